@@ -1,0 +1,154 @@
+//! DataFrames in a notebook: how they are shown, and numbers out of them.
+//!
+//! Tables of this crate are tidy polars frames: a row for each condition, the conditions and the measured quantities
+//! side by side as columns in snake_case, and beside a sampled quantity `x` its standard error `x_err`.
+
+pub(crate) mod columns;
+mod table;
+
+use crate::error::{Error, Result};
+use crate::notebook::content;
+use crate::polars::prelude::{BooleanChunked, DataFrame};
+
+/// What this crate adds to a polars [`DataFrame`]: its display in a notebook, and plain numbers.
+pub trait Frame {
+    /// A column as numbers: integers and truth values are converted, missing values become NaN.
+    ///
+    /// # Errors
+    /// [`Error::Column`] if the frame has no such column or it holds no numbers.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!("size" => [8, 16], "energy" => [-1.41, -1.42])?;
+    /// assert_eq!(frame.values("size")?, [8.0, 16.0]);
+    /// # Ok(()) }
+    /// ```
+    fn values(&self, column: &str) -> Result<Vec<f64>>;
+
+    /// The value of `column` in the row whose `key` is nearest to `near`, so that a number can be
+    /// read off a scan: `scan.lookup("temperature", 2.0, "energy")?`.
+    ///
+    /// # Errors
+    /// [`Error::Column`] as in [`values`](Self::values), or if `key` holds no finite number.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!("temperature" => [1.0, 2.0], "energy" => [-1.997, -1.746])?;
+    /// assert_eq!(frame.lookup("temperature", 2.0, "energy")?, -1.746);
+    /// # Ok(()) }
+    /// ```
+    fn lookup(&self, key: &str, near: f64, column: &str) -> Result<f64>;
+
+    /// The rows in which `column` lies within `[from, to]`.
+    ///
+    /// # Errors
+    /// [`Error::Column`] as in [`values`](Self::values).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!("temperature" => [1.0, 2.0, 3.0])?;
+    /// assert_eq!(frame.between("temperature", 1.5, 2.5)?.height(), 1);
+    /// # Ok(()) }
+    /// ```
+    fn between(&self, column: &str, from: f64, to: f64) -> Result<DataFrame>;
+
+    /// The frame as an HTML table: a header with types, at most 20 rows, the shape below.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(df!("energy" => [-1.5])?.html().contains("<table"));
+    /// # Ok(()) }
+    /// ```
+    fn html(&self) -> String;
+
+    /// The frame as aligned plain text with at most 20 rows, as the REPL shows it.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(df!("energy" => [-1.5])?.text().contains("1 row × 1 column"));
+    /// # Ok(()) }
+    /// ```
+    fn text(&self) -> String;
+
+    /// Shows the frame: evcxr calls this when a frame is the last expression of a cell.
+    fn evcxr_display(&self);
+}
+
+impl Frame for DataFrame {
+    fn values(&self, column: &str) -> Result<Vec<f64>> {
+        columns::numbers(self, column)
+    }
+
+    fn lookup(&self, key: &str, near: f64, column: &str) -> Result<f64> {
+        let (keys, values) = (self.values(key)?, self.values(column)?);
+        let distance = |k: f64| (k - near).abs();
+        keys.iter()
+            .zip(&values)
+            .filter(|(k, _)| k.is_finite())
+            .min_by(|(a, _), (b, _)| distance(**a).total_cmp(&distance(**b)))
+            .map(|(_, value)| *value)
+            .ok_or_else(|| columns::unusable(self, key, "it holds no finite number"))
+    }
+
+    fn between(&self, column: &str, from: f64, to: f64) -> Result<DataFrame> {
+        if from.is_nan() || to.is_nan() {
+            return Err(Error::argument("from, to", format!("{from}, {to}"), "two numbers"));
+        }
+        let inside = self.values(column)?.into_iter().map(|v| from <= v && v <= to);
+        Ok(self.filter(&BooleanChunked::from_iter(inside.map(Some)))?)
+    }
+
+    fn html(&self) -> String {
+        table::html(self)
+    }
+
+    fn text(&self) -> String {
+        table::text(self)
+    }
+
+    fn evcxr_display(&self) {
+        content::emit(&[("text/html", &self.html()), ("text/plain", &self.text())]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::polars::df;
+
+    #[test]
+    fn numbers_of_every_kind_of_column() -> Result<()> {
+        let frame = df!("i" => [1_i64, 2], "b" => [true, false], "u" => [Some(3_u32), None])?;
+        assert_eq!(frame.values("i")?, [1.0, 2.0]);
+        assert_eq!(frame.values("b")?, [1.0, 0.0]);
+        let u = frame.values("u")?;
+        assert_eq!(u[0], 3.0);
+        assert!(u[1].is_nan());
+        Ok(())
+    }
+
+    #[test]
+    fn a_wrong_column_is_a_sentence_with_the_right_ones() -> Result<()> {
+        let frame = df!("energy" => [1.0], "update" => ["wolff"])?;
+        let missing = frame.values("enrgy").unwrap_err().to_string();
+        assert_eq!(
+            missing,
+            "The frame has no usable column `enrgy`: there is none of this name. Its columns are: energy, update."
+        );
+        assert!(frame.values("update").unwrap_err().to_string().contains("not numbers"));
+        Ok(())
+    }
+
+    #[test]
+    fn lookup_takes_the_nearest_row() -> Result<()> {
+        let frame = df!("t" => [f64::NAN, 1.0, 2.0], "e" => [0.0, -1.0, -2.0])?;
+        assert_eq!(frame.lookup("t", 1.9, "e")?, -2.0);
+        assert!(df!("t" => [f64::NAN])?.lookup("t", 1.0, "t").is_err());
+        Ok(())
+    }
+}
