@@ -1,0 +1,83 @@
+"""Where everything of the lab lives: the one place that knows.
+
+Nothing outside the checkout and the cache folder is ever written. ``python lab/paths.py NAME``
+prints one of the locations below, so that make and shell scripts need not repeat them.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+EVCXR_VERSION = "0.22.0"
+KERNEL_NAME = "statmech"
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def _cache() -> Path:
+    """The cache folder: $STATMECH_CACHE, else statmech/ in the user's cache."""
+    own = os.environ.get("STATMECH_CACHE")
+    if own:
+        return Path(own).expanduser().resolve()
+    users = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(users).expanduser().resolve() / "statmech"
+
+
+CACHE = _cache()
+# The pinned kernel: cargo's install root and the folder it was built in.
+EVCXR = CACHE / f"evcxr-{EVCXR_VERSION}"
+EVCXR_JUPYTER = EVCXR / "bin" / "evcxr_jupyter"
+EVCXR_REPL = EVCXR / "bin" / "evcxr"
+EVCXR_TARGET = CACHE / "evcxr-target"
+# Cargo's target folder for the crate and its tests.
+TARGET = CACHE / "target"
+# Warm start: compiled templates, and one temporary folder for each running kernel.
+TEMPLATES = CACHE / "templates"
+KERNELS = CACHE / "kernels"
+# Compiled dependencies of the hand-made way that `make latency` compares with.
+HANDMADE = CACHE / "handmade"
+
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+KERNELSPEC = VENV / "share" / "jupyter" / "kernels" / KERNEL_NAME
+# Scratch of the server and the browser test.
+LAB = ROOT / ".lab"
+JUPYTER = LAB / "jupyter"
+
+LAUNCHER = ROOT / "lab" / "launch.py"
+REQUIREMENTS = ROOT / "lab" / "requirements.txt"
+
+
+def jupyter_environment() -> "dict[str, str]":
+    """The environment in which Jupyter keeps its files in the checkout, not in the home folder."""
+    env = dict(os.environ)
+    for variable in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH", "JUPYTER_TOKEN", "JUPYTER_PREFER_ENV_PATH"):
+        env.pop(variable, None)
+    env.update(
+        JUPYTER_CONFIG_DIR=str(JUPYTER / "config"),
+        JUPYTER_DATA_DIR=str(JUPYTER / "data"),
+        JUPYTER_RUNTIME_DIR=str(JUPYTER / "runtime"),
+        JUPYTERLAB_SETTINGS_DIR=str(JUPYTER / "config" / "lab" / "user-settings"),
+        JUPYTERLAB_WORKSPACES_DIR=str(JUPYTER / "config" / "lab" / "workspaces"),
+        IPYTHONDIR=str(JUPYTER / "ipython"),
+    )
+    return env
+
+
+def main() -> int:
+    """Print the location named on the command line, or all of them."""
+    places = {name: value for name, value in globals().items() if isinstance(value, Path)}
+    if len(sys.argv) == 1:
+        for name, value in places.items():
+            print(f"{name}={value}")
+        return 0
+    if sys.argv[1] not in places:
+        print(f"There is no location named {sys.argv[1]}; known are {', '.join(places)}.", file=sys.stderr)
+        return 2
+    print(places[sys.argv[1]])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
