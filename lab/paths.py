@@ -57,12 +57,17 @@ def jupyter_environment() -> "dict[str, str]":
     env.update(
         JUPYTER_CONFIG_DIR=str(JUPYTER / "config"),
         JUPYTER_DATA_DIR=str(JUPYTER / "data"),
-        JUPYTER_RUNTIME_DIR=str(JUPYTER / "runtime"),
+        JUPYTER_RUNTIME_DIR=str(runtime_folder()),
         JUPYTERLAB_SETTINGS_DIR=str(JUPYTER / "config" / "lab" / "user-settings"),
         JUPYTERLAB_WORKSPACES_DIR=str(JUPYTER / "config" / "lab" / "workspaces"),
         IPYTHONDIR=str(JUPYTER / "ipython"),
     )
     return env
+
+
+def runtime_folder() -> Path:
+    """Where running kernels and servers leave their connection files."""
+    return JUPYTER / "runtime"
 
 
 def main() -> int:
