@@ -45,7 +45,14 @@ STATE = """() => {
   const prompts = cells.map(cell => cell.querySelector('.jp-InputPrompt')?.textContent.trim() ?? '');
   const failures = [...panel.querySelectorAll('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')];
   return {cells: cells.length, done: prompts.filter(text => /\\[\\d+\\]/.test(text)).length,
+          question: document.querySelector('.jp-Dialog')?.textContent ?? '',
           failures: failures.map(node => node.textContent.trim().slice(0, 2000))};
+}"""
+# Whether the server has a kernel to which the page is connected.
+CONNECTED = """async () => {
+  const config = JSON.parse(document.getElementById('jupyter-config-data').textContent);
+  const answer = await fetch(config.baseUrl + 'api/kernels', {headers: {Authorization: 'token ' + config.token}});
+  return (await answer.json()).some(kernel => kernel.connections > 0 && kernel.execution_state === 'idle');
 }"""
 COUNT_FIGURES = """selector => [...document.querySelectorAll(selector)].filter(image => image.complete && image.naturalWidth > 0).length"""
 
@@ -84,11 +91,17 @@ def settings_environment(kernel: str) -> dict:
     return env
 
 
+def await_kernel(page) -> None:
+    """Wait until the notebook has its kernel; asked to run earlier, JupyterLab asks back for one."""
+    page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=120_000)
+    milliseconds = kernels.STARTUP_SECONDS * 1000
+    page.wait_for_function(f"({CONNECTED})()", timeout=milliseconds)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=milliseconds)
+
+
 def run_all_cells(page, seconds: float) -> int:
     """Run everything from the menu and wait until each cell has its number; return how many."""
-    page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=120_000)
-    indicator = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
-    page.wait_for_selector(indicator, state="attached", timeout=kernels.STARTUP_SECONDS * 1000)
+    await_kernel(page)
     page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     end = time.monotonic() + seconds
@@ -96,8 +109,9 @@ def run_all_cells(page, seconds: float) -> int:
         state = page.evaluate(STATE)
         if state["failures"]:
             raise Unhealthy("a cell failed or printed on stderr:\n" + state["failures"][0])
+        if state["question"]:
+            raise Unhealthy(f"JupyterLab asks: {state['question']}")
         if state["cells"] and state["done"] == state["cells"]:
-            page.wait_for_selector(indicator, state="attached", timeout=60_000)
             return state["cells"]
         page.wait_for_timeout(250)
     raise Unhealthy(f"{state['done']} of {state['cells']} cells were done after {seconds:.0f} s")
