@@ -54,6 +54,11 @@ CONNECTED = """async () => {
   const answer = await fetch(config.baseUrl + 'api/kernels', {headers: {Authorization: 'token ' + config.token}});
   return (await answer.json()).some(kernel => kernel.connections > 0 && kernel.execution_state === 'idle');
 }"""
+# How high all cells are together.
+HEIGHT = """() => {
+  const boxes = [...document.querySelectorAll('.jp-NotebookPanel .jp-Cell')].map(cell => cell.getBoundingClientRect());
+  return Math.max(...boxes.map(box => box.bottom)) - Math.min(...boxes.map(box => box.top));
+}"""
 COUNT_FIGURES = """selector => [...document.querySelectorAll(selector)].filter(image => image.complete && image.naturalWidth > 0).length"""
 
 
@@ -134,8 +139,8 @@ def look(page, selector: str) -> str:
 
 def photograph(page) -> None:
     """Write the whole notebook, not only what fits the window, to a picture."""
-    height = page.evaluate("() => document.querySelector('.jp-NotebookPanel .jp-WindowedPanel-outer').scrollHeight")
-    page.set_viewport_size({"width": 1280, "height": min(int(height) + 200, HIGHEST)})
+    height = page.evaluate(HEIGHT)
+    page.set_viewport_size({"width": 1280, "height": min(int(height) + 180, HIGHEST)})
     page.wait_for_timeout(1000)
     page.locator(".jp-NotebookPanel").first.screenshot(path=str(SCREENSHOT))
 

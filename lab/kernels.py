@@ -96,10 +96,10 @@ def missing(name: str) -> Optional[str]:
     return None
 
 
-def manager(name: str):
-    """A jupyter_client kernel manager for kernel `name` (not yet started)."""
+def manager(name: str, kind: str = "AsyncKernelManager"):
+    """A kernel manager of jupyter_client for kernel `name` (not yet started)."""
+    import jupyter_client.manager
     from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
 
     os.environ.update(paths.jupyter_environment())
     paths.runtime_folder().mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def manager(name: str):
         provide_plain()
     folders = [str(paths.KERNELSPEC.parent), str(PLAIN_SPECS)]
     specs = KernelSpecManager(kernel_dirs=folders, ensure_native_kernel=False)
-    return AsyncKernelManager(kernel_name=name, kernel_spec_manager=specs)
+    return getattr(jupyter_client.manager, kind)(kernel_name=name, kernel_spec_manager=specs)
 
 
 def start_options(name: str) -> dict:
