@@ -81,6 +81,12 @@ def plain_environment(temporary_folder=None) -> "dict[str, str]":
     return env
 
 
+def lock_dependencies(temporary_folder: Path) -> None:
+    """Let evcxr take the crate's dependencies in the versions that the checkout is tested with."""
+    temporary_folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(paths.ROOT / "Cargo.lock", temporary_folder / "Cargo.lock")
+
+
 def provide_plain() -> None:
     """Write the specification of the plain kernel where only the lab's scripts look."""
     argv = [paths.EVCXR_JUPYTER, "--control_file", "{connection_file}"]

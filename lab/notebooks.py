@@ -24,6 +24,8 @@ import paths
 from checks import Finding
 
 # What a notebook should stay under; beyond it a note is printed.
+WARM_DEPENDENCY = ":dep statmech = \"0.1\""
+PLAIN_DEPENDENCY = ":dep statmech = { path = \"..\" }"
 AIM_SECONDS = 120
 # How long evcxr gets to end a cell's process and start a new one.
 INTERRUPT_SECONDS = 2
@@ -105,9 +107,23 @@ async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
             return
 
 
+def depend_on_checkout(notebook) -> bool:
+    """Let a plain kernel find the crate in the checkout, as a reader without the warm start would write it."""
+    found = False
+    for _, cell in checks.code_cells(notebook):
+        source = checks.as_text(cell["source"])
+        cell["source"] = source.replace(WARM_DEPENDENCY, PLAIN_DEPENDENCY)
+        found = found or cell["source"] != source
+    return found
+
+
 async def execute(path: Path, kernel: str, timeout: float) -> Run:
     """Run the notebook at `path` in a fresh kernel."""
     run = Run(path, cleared(read(path)))
+    options = kernels.start_options(kernel)
+    if kernel == kernels.PLAIN and depend_on_checkout(run.notebook):
+        options["env"] = kernels.plain_environment(paths.PLAIN)
+        kernels.lock_dependencies(paths.PLAIN)
     limit = TimeLimit(timeout)
     client = NotebookClient(
         run.notebook,
@@ -121,7 +137,7 @@ async def execute(path: Path, kernel: str, timeout: float) -> Run:
     # nbclient ends only kernels of its own.
     client.owns_km = True
     try:
-        async with client.async_setup_kernel(**kernels.start_options(kernel)):
+        async with client.async_setup_kernel(**options):
             limit.begin()
             await execute_cells(client, run, limit)
     except (RuntimeError, OSError) as problem:

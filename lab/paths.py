@@ -32,9 +32,10 @@ EVCXR_REPL = EVCXR / "bin" / "evcxr"
 EVCXR_TARGET = CACHE / "evcxr-target"
 # Cargo's target folder for the crate and its tests.
 TARGET = CACHE / "target"
-# Warm start: compiled templates, and one temporary folder for each running kernel.
+# Warm start: compiled templates, each with a temporary folder for every running kernel.
 TEMPLATES = CACHE / "templates"
-KERNELS = CACHE / "kernels"
+# evcxr's folder for the test that notebooks run without the warm start.
+PLAIN = CACHE / "plain"
 # Compiled dependencies of the hand-made way that `make latency` compares with.
 HANDMADE = CACHE / "handmade"
 

@@ -1,0 +1,59 @@
+# The lab of the statmech notebooks. `make` alone lists what there is.
+
+PYTHON ?= python3
+LAB    := $(PYTHON) lab
+VENV   := .venv/bin/python lab
+export CARGO_TARGET_DIR := $(shell $(PYTHON) lab/paths.py TARGET)
+# Progress lines belong to notebooks, not to test logs.
+export STATMECH_PROGRESS ?= off
+
+.DEFAULT_GOAL := help
+.PHONY: help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency clean clean-all install
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: install ## install what is missing and open JupyterLab on notebooks/
+	@STATMECH_PROGRESS=on $(VENV)/server.py
+
+repl: ## the evcxr REPL with the same warm start
+	@$(LAB)/install.py --repl
+	@STATMECH_PROGRESS=on $(VENV)/launch.py --repl
+
+test: check rust-tests lab-tests notebook-tests browser-test ## everything: formats, lints, tests, notebooks in the real kernel
+
+check:
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
+
+rust-tests:
+	cargo test --release --locked
+
+lab-tests: install
+	.venv/bin/python -m unittest discover --start-directory lab/tests
+
+notebook-tests: install
+	$(VENV)/notebooks.py check
+	$(VENV)/notebooks.py check --kernel evcxr --jobs 1 --timeout 1500 notebooks/00_tour.ipynb
+
+browser-test: install
+	$(VENV)/browser.py --complete Ising::sq square
+
+notebooks: install ## run all notebooks and save their outputs
+	$(VENV)/notebooks.py save
+
+bench: ## criterion benchmarks
+	cargo bench --locked
+
+latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)
+	$(VENV)/latency.py
+
+install:
+	@$(LAB)/install.py
+
+clean: ## remove what this checkout made, keep the cache
+	rm -rf .venv .lab
+
+clean-all: clean ## remove the cache folder as well
+	rm -rf "$$($(PYTHON) lab/paths.py CACHE)"

@@ -1,0 +1,210 @@
+"""The warm start does what it promises, in real kernels."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import kernels  # noqa: E402
+import paths  # noqa: E402
+
+SECONDS = 120
+START = ':dep statmech = "0.1"\nuse statmech::prelude::*;'
+
+# One value of each public type, made as a reader would make it, without a type annotation.
+TYPES = {
+    "Ising": "let ising = Ising::square(4)?;",
+    "Lattice": "let lattice = Lattice::square(4).open();",
+    "PairModel": "let pair_model = ising.model();",
+    "Enumeration": "let enumeration = ising.enumerate()?;",
+    "Thermodynamics": "let thermodynamics = enumeration.at(2.0)?;",
+    "MeanField": "let mean_field = ising.mean_field(2.0)?;",
+    "Scan": "let settings = ising.scan([1.5, 2.5]).sweeps(200);",
+    "Simulation": "let mut simulation = ising.simulation(2.0)?;",
+    "Series": "let series = simulation.measure(100)?;",
+    "Estimate": "let estimate = statmech::stats::estimate(&series.energy)?;",
+    "Observables": "let observables = series.observables()?;",
+    "Update": "let update = Update::Wolff;",
+    "SiteOrder": "let order = SiteOrder::Random;",
+    "Start": "let start = Start::Up;",
+    "Seed": "let seed = Seed::new(3);",
+    "Generator": "let generator = seed.generator();",
+    "Figure": "let figure = Figure::spins(&simulation.snapshot()?)?;",
+    "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
+}
+# Types that no cell keeps: settings of a figure, passed where they are named.
+PASSED = {"Legend", "Colormap"}
+
+# Everyday polars and ndarray: each result is kept, and none needs a written type.
+EVERYDAY = [
+    'let scan = ising.scan(linspace(1.5, 3.5, 5)).sweeps(200).run()?;',
+    'let rows = scan.height();\nlet shape = scan.shape();',
+    'let head = scan.head(Some(3));\nlet part = scan.select(["temperature", "energy"])?;',
+    'let column = scan.column("energy")?.clone();\nlet name = column.name().to_string();',
+    'let hot = scan.filter(&scan.column("temperature")?.f64()?.gt(2.0))?;\nlet hot_rows = hot.height();',
+    'let energies = scan.values("energy")?;\nlet first = energies[0];',
+    'let chunked = scan.column("energy")?.f64()?.clone();\nlet mean = chunked.mean();\nlet all = chunked.to_vec();',
+    'let copy = scan.clone();\nlet both = scan.vstack(&copy)?;',
+    'let frame = df!("x" => [1.0, 2.0], "y" => [3.0, 4.0])?;\nlet kind = frame.column("x")?.dtype().clone();',
+    'let a = array![[1.0, 2.0], [3.0, 4.0]];\nlet b = a.dot(&a);\nlet means = a.mean_axis(Axis(0)).unwrap();',
+    'let row = a.row(0).to_owned();\nlet product = row.dot(&row);\nlet sum = a.sum();\nlet scaled = &a * 2.0;',
+    'let t = a.t().to_owned();\nlet corner = a.slice(s![0..1, ..]).to_owned();\nlet line = a.slice(s![.., 1]).to_owned();',
+    'let spins = simulation.spins();\nlet energy = ising.energy(&spins)?;\nlet element = a[[0, 1]];\nlet squares = a.mapv(|x| x * x);',
+]
+KEPT = (
+    "rows shape head part column name hot hot_rows energies first chunked mean all copy both frame kind a b means row "
+    "product sum scaled t corner line spins energy element squares"
+).split()
+
+
+class Kernel:
+    """A running statmech kernel."""
+
+    def __init__(self, argv=None):
+        self.manager = kernels.manager(paths.KERNEL_NAME, kind="KernelManager")
+        if argv:
+            self.manager.kernel_spec.argv = argv
+        self.manager.start_kernel(**kernels.start_options(paths.KERNEL_NAME), cwd=str(paths.NOTEBOOKS))
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=kernels.STARTUP_SECONDS)
+
+    def run(self, code: str) -> str:
+        """Run a cell; its shown text. A failure of any kind raises."""
+        shown, failed = [], []
+
+        def hear(message):
+            content, kind = message["content"], message["header"]["msg_type"]
+            if kind == "error":
+                failed.append("\n".join(content["traceback"]))
+            elif kind == "stream":
+                (failed if content["name"] == "stderr" else shown).append(content["text"])
+            elif kind in ("execute_result", "display_data"):
+                shown.append(content["data"].get("text/plain", ""))
+
+        self.client.execute_interactive(code, output_hook=hear, timeout=SECONDS)
+        if failed:
+            raise AssertionError(f"the cell\n{code}\nfailed:\n" + "\n".join(failed))
+        return "\n".join(shown)
+
+    def completions(self, code: str) -> "list[str]":
+        """What completion offers at the end of `code`."""
+        reply = self.client.complete(code, len(code), reply=True, timeout=SECONDS)
+        return reply["content"]["matches"]
+
+    def documentation(self, code: str) -> str:
+        """What inspection shows at the end of `code`."""
+        reply = self.client.inspect(code, len(code), reply=True, timeout=SECONDS)
+        return "\n".join(reply["content"]["data"].values())
+
+    def stop(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def public_types() -> "set[str]":
+    """The public structs and enums that can be reached from outside."""
+    found = set()
+    for path in (paths.ROOT / "src").rglob("*.rs"):
+        if "#![doc(hidden)]" not in path.read_text():
+            found |= set(re.findall(r"^pub (?:struct|enum) (\w+)", path.read_text(), re.MULTILINE))
+    exported = (paths.ROOT / "src").rglob("*.rs")
+    text = "\n".join(path.read_text() for path in exported)
+    # `pub` inside a private module counts only if something re-exports it.
+    return {name for name in found if re.search(rf"pub use [^;]*\b{name}\b", text)}
+
+
+@unittest.skipIf(kernels.missing(paths.KERNEL_NAME), "the statmech kernel is not installed")
+class WarmKernel(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kernel = Kernel()
+        cls.addClassCleanup(cls.kernel.stop)
+        cls.kernel.run(START)
+        cls.kernel.run("\n".join(TYPES.values()))
+
+    def test_every_public_type_is_tried(self):
+        tried = set(TYPES) | PASSED
+        self.assertEqual(public_types() - tried, set(), "add a value of these types to TYPES")
+
+    def test_every_public_type_is_kept_across_cells(self):
+        names = [re.match(r"let (?:mut )?(\w+)", line)[1] for line in TYPES.values()]
+        shown = self.kernel.run("\n".join(f'println!("{name} {{}}", std::mem::size_of_val(&{name}));' for name in names))
+        self.assertEqual([line.split()[0] for line in shown.splitlines() if line.strip() not in ("", "()")], names)
+
+    def test_everyday_calls_need_no_annotation(self):
+        for cell in EVERYDAY:
+            with self.subTest(cell=cell):
+                self.kernel.run(cell)
+        self.kernel.run("\n".join(f"let _ = &{name};" for name in KEPT))
+
+    def test_completion_and_documentation_know_the_crate(self):
+        self.assertTrue(any(match.startswith("square(") for match in self.kernel.completions("Ising::sq")))
+        self.assertTrue(any(match.startswith("enumerate") for match in self.kernel.completions("ising.enum")))
+        self.assertIn("pub fn square", self.kernel.documentation("Ising::square"))
+
+    def test_results_show_themselves_in_both_forms(self):
+        shown = self.kernel.run('df!("energy" => [-1.5])?')
+        self.assertIn("1 row × 1 column", shown)
+        self.assertGreater(len(self.kernel.run("figure")), 20)
+
+    def test_an_error_reads_as_a_sentence(self):
+        with self.assertRaisesRegex(AssertionError, "must be"):
+            self.kernel.run("let nothing = Ising::square(0)?;")
+
+    def test_two_notebooks_at_once(self):
+        answers = []
+
+        def work():
+            kernel = Kernel()
+            try:
+                kernel.run(START)
+                answers.append(kernel.run("Ising::square(2)?.n_spins()"))
+            finally:
+                kernel.stop()
+
+        workers = [threading.Thread(target=work) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        self.assertEqual([answer.strip() for answer in answers], ["4", "4"])
+
+
+@unittest.skipIf(kernels.missing(paths.KERNEL_NAME), "the statmech kernel is not installed")
+class Edit(unittest.TestCase):
+    def test_an_edit_of_the_sources_reaches_the_next_kernel(self):
+        with tempfile.TemporaryDirectory() as folder:
+            checkout = Path(folder) / "checkout"
+            skip = shutil.ignore_patterns(".git", ".venv", ".lab", "notebooks", "target", "__pycache__")
+            shutil.copytree(paths.ROOT, checkout, ignore=skip)
+            root = checkout / "src" / "lib.rs"
+            root.write_text(root.read_text() + "\npub mod edited;\n")
+            (checkout / "src" / "edited.rs").write_text(
+                "//! An edit.\n/// Twice the argument.\npub fn twice(x: u32) -> u32 {\n    2 * x\n}\n"
+            )
+            build = subprocess.run(
+                [sys.executable, str(checkout / "lab" / "template.py")], capture_output=True, text=True, check=True
+            )
+            self.assertNotIn("Compiling polars", build.stderr)
+            template = Path(build.stdout.strip())
+            try:
+                argv = [sys.executable, str(checkout / "lab" / "launch.py"), "{connection_file}"]
+                kernel = Kernel(argv)
+                try:
+                    kernel.run(START)
+                    kernel.run("let doubled = statmech::edited::twice(21);")
+                    self.assertEqual(kernel.run("doubled").strip(), "42")
+                finally:
+                    kernel.stop()
+            finally:
+                shutil.rmtree(template, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
