@@ -5,6 +5,8 @@ pub use {base64, ndarray, ndarray_rand, plotters, png, polars, rand_xoshiro, ray
 pub use ndarray_rand::rand;
 
 pub mod error;
+pub mod notebook;
+pub mod plot;
 pub mod prelude;
 pub mod random;
 
