@@ -7,6 +7,7 @@ pub use ndarray_rand::rand;
 pub mod error;
 pub mod frame;
 pub mod notebook;
+pub mod plot;
 pub mod prelude;
 pub mod random;
 

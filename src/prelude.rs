@@ -9,4 +9,5 @@ pub use crate::polars::prelude::{
     AnyValue, ChunkAgg, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, DataType, NamedFrom,
     Series, SortMultipleOptions,
 };
+pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::random::Seed;

@@ -1,3 +1,3 @@
-//! The crate's side of a notebook: how results show themselves.
+//! What the crate says to the notebook that runs it: results in rich form.
 
 pub(crate) mod content;

@@ -1,0 +1,514 @@
+//! The figure: layers and how they should look.
+
+use super::axes::{drawable, extent};
+use super::graph::Graph;
+use super::layer::{Kind, Layer, Rule, Series};
+use super::palette::{Color, Colormap};
+use crate::error::{Error, Result, require_finite};
+use crate::ndarray::Array2;
+
+/// Where the legend stands.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let sine = Figure::curve("sin x", 0.0, 6.3, f64::sin)?;
+/// let figure = sine.with(Figure::curve("cos x", 0.0, 6.3, f64::cos)?).legend(Legend::Right);
+/// assert!(figure.svg()?.contains("cos x"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Legend {
+    /// In the corner that hides the least data, or beside the frame if each corner hides much; shown if
+    /// there is more than one labelled series. The default.
+    #[default]
+    Auto,
+    /// In the upper left corner.
+    TopLeft,
+    /// In the upper right corner.
+    TopRight,
+    /// In the lower left corner.
+    BottomLeft,
+    /// In the lower right corner.
+    BottomRight,
+    /// Beside the frame, on the right.
+    Right,
+    /// No legend.
+    Hidden,
+}
+
+/// How one axis should look.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AxisStyle {
+    pub label: Option<String>,
+    pub log: bool,
+    pub range: Option<(f64, f64)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Style {
+    pub title: Option<String>,
+    pub x: AxisStyle,
+    pub y: AxisStyle,
+    pub size: Option<(u32, u32)>,
+    pub legend: Legend,
+    pub colormap: Option<Colormap>,
+    pub color_label: Option<String>,
+    pub color_range: Option<(f64, f64)>,
+    pub view: Option<(f64, f64)>,
+    pub equal: bool,
+}
+
+/// A setting that cannot be drawn, kept until the figure is, so that setters can be chained.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    name: &'static str,
+    given: String,
+    allowed: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Content {
+    Axes(Vec<Layer>),
+    Grid { columns: usize, panels: Vec<Figure> },
+}
+
+/// A figure: data and style, drawn when it is shown or saved.
+///
+/// Figures come from DataFrames through the trait [`Plot`](super::Plot), or from the constructors here, and
+/// are styled by chained setters. A setter of a value that cannot be drawn makes the drawing fail, with a
+/// sentence. In a notebook the last expression of a cell shows itself, as SVG and as a text sketch.
+///
+/// Size: 640 × 420 pixels unless [`size`](Figure::size) says otherwise; 400 × 320 for each panel of a grid.
+///
+/// ```
+/// use statmech::prelude::*;
+/// use statmech::polars::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let scan = df!["temperature" => [1.0, 2.0, 3.0], "energy" => [-1.99, -1.75, -0.82]]?;
+/// let figure = scan.line("temperature", "energy")?.title("Square lattice").vline(2.269, "T_c");
+/// assert!(figure.svg()?.starts_with("<svg"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Figure {
+    pub(super) content: Content,
+    pub(super) style: Style,
+    pub(super) fault: Option<Fault>,
+    /// The first of the layers that were added last: setters of lines and markers apply to these.
+    newest: usize,
+}
+
+impl Figure {
+    pub(super) fn of_layers(layers: Vec<Layer>) -> Self {
+        Self { content: Content::Axes(layers), style: Style::default(), fault: None, newest: 0 }
+    }
+
+    /// A function's graph from `from` to `to`, through 401 equidistant points.
+    ///
+    /// Points where `f` is not finite interrupt the line.
+    ///
+    /// # Errors
+    /// If an end is not finite, the ends agree, or `f` is finite nowhere.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let tanh = Figure::curve("tanh", -3.0, 3.0, f64::tanh)?.x_label("field h").y_label("m");
+    /// assert!(Figure::curve("ln", -2.0, -1.0, f64::ln).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn curve(label: &str, from: f64, to: f64, f: impl Fn(f64) -> f64) -> Result<Self> {
+        const POINTS: usize = 401;
+        require_finite("from", from)?;
+        require_finite("to", to)?;
+        if from == to || !drawable(from) || !drawable(to) {
+            return Err(Error::argument("to", to, format!("another number than `from` = {from}")));
+        }
+        let at = |i: usize| {
+            let part = i as f64 / (POINTS - 1) as f64;
+            from * (1.0 - part) + to * part
+        };
+        let x: Vec<f64> = (0..POINTS).map(at).collect();
+        let y: Vec<f64> = x.iter().map(|x| f(*x)).collect();
+        if extent(y.iter().copied()).is_none() {
+            return Err(Error::Figure(format!("`{label}` is finite nowhere from {from} to {to}")));
+        }
+        let series = Series { x, y, err: None, joined: true, marked: false };
+        Ok(Self::of_layers(vec![Layer::labelled(Kind::Series(series), label)]))
+    }
+
+    /// A picture of an array: one square per entry, the first row on top, the first column left.
+    ///
+    /// The default colours are those of ink, white for the smallest and black for the largest entry, so that
+    /// spins +1 are black; see [`colormap`](Figure::colormap) and [`color_bar`](Figure::color_bar).
+    ///
+    /// # Errors
+    /// If the array has no finite entry.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let spins = statmech::ndarray::array![[1i8, -1], [-1, 1]];
+    /// let figure = Figure::image(&spins)?.title("2×2 spins").size(200, 200);
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn image<T: Copy + Into<f64>>(values: &Array2<T>) -> Result<Self> {
+        let values: Array2<f64> = values.mapv(Into::into);
+        if extent(values.iter().copied()).is_none() {
+            return Err(Error::Figure("the image has no finite entry".into()));
+        }
+        Ok(Self::of_layers(vec![Layer::new(Kind::Image(values))]))
+    }
+
+    /// A drawing of a graph: nodes at positions (x rightward, y upward), edges between pairs of node numbers.
+    ///
+    /// [`edge_weights`](Figure::edge_weights), [`node_labels`](Figure::node_labels),
+    /// [`node_values`](Figure::node_values) and [`directed`](Figure::directed) add to it.
+    ///
+    /// # Errors
+    /// If there is no node, a position is not finite, or an edge names a node that is not there.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let triangle = Figure::graph(&[(0.0, 0.0), (1.0, 0.0), (0.5, 0.9)], &[(0, 1), (1, 2), (2, 0)])?
+    ///     .edge_weights(&[1.0, -1.0, 1.0])
+    ///     .node_labels(["a", "b", "c"]);
+    /// # triangle.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn graph(positions: &[(f64, f64)], edges: &[(usize, usize)]) -> Result<Self> {
+        let graph = Graph::new(positions, edges)?;
+        Ok(Self::of_layers(vec![Layer::new(Kind::Graph(graph))]))
+    }
+
+    /// Panels side by side, in rows of `columns` figures.
+    ///
+    /// The grid's [`title`](Figure::title) and [`size`](Figure::size) are those of the whole; other setters
+    /// apply to every panel.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let sine = Figure::curve("sin x", 0.0, 6.3, f64::sin)?;
+    /// let cosine = Figure::curve("cos x", 0.0, 6.3, f64::cos)?;
+    /// let both = Figure::grid(2, [sine, cosine]).title("Two curves");
+    /// # both.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn grid(columns: usize, figures: impl Into<Vec<Self>>) -> Self {
+        let panels = figures.into();
+        let mut grid = Self::of_layers(Vec::new());
+        grid.fault = panels.iter().find_map(|panel| panel.fault.clone());
+        grid.require(columns > 0, "columns", columns, "at least 1");
+        grid.require(!panels.is_empty(), "figures", "an empty list", "at least one figure");
+        grid.content = Content::Grid { columns: columns.clamp(1, panels.len().max(1)), panels };
+        grid
+    }
+
+    /// This figure with the layers of another one on top; its own title and axes stay.
+    ///
+    /// Each series without a colour of its own takes the next one of the palette.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let both = Figure::curve("sin x", 0.0, 6.3, f64::sin)?.with(Figure::curve("cos x", 0.0, 6.3, f64::cos)?);
+    /// # both.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with(mut self, other: Self) -> Self {
+        let fault = self.fault.take().or(other.fault);
+        if let (Content::Axes(layers), Content::Axes(more)) = (&mut self.content, other.content) {
+            self.newest = layers.len() + other.newest;
+            layers.extend(more);
+            let (style, more) = (&mut self.style, other.style);
+            style.title = style.title.take().or(more.title);
+            style.x.label = style.x.label.take().or(more.x.label);
+            style.y.label = style.y.label.take().or(more.y.label);
+            style.color_label = style.color_label.take().or(more.color_label);
+            style.colormap = style.colormap.or(more.colormap);
+            self.fault = fault;
+        } else {
+            self.fault = fault;
+            self.require(false, "other", "a grid", "a figure of one panel, put over another one");
+        }
+        self
+    }
+
+    /// Writes a title over the figure (none by default).
+    pub fn title(mut self, title: &str) -> Self {
+        self.style.title = Some(title.to_string());
+        self
+    }
+
+    /// Sets the size in pixels, from 80 × 60 to 4000 × 4000.
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        let allowed = (80..=4000).contains(&width) && (60..=4000).contains(&height);
+        let given = format!("{width} × {height}");
+        self.require(allowed, "size", given, "between 80 × 60 and 4000 × 4000 pixels");
+        self.style.size = Some((width, height));
+        self
+    }
+
+    /// Writes a label under the x axis, instead of the one from the column's name.
+    pub fn x_label(self, label: &str) -> Self {
+        self.styled(|style| style.x.label = Some(label.to_string()))
+    }
+
+    /// Writes a label beside the y axis, instead of the one from the column's name.
+    pub fn y_label(self, label: &str) -> Self {
+        self.styled(|style| style.y.label = Some(label.to_string()))
+    }
+
+    /// Makes the x axis logarithmic; values that are not above zero are left out.
+    pub fn x_log(self) -> Self {
+        self.styled(|style| style.x.log = true)
+    }
+
+    /// Makes the y axis logarithmic; values that are not above zero are left out.
+    pub fn y_log(self) -> Self {
+        self.styled(|style| style.y.log = true)
+    }
+
+    /// Sets the ends of the x axis (by default those of the data, with a margin).
+    pub fn x_range(mut self, low: f64, high: f64) -> Self {
+        self.require_range("x_range", low, high);
+        self.styled(|style| style.x.range = Some((low, high)))
+    }
+
+    /// Sets the ends of the y axis (by default those of the data, with a margin).
+    pub fn y_range(mut self, low: f64, high: f64) -> Self {
+        self.require_range("y_range", low, high);
+        self.styled(|style| style.y.range = Some((low, high)))
+    }
+
+    /// Places the legend; see [`Legend`].
+    pub fn legend(self, legend: Legend) -> Self {
+        self.styled(|style| style.legend = legend)
+    }
+
+    /// Chooses the colours of heat maps, contours, surfaces and images; see [`Colormap`].
+    pub fn colormap(self, colormap: Colormap) -> Self {
+        self.styled(|style| style.colormap = Some(colormap))
+    }
+
+    /// Adds a colour bar with this label to an image, or renames the one of a heat map.
+    pub fn color_bar(self, label: &str) -> Self {
+        self.styled(|style| style.color_label = Some(label.to_string()))
+    }
+
+    /// Sets the values at the two ends of the colours (by default the smallest and the largest), so that
+    /// several pictures can be compared.
+    pub fn color_range(mut self, low: f64, high: f64) -> Self {
+        self.require_range("color_range", low, high);
+        self.styled(|style| style.color_range = Some((low, high)))
+    }
+
+    /// Turns a surface: azimuth and elevation of the eye in degrees (by default 235 and 30).
+    pub fn view(mut self, azimuth: f64, elevation: f64) -> Self {
+        let allowed = azimuth.is_finite() && elevation.abs() <= 90.0;
+        let given = format!("{azimuth}, {elevation}");
+        self.require(
+            allowed,
+            "view",
+            given,
+            "a finite azimuth and an elevation within ±90 degrees",
+        );
+        self.styled(|style| style.view = Some((azimuth, elevation)))
+    }
+
+    /// Gives one unit the same length along x and y (always so for images and graphs).
+    pub fn equal_axes(self) -> Self {
+        self.styled(|style| style.equal = true)
+    }
+
+    /// Draws a dashed vertical line at `x` with a label over the frame ("" for none).
+    pub fn vline(self, x: f64, label: &str) -> Self {
+        self.rule(true, x, label)
+    }
+
+    /// Draws a dashed horizontal line at `y` with a label beside the frame ("" for none).
+    pub fn hline(self, y: f64, label: &str) -> Self {
+        self.rule(false, y, label)
+    }
+
+    /// Names the layer added last in the legend.
+    pub fn label(mut self, label: &str) -> Self {
+        if let Some(layer) = self.newest_layers().last_mut() {
+            layer.label = Some(label.to_string());
+        }
+        self
+    }
+
+    /// Colours the layer added last: a place in the palette, or a name; see [`Color`].
+    pub fn color(mut self, color: impl Into<Color>) -> Self {
+        let color = color.into();
+        if let Some(layer) = self.newest_layers().last_mut() {
+            layer.color = Some(color);
+        }
+        self
+    }
+
+    /// Dashes the lines added last.
+    pub fn dashed(mut self) -> Self {
+        for layer in self.newest_layers() {
+            layer.dashed = true;
+        }
+        self
+    }
+
+    /// Sets the radius of the markers added last, in pixels (3 by default; 0 removes those of lines).
+    pub fn marker_size(mut self, radius: f64) -> Self {
+        self.require(
+            (0.0..=50.0).contains(&radius),
+            "marker_size",
+            radius,
+            "between 0 and 50 pixels",
+        );
+        for layer in self.newest_layers() {
+            layer.marker_size = radius;
+            if let Kind::Series(series) = &mut layer.kind {
+                series.marked = radius > 0.0;
+            }
+        }
+        self
+    }
+
+    /// Gives each edge of a graph a weight: its width the magnitude, its colour the sign (blue below zero).
+    pub fn edge_weights(self, weights: &[f64]) -> Self {
+        self.graph_setting("edge_weights", weights.len(), |graph| {
+            graph.weights = weights.to_vec();
+            graph.edges.len()
+        })
+    }
+
+    /// Writes a label into each node of a graph.
+    pub fn node_labels<S: Into<String>>(self, labels: impl IntoIterator<Item = S>) -> Self {
+        let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
+        self.graph_setting("node_labels", labels.len(), |graph| {
+            graph.labels = labels;
+            graph.nodes.len()
+        })
+    }
+
+    /// Colours each node of a graph by a value, such as a spin or an activity (blue below zero, red above).
+    pub fn node_values(self, values: &[f64]) -> Self {
+        self.graph_setting("node_values", values.len(), |graph| {
+            graph.values = values.to_vec();
+            graph.nodes.len()
+        })
+    }
+
+    /// Draws the edges of a graph as arrows from the first to the second node.
+    pub fn directed(self) -> Self {
+        self.graph_setting("directed", 0, |graph| {
+            graph.directed = true;
+            0
+        })
+    }
+
+    /// Applies a setting, which returns the length that it needs, to the graph in this figure.
+    fn graph_setting(
+        mut self,
+        name: &'static str,
+        given: usize,
+        set: impl FnOnce(&mut Graph) -> usize,
+    ) -> Self {
+        let graph = self.newest_layers().iter_mut().find_map(|layer| match &mut layer.kind {
+            Kind::Graph(graph) => Some(graph),
+            _ => None,
+        });
+        match graph.map(set) {
+            Some(needed) => {
+                let given = format!("a list of {given} for {needed}");
+                let fits = given == format!("a list of {needed} for {needed}");
+                self.require(fits, name, given, "one entry for each edge or node");
+            }
+            None => self.require(false, name, "another kind of figure", "set on a graph"),
+        }
+        self
+    }
+
+    fn rule(mut self, vertical: bool, at: f64, label: &str) -> Self {
+        let name = if vertical { "vline" } else { "hline" };
+        self.require(drawable(at), name, at, "at a finite number");
+        let layer = Layer::new(Kind::Rule(Rule { vertical, at, label: label.to_string() }));
+        match &mut self.content {
+            Content::Axes(layers) => layers.push(layer),
+            Content::Grid { panels, .. } => {
+                for panel in panels {
+                    *panel = panel.clone().rule(vertical, at, label);
+                }
+            }
+        }
+        self
+    }
+
+    /// The layers of the last call that drew data, rules aside.
+    fn newest_layers(&mut self) -> &mut [Layer] {
+        match &mut self.content {
+            Content::Axes(layers) => {
+                let rules =
+                    layers.iter().rev().take_while(|l| matches!(l.kind, Kind::Rule(_))).count();
+                let end = layers.len() - rules;
+                let start = self.newest.min(end);
+                &mut layers[start..end]
+            }
+            Content::Grid { .. } => &mut [],
+        }
+    }
+
+    fn styled(mut self, set: impl Fn(&mut Style)) -> Self {
+        self.set_style(&set);
+        self
+    }
+
+    fn set_style(&mut self, set: &dyn Fn(&mut Style)) {
+        set(&mut self.style);
+        if let Content::Grid { panels, .. } = &mut self.content {
+            for panel in panels {
+                panel.set_style(set);
+            }
+        }
+    }
+
+    fn require_range(&mut self, name: &'static str, low: f64, high: f64) {
+        let allowed = drawable(low) && drawable(high) && low < high;
+        self.require(
+            allowed,
+            name,
+            format!("{low} to {high}"),
+            "two finite numbers in ascending order",
+        );
+    }
+
+    fn require(
+        &mut self,
+        holds: bool,
+        name: &'static str,
+        given: impl ToString,
+        allowed: &'static str,
+    ) {
+        if !holds && self.fault.is_none() {
+            self.fault = Some(Fault { name, given: given.to_string(), allowed });
+        }
+    }
+
+    /// Refuses a figure one of whose settings cannot be drawn.
+    pub(super) fn check(&self) -> Result<()> {
+        match &self.fault {
+            Some(fault) => Err(Error::argument(fault.name, &fault.given, fault.allowed)),
+            None => Ok(()),
+        }
+    }
+}

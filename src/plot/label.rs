@@ -1,0 +1,90 @@
+//! Axis labels from column names.
+
+/// Column names with the words and the symbol that the literature uses.
+const KNOWN: [(&str, &str); 44] = [
+    ("temperature", "temperature T"),
+    ("beta", "inverse temperature β"),
+    ("field", "field h"),
+    ("coupling", "coupling J"),
+    ("energy", "energy per spin e"),
+    ("free_energy", "free energy per spin f"),
+    ("entropy", "entropy per spin s"),
+    ("heat_capacity", "heat capacity c"),
+    ("magnetization", "magnetization m"),
+    ("abs_magnetization", "magnetization |m|"),
+    ("susceptibility", "susceptibility χ"),
+    ("binder", "Binder cumulant U"),
+    ("correlation", "correlation C"),
+    ("correlation_length", "correlation length ξ"),
+    ("autocorrelation", "autocorrelation ρ"),
+    ("tau", "autocorrelation time τ"),
+    ("acceptance", "acceptance rate"),
+    ("size", "size L"),
+    ("sites", "number of spins N"),
+    ("n", "number of units N"),
+    ("patterns", "number of patterns P"),
+    ("load", "load α"),
+    ("overlap", "overlap m"),
+    ("probability", "probability P"),
+    ("capacity", "capacity α"),
+    ("margin", "margin κ"),
+    ("ln_z", "ln Z"),
+    ("kl", "Kullback–Leibler divergence D"),
+    ("loss", "loss L"),
+    ("eigenvalue", "eigenvalue λ"),
+    ("singular_value", "singular value σ"),
+    ("density", "density ρ"),
+    ("curvature", "curvature κ"),
+    ("trace", "trace tr H"),
+    ("alpha", "α"),
+    ("theta", "θ"),
+    ("sigma", "σ"),
+    ("lambda", "λ"),
+    ("mu", "μ"),
+    ("epsilon", "ε"),
+    ("distance", "distance r"),
+    ("time", "time t"),
+    ("lag", "lag t"),
+    ("weight", "weight w"),
+];
+
+/// What stands beside an axis that shows the column: "temperature T" for `temperature`, and the
+/// name with spaces where the literature has no fixed symbol.
+pub(super) fn axis_label(column: &str) -> String {
+    for (suffix, note) in [("_exact", "exact"), ("_err", "standard error")] {
+        if let Some(quantity) = column.strip_suffix(suffix)
+            && !quantity.is_empty()
+        {
+            return format!("{} ({note})", axis_label(quantity));
+        }
+    }
+    KNOWN
+        .iter()
+        .find(|(name, _)| *name == column)
+        .map_or_else(|| column.replace('_', " "), |(_, label)| (*label).to_string())
+}
+
+/// One group in a legend: "L = 16" for the value 16 of `size`, from the symbol if there is one.
+pub(super) fn group_label(column: &str, value: &str) -> String {
+    let label = axis_label(column);
+    let symbol = label.rsplit(' ').next().unwrap_or(&label);
+    let has_symbol = KNOWN.iter().any(|(name, _)| *name == column) && symbol.chars().count() <= 3;
+    let name = if has_symbol { symbol } else { label.as_str() };
+    format!("{name} = {value}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_columns_get_their_symbol_and_others_their_name() {
+        assert_eq!(axis_label("heat_capacity"), "heat capacity c");
+        assert_eq!(axis_label("energy_exact"), "energy per spin e (exact)");
+        assert_eq!(axis_label("swap_rate"), "swap rate");
+        assert_eq!(axis_label("_err"), " err");
+        assert_eq!(group_label("size", "16"), "L = 16");
+        assert_eq!(group_label("update", "wolff"), "update = wolff");
+        assert_eq!(group_label("acceptance", "0.5"), "acceptance rate = 0.5");
+    }
+}
