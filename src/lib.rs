@@ -5,7 +5,15 @@ pub use {base64, ndarray, ndarray_rand, plotters, png, polars, rand_xoshiro, ray
 pub use ndarray_rand::rand;
 
 pub mod error;
+pub mod exact;
+pub mod free_energy;
+pub mod grid;
+pub mod ising;
+pub mod notebook;
 pub mod prelude;
 pub mod random;
+pub mod sample;
+pub mod spin;
+pub mod stats;
 
 pub use error::{Error, Result};
