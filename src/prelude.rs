@@ -2,12 +2,19 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
+pub use crate::exact::{Enumeration, ONSAGER_TC, Thermodynamics, onsager};
 pub use crate::frame::Frame;
+pub use crate::free_energy::{MeanField, thermodynamic_integration};
+pub use crate::grid::linspace;
+pub use crate::ising::Ising;
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
+pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{
     AnyValue, ChunkAgg, ChunkCompareEq, ChunkCompareIneq, Column, DataFrame, DataType, NamedFrom,
-    Series, SortMultipleOptions,
+    SortMultipleOptions,
 };
-pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::random::Seed;
+pub use crate::sample::{Observables, Scan, Series, Simulation, SiteOrder, Start, Update};
+pub use crate::spin::Lattice;
+pub use crate::stats::Estimate;

@@ -1,0 +1,291 @@
+//! The Ising model on lattices, graphs and any couplings (section 1.4 of the chapter).
+//!
+//! E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i with s_i = ±1 and k_B = 1. From one [`Ising`] come exact values
+//! ([`enumerate`](Ising::enumerate)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
+//! mean field ([`mean_field`](Ising::mean_field)).
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Result, require_finite};
+use crate::exact::Enumeration;
+use crate::free_energy::{MeanField, mean_field};
+use crate::ndarray::{Array1, Array2};
+use crate::random::Seed;
+use crate::sample::{Scan, Simulation};
+use crate::spin::{Couplings, Lattice, PairModel};
+
+/// The most spins whose couplings are shown as a dense matrix (200 MB at 5000).
+const MAX_DENSE: usize = 5_000;
+
+/// An Ising model: couplings J_ij and fields h_i over spins s = ±1.
+///
+/// On a lattice J = 1 and h = 0 unless set; on the complete graph (Curie–Weiss) each pair couples with J/N, so that T_c = J.
+/// Cloning is cheap: couplings are shared.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let ising = Ising::square(4)?.field(0.1)?;
+/// let exact = ising.enumerate()?.at(2.5)?;
+/// let sampled = ising.simulation(2.5)?.seed(1).measure(2_000)?.observables()?;
+/// assert!((sampled.energy.mean - exact.energy).abs() < 4.0 * sampled.energy.error);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Ising {
+    model: Arc<PairModel>,
+    lattice: Option<Lattice>,
+}
+
+impl Ising {
+    /// The model on a ring of `n` spins.
+    ///
+    /// # Errors
+    /// If `n` is not between 2 and [`MAX_SPINS`](crate::spin::MAX_SPINS); for one spin, take `Ising::on(Lattice::chain(1).open())`.
+    pub fn chain(n: usize) -> Result<Self> {
+        Self::on(Lattice::chain(n))
+    }
+
+    /// The model on an `l` × `l` torus; T_c = 2/ln(1 + √2) ([`ONSAGER_TC`](crate::exact::ONSAGER_TC)).
+    ///
+    /// # Errors
+    /// If `l` is not between 2 and 2048.
+    pub fn square(l: usize) -> Result<Self> {
+        Self::on(Lattice::square(l))
+    }
+
+    /// The model on a triangular `l` × `l` torus; T_c = 4/ln 3 for J = 1.
+    ///
+    /// # Errors
+    /// If `l` is not between 2 and 2048.
+    pub fn triangular(l: usize) -> Result<Self> {
+        Self::on(Lattice::triangular(l))
+    }
+
+    /// The model on a simple cubic `l` × `l` × `l` torus.
+    ///
+    /// # Errors
+    /// If `l` is not between 2 and 161.
+    pub fn cubic(l: usize) -> Result<Self> {
+        Self::on(Lattice::cubic(l))
+    }
+
+    /// The Curie–Weiss model: all `n` spins coupled with J/N.
+    ///
+    /// # Errors
+    /// If `n` is not between 1 and 5793.
+    pub fn complete(n: usize) -> Result<Self> {
+        Self::on(Lattice::complete(n))
+    }
+
+    /// The model on an Erdős–Rényi graph of this mean degree; the seed fixes the graph.
+    ///
+    /// # Errors
+    /// As for [`Lattice::bonds`].
+    pub fn random_graph(n: usize, mean_degree: f64, seed: impl Into<Seed>) -> Result<Self> {
+        Self::on(Lattice::random_graph(n, mean_degree, seed))
+    }
+
+    /// The model on any [`Lattice`], J = 1 (J/N on the complete graph), h = 0.
+    ///
+    /// # Errors
+    /// As for [`Lattice::bonds`].
+    pub fn on(lattice: Lattice) -> Result<Self> {
+        let couplings = uniform(&lattice, 1.0)?;
+        let fields = vec![0.0; couplings.n_spins()];
+        let model = PairModel::new(lattice.name(), lattice.shape(), couplings, fields)?;
+        Ok(Self { model: Arc::new(model), lattice: Some(lattice) })
+    }
+
+    /// A model with any couplings: a symmetric (n, n) matrix with a zero diagonal.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::ndarray::array;
+    /// use statmech::prelude::*;
+    /// let pair = Ising::from_couplings(&array![[0.0, -1.0], [-1.0, 0.0]])?;
+    /// assert_eq!(pair.energy(&array![1, -1])?, -1.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Couplings::from_dense`].
+    pub fn from_couplings(couplings: &Array2<f64>) -> Result<Self> {
+        let couplings = Couplings::from_dense(couplings)?;
+        let n = couplings.n_spins();
+        let model = PairModel::new("couplings", vec![n], couplings, vec![0.0; n])?;
+        Ok(Self { model: Arc::new(model), lattice: None })
+    }
+
+    /// Sets one coupling J for all bonds of the lattice (each pair couples with J/N on the complete graph, with 2J over a double bond).
+    ///
+    /// # Errors
+    /// If `j` is not finite, or the model was made from a matrix.
+    pub fn coupling(self, j: f64) -> Result<Self> {
+        require_finite("coupling", j)?;
+        let Some(lattice) = &self.lattice else {
+            return Err(Error::Unsupported {
+                what: "A uniform coupling".to_owned(),
+                why: "this model was made from a matrix, not on a lattice".to_owned(),
+                advice: "Scale the matrix instead.".to_owned(),
+            });
+        };
+        let couplings = uniform(lattice, j)?;
+        self.with(couplings, self.model.fields().to_vec())
+    }
+
+    /// Sets one coupling for each pair, in the order of [`bonds`](Self::bonds): ±J and other disordered models.
+    ///
+    /// # Errors
+    /// If the length is not the number of bonds or a value is not finite.
+    pub fn bond_couplings(self, values: &Array1<f64>) -> Result<Self> {
+        let mut bonds = self.bonds();
+        if values.len() != bonds.len() {
+            return Err(Error::Shape {
+                what: "The array of bond couplings",
+                expected: format!("({},)", bonds.len()),
+                given: format!("({},)", values.len()),
+            });
+        }
+        for (bond, &value) in bonds.iter_mut().zip(values) {
+            bond.2 = value;
+        }
+        let couplings = Couplings::from_bonds(self.n_spins(), &bonds)?;
+        self.with(couplings, self.model.fields().to_vec())
+    }
+
+    /// Sets the same field h on every spin.
+    ///
+    /// # Errors
+    /// If `h` is not finite.
+    pub fn field(self, h: f64) -> Result<Self> {
+        require_finite("field", h)?;
+        self.with(self.model.couplings().clone(), vec![h; self.n_spins()])
+    }
+
+    /// Sets a field h_i for each spin.
+    ///
+    /// # Errors
+    /// If the length is not the number of spins or a value is not finite.
+    pub fn site_fields(self, fields: &Array1<f64>) -> Result<Self> {
+        self.with(self.model.couplings().clone(), fields.to_vec())
+    }
+
+    fn with(&self, couplings: Couplings, fields: Vec<f64>) -> Result<Self> {
+        let model = PairModel::new(self.model.name(), self.model.shape(), couplings, fields)?;
+        Ok(Self { model: Arc::new(model), lattice: self.lattice.clone() })
+    }
+
+    /// The number of spins N.
+    pub fn n_spins(&self) -> usize {
+        self.model.n_spins()
+    }
+
+    /// The sides of the lattice; `[n]` for a model made from a matrix.
+    pub fn shape(&self) -> Vec<usize> {
+        self.model.shape()
+    }
+
+    /// The lattice that the model lives on, if any.
+    pub fn lattice(&self) -> Option<Lattice> {
+        self.lattice.clone()
+    }
+
+    /// The couplings and fields as the methods of this crate see them.
+    pub fn model(&self) -> PairModel {
+        (*self.model).clone()
+    }
+
+    /// The coupled pairs (i, j, J_ij), each once with i < j, ascending; a double bond is one pair with 2J.
+    pub fn bonds(&self) -> Vec<(usize, usize, f64)> {
+        self.model.couplings().bonds()
+    }
+
+    /// The couplings as a symmetric (N, N) matrix.
+    ///
+    /// # Errors
+    /// Above 5000 spins, where [`bonds`](Self::bonds) still works.
+    pub fn couplings(&self) -> Result<Array2<f64>> {
+        let n = self.n_spins();
+        if n > MAX_DENSE {
+            return Err(Error::TooLarge {
+                what: "The matrix of couplings".to_owned(),
+                needs: format!("{n} rows"),
+                limit: format!("{MAX_DENSE}"),
+                advice: "Use `bonds()`, which lists the coupled pairs.".to_owned(),
+            });
+        }
+        let mut matrix = Array2::zeros((n, n));
+        for (i, j, value) in self.bonds() {
+            matrix[(i, j)] = value;
+            matrix[(j, i)] = value;
+        }
+        Ok(matrix)
+    }
+
+    /// The fields h_i.
+    pub fn fields(&self) -> Array1<f64> {
+        Array1::from(self.model.fields().to_vec())
+    }
+
+    /// The energy E(s), in total (not per spin).
+    ///
+    /// # Errors
+    /// If `spins` has not N entries of ±1.
+    pub fn energy(&self, spins: &Array1<i8>) -> Result<f64> {
+        self.model.energy(spins)
+    }
+
+    /// The change of energy 2 s_i (Σ_j J_ij s_j + h_i) if spin `i` were flipped.
+    ///
+    /// # Errors
+    /// If `i` is not below N or `spins` has not N entries of ±1.
+    pub fn energy_change(&self, spins: &Array1<i8>, i: usize) -> Result<f64> {
+        self.model.energy_change(spins, i)
+    }
+
+    /// Visits all 2^N states: exact thermodynamics, density of states, ground states. See [`Enumeration`].
+    ///
+    /// # Errors
+    /// Beyond [`MAX_ENUMERATED`](crate::exact::MAX_ENUMERATED) spins.
+    pub fn enumerate(&self) -> Result<Enumeration> {
+        Enumeration::new(Arc::clone(&self.model))
+    }
+
+    /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0.
+    pub fn simulation(&self, t: f64) -> Result<Simulation> {
+        Simulation::new(Arc::clone(&self.model), t)
+    }
+
+    /// Monte Carlo at each of these temperatures: settings, then `run()` gives a frame. See [`Scan`].
+    pub fn scan(&self, temperatures: impl IntoIterator<Item = f64>) -> Scan {
+        Scan::new(Arc::clone(&self.model), temperatures.into_iter().collect())
+    }
+
+    /// The naive mean-field solution of lowest free energy at temperature `t`. See [`MeanField`].
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0.
+    pub fn mean_field(&self, t: f64) -> Result<MeanField> {
+        mean_field(&self.model, t)
+    }
+}
+
+impl fmt::Debug for Ising {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ising({:?})", self.model)
+    }
+}
+
+fn uniform(lattice: &Lattice, j: f64) -> Result<Couplings> {
+    let n = lattice.n_sites()?;
+    let value = if lattice.is_complete() { j / n as f64 } else { j };
+    let bonds: Vec<_> = lattice.bonds()?.into_iter().map(|(a, b)| (a, b, value)).collect();
+    Couplings::from_bonds(n, &bonds)
+}

@@ -1,0 +1,166 @@
+//! Progress as whole lines, and limits of time.
+
+use std::time::{Duration, Instant};
+
+use crate::error::{Result, require_positive};
+
+/// Nothing is printed before this, and then one line about as often.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Reports a long computation on standard output: done, rate and time left, one whole line about every two seconds and none
+/// in the first two. (Notebook kernels pass output on line by line, so a bar redrawn in place would show nothing.)
+///
+/// The environment variable `STATMECH_PROGRESS=off` silences it.
+///
+/// ```
+/// use statmech::notebook::progress::Progress;
+/// let mut progress = Progress::new("sweeps", 1000);
+/// for _ in 0..1000 {
+///     progress.add(1);
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Progress {
+    unit: String,
+    total: usize,
+    done: usize,
+    started: Instant,
+    next: Instant,
+    silent: bool,
+}
+
+impl Progress {
+    /// Progress towards `total` steps, named in the plural ("sweeps").
+    pub fn new(unit: impl Into<String>, total: usize) -> Self {
+        let started = Instant::now();
+        let silent = std::env::var_os("STATMECH_PROGRESS").is_some_and(|value| value == "off");
+        Self { unit: unit.into(), total, done: 0, started, next: started + INTERVAL, silent }
+    }
+
+    /// Counts further steps, and prints a line if one is due.
+    pub fn add(&mut self, steps: usize) {
+        self.done = self.done.saturating_add(steps);
+        if self.silent || self.done >= self.total {
+            return;
+        }
+        let now = Instant::now();
+        if now >= self.next {
+            self.next = now + INTERVAL;
+            println!("{}", self.line(now - self.started));
+        }
+    }
+
+    fn line(&self, elapsed: Duration) -> String {
+        let seconds = elapsed.as_secs_f64();
+        let rate = self.done as f64 / seconds;
+        let left = self.total.saturating_sub(self.done) as f64 / rate;
+        let percent = 100.0 * self.done as f64 / self.total.max(1) as f64;
+        format!(
+            "{percent:.0} % of {} {}, {} per second, {} left",
+            grouped(self.total as f64),
+            self.unit,
+            grouped(rate),
+            duration(left),
+        )
+    }
+}
+
+/// A number with its digits in groups of three, or with one decimal below 10.
+fn grouped(value: f64) -> String {
+    if value < 10.0 {
+        return format!("{value:.1}");
+    }
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 100.0 => format!("{s:.0} s"),
+        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+/// A moment after which a computation should return what it has; or none.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::notebook::progress::Deadline;
+/// assert!(!Deadline::new(Some(3600.0))?.passed());
+/// assert!(!Deadline::new(None)?.passed());
+/// assert!(Deadline::new(Some(f64::NAN)).is_err());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    started: Instant,
+    /// Time allowed; none is without limit.
+    allowed: Option<Duration>,
+}
+
+impl Deadline {
+    /// A deadline so many seconds from now, or none.
+    ///
+    /// # Errors
+    /// If the seconds are not a finite number above 0.
+    pub fn new(seconds: Option<f64>) -> Result<Self> {
+        let allowed = match seconds {
+            // More seconds than a Duration holds are as good as no limit.
+            Some(seconds) => {
+                Duration::try_from_secs_f64(require_positive("deadline", seconds)?).ok()
+            }
+            None => None,
+        };
+        Ok(Self { started: Instant::now(), allowed })
+    }
+
+    /// Whether the moment has passed.
+    pub fn passed(&self) -> bool {
+        self.allowed.is_some_and(|allowed| self.started.elapsed() >= allowed)
+    }
+
+    /// The deadline of a first part that may take this fraction (0 to 1) of the whole time.
+    pub(crate) fn share(self, fraction: f64) -> Self {
+        Self { allowed: self.allowed.map(|allowed| allowed.mul_f64(fraction)), ..self }
+    }
+
+    /// This fraction of the time allowed, or for ever.
+    pub(crate) fn fraction_of_total(&self, fraction: f64) -> Duration {
+        self.allowed.map_or(Duration::MAX, |allowed| allowed.mul_f64(fraction))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_done_how_fast_and_what_is_left() {
+        let mut progress = Progress::new("sweeps", 1_000_000);
+        progress.done = 250_000;
+        let line = progress.line(Duration::from_secs(50));
+        assert_eq!(line, "25 % of 1 000 000 sweeps, 5 000 per second, 2 min left");
+        progress.add(usize::MAX);
+        assert_eq!(progress.done, usize::MAX);
+    }
+
+    #[test]
+    fn deadlines_pass() {
+        assert!(Deadline::new(Some(1e-9)).unwrap().passed());
+        assert!(!Deadline::new(Some(1e300)).unwrap().passed());
+        let whole = Deadline::new(Some(100.0)).unwrap();
+        assert!(whole.share(0.0).passed());
+        for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(Deadline::new(Some(bad)).is_err());
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Wolff clusters.
+
+use crate::error::{Error, Result};
+use crate::rand::RngCore;
+use crate::random::Generator;
+use crate::sample::local::{local_field, site_or_nobody};
+use crate::sample::settings::threshold;
+use crate::spin::{PairModel, Quanta};
+
+/// Weight of the newest sweep in the running mean of cluster sizes.
+const MEMORY: f64 = 1.0 / 16.0;
+
+/// What cluster updates need besides the spins.
+#[derive(Clone, Debug)]
+pub(super) struct ClusterUpdates {
+    /// Bond probabilities by |J_ij| in units, where those are integers; empty otherwise.
+    thresholds: Vec<u64>,
+    /// 2 · unit/T.
+    twice_beta: f64,
+    /// The cluster that each site was last part of.
+    member: Vec<u32>,
+    cluster: u32,
+    stack: Vec<u32>,
+    /// Running mean of cluster sizes, learnt while thermalizing.
+    mean_size: f64,
+    per_sweep: usize,
+}
+
+impl ClusterUpdates {
+    pub fn new(model: &PairModel, quanta: &Quanta, beta: f64) -> Result<Self> {
+        if model.has_field() {
+            return Err(Error::Unsupported {
+                what: "Wolff's cluster update".to_owned(),
+                why: "the model has a field, which would stop whole clusters from flipping"
+                    .to_owned(),
+                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
+            });
+        }
+        let twice_beta = 2.0 * beta * quanta.unit;
+        let thresholds = quanta.max_local.map_or(Vec::new(), |max| {
+            (0..=max).map(|k| bond_threshold(twice_beta, k as f64)).collect()
+        });
+        Ok(Self {
+            thresholds,
+            twice_beta,
+            member: vec![0; model.n_spins()],
+            cluster: 0,
+            stack: Vec::new(),
+            mean_size: model.n_spins() as f64,
+            per_sweep: 1,
+        })
+    }
+
+    /// One sweep; returns energy (in units) and magnetization, both in total.
+    ///
+    /// The number of clusters a sweep is fixed while measuring: to stop once N spins have flipped would favour the states after
+    /// large clusters. While `learning` it follows N over the mean size.
+    pub fn sweep(
+        &mut self,
+        model: &PairModel,
+        quanta: &Quanta,
+        spins: &mut [i8],
+        generator: &mut Generator,
+        learning: bool,
+    ) -> (f64, i64) {
+        let mut flipped = 0;
+        for _ in 0..self.per_sweep {
+            flipped += self.flip_cluster(model, quanta, spins, generator);
+        }
+        if learning {
+            let size = flipped as f64 / self.per_sweep as f64;
+            self.mean_size += MEMORY * (size - self.mean_size);
+            let n = spins.len() as f64;
+            self.per_sweep = (n / self.mean_size.max(1.0)).round().max(1.0) as usize;
+        }
+        let doubled: f64 = (0..spins.len())
+            .map(|i| f64::from(spins[i]) * local_field(model, quanta, spins, i))
+            .sum();
+        (-0.5 * doubled, spins.iter().map(|&s| i64::from(s)).sum())
+    }
+
+    fn flip_cluster(
+        &mut self,
+        model: &PairModel,
+        quanta: &Quanta,
+        spins: &mut [i8],
+        generator: &mut Generator,
+    ) -> usize {
+        let seed = site_or_nobody(generator, spins.len());
+        if seed == spins.len() {
+            return 0;
+        }
+        self.cluster = self.cluster.wrapping_add(1);
+        if self.cluster == 0 {
+            self.member.fill(0);
+            self.cluster = 1;
+        }
+        self.member[seed] = self.cluster;
+        self.stack.push(seed as u32);
+        let mut size = 0;
+        while let Some(i) = self.stack.pop() {
+            let i = i as usize;
+            let s = spins[i];
+            spins[i] = -s;
+            size += 1;
+            let neighbors = model.couplings().row(i).0;
+            let values = &quanta.couplings[model.couplings().entries(i)];
+            for (&j, &value) in neighbors.iter().zip(values) {
+                // Sites outside the cluster have not flipped, so this asks whether the bond was satisfied.
+                let outside = self.member[j as usize] != self.cluster;
+                let satisfied = value * f64::from(s * spins[j as usize]) > 0.0;
+                if outside && satisfied && generator.next_u64() < self.bond(value.abs()) {
+                    self.member[j as usize] = self.cluster;
+                    self.stack.push(j);
+                }
+            }
+        }
+        size
+    }
+
+    #[inline]
+    fn bond(&self, strength: f64) -> u64 {
+        match self.thresholds.get(strength as usize) {
+            Some(&limit) => limit,
+            None => bond_threshold(self.twice_beta, strength),
+        }
+    }
+}
+
+/// The probability 1 − exp(−2|J|/T) to add a site over a satisfied bond.
+fn bond_threshold(twice_beta: f64, strength: f64) -> u64 {
+    threshold(-(-twice_beta * strength).exp_m1())
+}

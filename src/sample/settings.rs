@@ -1,0 +1,106 @@
+//! The choices of a simulation, and the acceptance probabilities behind them.
+
+use crate::error::{Error, Result};
+
+/// How spins change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Update {
+    /// One spin at a time, flipped with probability min(1, exp(−ΔE/T)); the default.
+    ///
+    /// Source: N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953).
+    #[default]
+    Metropolis,
+    /// One spin at a time, drawn from its conditional distribution: flipped with probability 1/(1 + exp(ΔE/T)). Also called
+    /// Glauber dynamics or Gibbs sampling.
+    ///
+    /// Source: R. J. Glauber, J. Math. Phys. 4, 294 (1963).
+    HeatBath,
+    /// Clusters grown over satisfied bonds with probability 1 − exp(−2|J_ij|/T), and flipped. Couplings of either sign are
+    /// fine (with frustration clusters may span the system and help little); fields are refused.
+    ///
+    /// Source: U. Wolff, Phys. Rev. Lett. 62, 361 (1989).
+    Wolff,
+}
+
+impl Update {
+    /// The name in the `update` column: "metropolis", "heat_bath", "wolff".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Metropolis => "metropolis",
+            Self::HeatBath => "heat_bath",
+            Self::Wolff => "wolff",
+        }
+    }
+}
+
+/// Which site comes next in single-spin updates; cluster updates have no order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SiteOrder {
+    /// A random site each time; the default.
+    #[default]
+    Random,
+    /// By index.
+    Sequential,
+    /// First one sublattice, then the other; only where the bonds have two sublattices (bipartite graphs).
+    Checkerboard,
+}
+
+impl SiteOrder {
+    /// The name in the `order` column: "random", "sequential", "checkerboard".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Sequential => "sequential",
+            Self::Checkerboard => "checkerboard",
+        }
+    }
+}
+
+/// The configuration a simulation starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Start {
+    /// All spins +1; the default, since a ferromagnet started at random may stay in stripes for ever below T_c.
+    #[default]
+    Up,
+    /// Each spin ±1 with probability ½, T = ∞; the choice for disordered couplings.
+    Random,
+}
+
+/// A single-spin rule at one temperature.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    pub update: Update,
+    /// Whether sites come in a fixed order, where Metropolis rests half the time.
+    pub ordered: bool,
+    pub beta: f64,
+}
+
+impl Rule {
+    /// The probability, as a threshold for a random u64, to flip a spin with s_i h_i^{local} = `x`, ΔE = 2x.
+    #[inline]
+    pub fn threshold(self, x: f64) -> u64 {
+        let exponent = -2.0 * self.beta * x;
+        match self.update {
+            Update::Metropolis => {
+                let accepted = if x <= 0.0 { 1.0 } else { exponent.exp() };
+                threshold(if self.ordered { 0.5 * accepted } else { accepted })
+            }
+            Update::HeatBath | Update::Wolff => threshold(1.0 / (1.0 + (-exponent).exp())),
+        }
+    }
+}
+
+/// p · 2⁶⁴, at most u64::MAX, which stands for certainty.
+#[inline]
+pub(super) fn threshold(probability: f64) -> u64 {
+    (probability * 18_446_744_073_709_551_616.0) as u64
+}
+
+/// Checks a number of sweeps as the user wrote it.
+pub(super) fn sweeps(name: &'static str, given: i64, least: i64) -> Result<usize> {
+    if given < least {
+        return Err(Error::argument(name, given, format!("a whole number of at least {least}")));
+    }
+    usize::try_from(given)
+        .map_err(|_| Error::argument(name, given, format!("at most {}", usize::MAX)))
+}

@@ -1,0 +1,260 @@
+//! One system at one temperature.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Result, require_positive};
+use crate::ndarray::{Array1, Array2};
+use crate::notebook::progress::Progress;
+use crate::rand::RngCore;
+use crate::random::{Generator, Seed};
+use crate::sample::cluster::ClusterUpdates;
+use crate::sample::local::LocalUpdates;
+use crate::sample::series::Series;
+use crate::sample::settings::{Rule, SiteOrder, Start, Update, sweeps};
+use crate::spin::{PairModel, Quanta};
+
+/// The longest series kept in memory, over all temperatures of a scan: 16 bytes a sweep, 800 MB.
+pub(super) const MAX_MEASURED: usize = 50_000_000;
+
+/// A Monte Carlo simulation that keeps its configuration: advance it, look at it, measure it, go on.
+///
+/// Settings may be changed at any time: [`seed`](Self::seed) and [`start`](Self::start) begin anew, the others go on from the present
+/// configuration. The same seed and calls give the same spins on every machine.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let mut simulation = Ising::square(16)?.simulation(2.0)?.update(Update::Wolff).seed(1);
+/// simulation.advance(100)?;
+/// let energy = simulation.measure(1_000)?.observables()?.energy;
+/// assert!((energy.mean + 1.75).abs() < 0.02);
+/// assert_eq!(simulation.snapshot()?.dim(), (16, 16));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Simulation {
+    model: Arc<PairModel>,
+    quanta: Arc<Quanta>,
+    temperature: f64,
+    update: Update,
+    order: SiteOrder,
+    seed: Seed,
+    start: Start,
+    spins: Vec<i8>,
+    generator: Generator,
+    /// Made from the settings and the spins when needed; dropped when a setting changes.
+    moves: Option<Moves>,
+}
+
+#[derive(Clone)]
+enum Moves {
+    Local(LocalUpdates),
+    Cluster(ClusterUpdates),
+}
+
+impl Simulation {
+    pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Result<Self> {
+        require_positive("temperature", temperature)?;
+        let quanta = Arc::new(Quanta::of(&model));
+        let (seed, start) = (Seed::default(), Start::default());
+        let mut generator = seed.generator();
+        let spins = initial(start, model.n_spins(), &mut generator);
+        let (update, order) = (Update::default(), SiteOrder::default());
+        let moves = None;
+        Ok(Self { model, quanta, temperature, update, order, seed, start, spins, generator, moves })
+    }
+
+    /// How spins change; default [`Update::Metropolis`].
+    pub fn update(mut self, update: Update) -> Self {
+        self.update = update;
+        self.moves = None;
+        self
+    }
+
+    /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
+    pub fn order(mut self, order: SiteOrder) -> Self {
+        self.order = order;
+        self.moves = None;
+        self
+    }
+
+    /// The seed; default 0. Begins anew from the starting configuration.
+    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
+        self.seed = seed.into();
+        self.restart()
+    }
+
+    /// The starting configuration; default [`Start::Up`]. Begins anew.
+    pub fn start(mut self, start: Start) -> Self {
+        self.start = start;
+        self.restart()
+    }
+
+    /// A new temperature; the spins stay as they are.
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0.
+    pub fn temperature(mut self, t: f64) -> Result<Self> {
+        self.temperature = require_positive("temperature", t)?;
+        self.moves = None;
+        Ok(self)
+    }
+
+    fn restart(mut self) -> Self {
+        self.generator = self.seed.generator();
+        self.spins = initial(self.start, self.spins.len(), &mut self.generator);
+        self.moves = None;
+        self
+    }
+
+    /// Runs this many sweeps without measuring.
+    ///
+    /// # Errors
+    /// If `sweeps` is below 1, or the update or order does not fit the model.
+    pub fn advance(&mut self, sweeps: i64) -> Result<()> {
+        let count = self::sweeps("sweeps", sweeps, 1)?;
+        let mut progress = Progress::new("sweeps", count);
+        self.prepare()?;
+        for _ in 0..count {
+            self.sweep(true)?;
+            progress.add(1);
+        }
+        Ok(())
+    }
+
+    /// Runs this many sweeps and measures after each.
+    ///
+    /// # Errors
+    /// If `sweeps` is not between 1 and 50 million, or the update or order does not fit the model.
+    pub fn measure(&mut self, sweeps: i64) -> Result<Series> {
+        let count = self::sweeps("sweeps", sweeps, 1)?;
+        if count > MAX_MEASURED {
+            return Err(Error::argument("sweeps", sweeps, format!("at most {MAX_MEASURED}")));
+        }
+        let mut series = self.empty_series(count);
+        let mut progress = Progress::new("sweeps", count);
+        self.prepare()?;
+        for _ in 0..count {
+            self.measure_into(&mut series, 1)?;
+            progress.add(1);
+        }
+        Ok(series)
+    }
+
+    /// The spins, in the order of the lattice's sites.
+    pub fn spins(&self) -> Array1<i8> {
+        Array1::from(self.spins.clone())
+    }
+
+    /// The spins of a two-dimensional lattice as an array of shape (rows, columns).
+    ///
+    /// # Errors
+    /// If the lattice is not two-dimensional.
+    pub fn snapshot(&self) -> Result<Array2<i8>> {
+        let unsupported = || Error::Unsupported {
+            what: "A snapshot".to_owned(),
+            why: format!("the lattice has shape {:?}, not two sides", self.model.shape()),
+            advice: "Use `spins()`, one entry per site.".to_owned(),
+        };
+        let [rows, cols] = self.model.shape()[..] else {
+            return Err(unsupported());
+        };
+        Array2::from_shape_vec((rows, cols), self.spins.clone()).map_err(|_| unsupported())
+    }
+
+    /// The present energy E, in total (not per spin).
+    ///
+    /// # Errors
+    /// None in practice: the spins belong to the model.
+    pub fn energy(&self) -> Result<f64> {
+        self.model.energy(&self.spins())
+    }
+
+    /// The same system with its own temperature and seed, from the start.
+    pub(super) fn replica(&self, temperature: f64, seed: Seed) -> Result<Self> {
+        self.clone().temperature(temperature).map(|simulation| simulation.seed(seed))
+    }
+
+    pub(super) fn empty_series(&self, capacity: usize) -> Series {
+        Series {
+            temperature: self.temperature,
+            n_spins: self.spins.len(),
+            energy: Vec::with_capacity(capacity),
+            magnetization: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// Thermalizing sweeps: cluster updates learn how many clusters make a sweep.
+    pub(super) fn thermalize(&mut self, count: usize) -> Result<()> {
+        self.prepare()?;
+        (0..count).try_for_each(|_| self.sweep(true).map(|_| ()))
+    }
+
+    pub(super) fn measure_into(&mut self, series: &mut Series, count: usize) -> Result<()> {
+        self.prepare()?;
+        let n = self.spins.len() as f64;
+        for _ in 0..count {
+            let (energy, magnetization) = self.sweep(false)?;
+            series.energy.push(energy * self.quanta.unit / n);
+            series.magnetization.push(magnetization as f64 / n);
+        }
+        Ok(())
+    }
+
+    /// Makes the tables for the present settings, and finds out whether they fit the model.
+    pub(super) fn prepare(&mut self) -> Result<()> {
+        if self.moves.is_none() {
+            self.moves = Some(self.new_moves()?);
+        }
+        Ok(())
+    }
+
+    fn new_moves(&self) -> Result<Moves> {
+        let beta = 1.0 / self.temperature;
+        if self.update == Update::Wolff {
+            return Ok(Moves::Cluster(ClusterUpdates::new(&self.model, &self.quanta, beta)?));
+        }
+        let rule = Rule { update: self.update, ordered: self.order != SiteOrder::Random, beta };
+        let updates = LocalUpdates::new(&self.model, &self.quanta, rule, self.order, &self.spins)?;
+        Ok(Moves::Local(updates))
+    }
+
+    /// One sweep; returns the total energy, in units, and magnetization after it.
+    fn sweep(&mut self, learning: bool) -> Result<(f64, i64)> {
+        let mut moves = match self.moves.take() {
+            Some(moves) => moves,
+            None => self.new_moves()?,
+        };
+        let (model, quanta) = (&*self.model, &*self.quanta);
+        let (spins, generator) = (&mut self.spins, &mut self.generator);
+        let measured = match &mut moves {
+            Moves::Local(updates) => updates.sweep(model, quanta, spins, generator),
+            Moves::Cluster(updates) => updates.sweep(model, quanta, spins, generator, learning),
+        };
+        self.moves = Some(moves);
+        Ok(measured)
+    }
+}
+
+impl fmt::Debug for Simulation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, t) = (&self.model, self.temperature);
+        let (update, order) = (self.update.name(), self.order.name());
+        write!(
+            f,
+            "Simulation({model:?}, T = {t}, {update}, {order} order, seed {})",
+            self.seed.number()
+        )
+    }
+}
+
+fn initial(start: Start, n: usize, generator: &mut Generator) -> Vec<i8> {
+    match start {
+        Start::Up => vec![1; n],
+        Start::Random => {
+            (0..n).map(|_| if generator.next_u64() >> 63 == 0 { 1 } else { -1 }).collect()
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Means with honest errors: autocorrelation times, binning, jackknife.
+//!
+//! τ is the integrated autocorrelation time in steps of the series, τ = ½ + Σ_{t≥1} ρ(t): ½ for independent values. The error of a mean is
+//! √(2τ σ²/n), and n/(2τ) values count as independent.
+
+mod estimate;
+mod jackknife;
+
+pub use estimate::{Estimate, autocorrelation, binning, estimate};
+pub use jackknife::jackknife;
+
+/// The shortest series from which an error is estimated.
+pub const MIN_SERIES: usize = 16;
