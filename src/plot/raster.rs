@@ -1,9 +1,8 @@
 //! RGB pictures: enlarging, shrinking, and PNG.
 
-use crate::base64::Engine as _;
-use crate::base64::engine::general_purpose::STANDARD;
 use crate::error::{Error, Result};
-use crate::png;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 /// A picture of 8-bit RGB pixels, row by row from the top.
 #[derive(Clone, Debug)]
