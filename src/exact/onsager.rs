@@ -245,10 +245,10 @@ mod tests {
             + 4.5 * v2.powi(4)
             + 12.0 * v2.powi(5);
         assert!((-k * free_energy(1.0 / k).unwrap() - series).abs() < 1e-13);
-        // ln Λ = 2K + x⁴ + 2x⁶ + 9/2 x⁸ + … in x = e^{−2K}: the same series by duality.
+        // ln Λ = 2K + x⁴ + 2x⁶ + 9/2 x⁸ + … in x = e^{−2K}: the same series by duality (Kramers and Wannier).
         let k: f64 = 1.5;
         let x2 = (-4.0 * k).exp();
-        let series = 2.0 * k + x2.powi(2) + 2.0 * x2.powi(3) + 4.5 * x2.powi(4);
+        let series = 2.0 * k + x2.powi(2) + 2.0 * x2.powi(3) + 4.5 * x2.powi(4) + 12.0 * x2.powi(5);
         assert!((-k * free_energy(1.0 / k).unwrap() - series).abs() < 1e-12);
     }
 

@@ -31,11 +31,14 @@ pub fn ring_ln_z(n: usize, j: f64, h: f64, t: f64) -> Result<f64> {
     let aligned = (k + b - scale).exp() / 2.0;
     let decay = (-2.0 * b).exp();
     let root = (aligned * (1.0 - decay)).hypot((-k - scale).exp());
-    let largest = aligned * (1.0 + decay) + root;
-    // λ₊λ₋ = 2 sinh(2J/T) spares the difference of nearly equal terms.
-    let product = (2.0 * (k - scale)).exp() - (-2.0 * (k + scale)).exp();
-    let ratio = product / (largest * largest);
-    Ok(n as f64 * (scale + largest.ln()) + ratio.powf(n as f64).ln_1p())
+    let half_trace = aligned * (1.0 + decay);
+    let largest = half_trace + root;
+    // ln |λ₋/λ₊| without the difference of nearly equal terms. λ₋ is below 0 for an antiferromagnet; on an odd ring, whose ground
+    // state is frustrated, 1 − |λ₋/λ₊|ⁿ is then all that is left of Z.
+    let ln_ratio = n as f64 * (-2.0 * half_trace.min(root) / largest).ln_1p();
+    let negative = root > half_trace && n % 2 == 1;
+    let both = if negative { (-ln_ratio.exp_m1()).ln() } else { ln_ratio.exp().ln_1p() };
+    Ok(n as f64 * (scale + largest.ln()) + both)
 }
 
 #[cfg(test)]

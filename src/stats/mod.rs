@@ -1,6 +1,6 @@
 //! Means with honest errors: autocorrelation times, binning, jackknife.
 //!
-//! τ is the integrated autocorrelation time in steps of the series, τ = ½ + Σ_{t≥1} ρ(t): ½ for independent values. The error of a mean is
+//! τ is the integrated autocorrelation time in steps of the series, τ = ½ + Σ_{t≥1} ρ(t): ½ for independent values, less for anticorrelated ones. The error of a mean is
 //! √(2τ σ²/n), and n/(2τ) values count as independent.
 
 mod estimate;
