@@ -34,7 +34,7 @@ TYPES = {
     "Start": "let start = Start::Up;",
     "Seed": "let seed = Seed::new(3);",
     "Generator": "let generator = seed.generator();",
-    "Figure": "let figure = Figure::spins(&simulation.snapshot()?)?;",
+    "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.

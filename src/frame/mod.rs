@@ -8,7 +8,7 @@ mod table;
 
 use crate::error::{Error, Result};
 use crate::notebook::content;
-use crate::polars::prelude::{BooleanChunked, DataFrame};
+use crate::polars::prelude::{BooleanChunked, Column, DataFrame, NamedFrom};
 
 /// What this crate adds to a polars [`DataFrame`]: its display in a notebook, and plain numbers.
 pub trait Frame {
@@ -54,6 +54,21 @@ pub trait Frame {
     /// # Ok(()) }
     /// ```
     fn between(&self, column: &str, from: f64, to: f64) -> Result<DataFrame>;
+
+    /// The frame with a further column of numbers, or with the column of that name replaced.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if there are not as many values as rows.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!("temperature" => [1.0, 2.0])?;
+    /// let beta = frame.values("temperature")?.iter().map(|t| 1.0 / t).collect();
+    /// assert_eq!(frame.with_values("beta", beta)?.values("beta")?, [1.0, 0.5]);
+    /// # Ok(()) }
+    /// ```
+    fn with_values(&self, name: &str, values: Vec<f64>) -> Result<DataFrame>;
 
     /// The frame as an HTML table: a header with types, at most 20 rows, the shape below.
     ///
@@ -103,6 +118,19 @@ impl Frame for DataFrame {
         Ok(self.filter(&BooleanChunked::from_iter(inside.map(Some)))?)
     }
 
+    fn with_values(&self, name: &str, values: Vec<f64>) -> Result<DataFrame> {
+        if values.len() != self.height() {
+            return Err(Error::Shape {
+                what: "The new column",
+                expected: format!("[{}], a value for each row", self.height()),
+                given: format!("[{}]", values.len()),
+            });
+        }
+        let mut wider = self.clone();
+        wider.with_column(Column::new(name.into(), values))?;
+        Ok(wider)
+    }
+
     fn html(&self) -> String {
         table::html(self)
     }
@@ -114,6 +142,32 @@ impl Frame for DataFrame {
     fn evcxr_display(&self) {
         content::emit(&[("text/html", &self.html()), ("text/plain", &self.text())]);
     }
+}
+
+/// Stacks frames of the same columns on top of each other, such as the scans of several sizes.
+///
+/// # Errors
+/// [`Error::Argument`] if there is no frame, [`Error::Polars`] if their columns differ.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let scans: Vec<DataFrame> = [4, 6]
+///     .into_iter()
+///     .map(|l| Ising::square(l)?.scan([2.0, 3.0]).sweeps(100).run())
+///     .collect::<statmech::Result<_>>()?;
+/// assert_eq!(stack(&scans)?.height(), 4);
+/// # Ok(()) }
+/// ```
+pub fn stack(frames: &[DataFrame]) -> Result<DataFrame> {
+    let Some((first, rest)) = frames.split_first() else {
+        return Err(Error::argument("frames", "an empty list", "at least one frame"));
+    };
+    let mut stacked = first.clone();
+    for frame in rest {
+        stacked.vstack_mut(frame)?;
+    }
+    Ok(stacked)
 }
 
 #[cfg(test)]
