@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Optional
 
 import paths
+import template
 
 DISPLAY_NAME = "Rust (statmech)"
 PLAIN = "evcxr"
@@ -78,6 +79,9 @@ def plain_environment(temporary_folder=None) -> "dict[str, str]":
     env.pop("EVCXR_TMPDIR", None)
     if temporary_folder is not None:
         env["EVCXR_TMPDIR"] = str(temporary_folder)
+        # A kept folder may share a parent with the toolchain, and then evcxr's run paths are broken.
+        libraries = [template.ask_rustc("--print", "target-libdir").strip(), env.get("LD_LIBRARY_PATH", "")]
+        env["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, libraries))
     return env
 
 

@@ -32,9 +32,8 @@ EVCXR_REPL = EVCXR / "bin" / "evcxr"
 EVCXR_TARGET = CACHE / "evcxr-target"
 # Cargo's target folder for the crate and its tests.
 TARGET = CACHE / "target"
-# Warm start: compiled templates, and one temporary folder for each running kernel.
+# Warm start: compiled templates, each with the folders of the kernels that run on it.
 TEMPLATES = CACHE / "templates"
-KERNELS = CACHE / "kernels"
 # Compiled dependencies of the hand-made way that `make latency` compares with.
 HANDMADE = CACHE / "handmade"
 
