@@ -8,7 +8,10 @@ Each notebook gets a fresh kernel, started by nbclient in the notebook's folder.
 
 import argparse
 import asyncio
+import contextlib
 import os
+import queue
+import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.client import CellExecutionComplete
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import checks
@@ -27,6 +31,10 @@ from checks import Finding
 AIM_SECONDS = 120
 # How long evcxr gets to end a cell's process and start a new one.
 INTERRUPT_SECONDS = 2
+# evcxr passes on what a cell prints beside its reply, not before it: so long nothing more may come.
+QUIET_SECONDS = 0.15
+LAST_QUIET_SECONDS = 1.0
+DEPENDENCY = re.compile(r"^:dep statmech\b.*$", re.MULTILINE)
 LANGUAGE = {
     "codemirror_mode": "rust",
     "file_extension": ".rs",
@@ -65,6 +73,14 @@ def cleared(notebook):
     return notebook
 
 
+def on_the_crate_itself(notebook):
+    """The notebook for plain evcxr: its `:dep` line names the checkout instead of the published crate."""
+    for _, cell in checks.code_cells(notebook):
+        source = checks.as_text(cell["source"])
+        cell["source"] = DEPENDENCY.sub(f':dep statmech = {{ path = "{paths.ROOT}" }}', source)
+    return notebook
+
+
 class TimeLimit:
     """Seconds left of one notebook's time; it starts with the first cell, not with the kernel."""
 
@@ -88,9 +104,33 @@ async def interrupt(client) -> None:
     await asyncio.sleep(INTERRUPT_SECONDS)
 
 
+async def hear_out(client, cell, index: int, quiet: float) -> None:
+    """Add what the cell printed but evcxr passed on late; nbclient would lose it, panics included."""
+    while True:
+        try:
+            message = await client.kc.get_iopub_msg(timeout=quiet)
+        except queue.Empty:
+            break
+        with contextlib.suppress(CellExecutionComplete):
+            client.process_message(message, cell, index)
+    cell["outputs"] = in_order(cell["outputs"])
+
+
+def in_order(outputs) -> list:
+    """What was printed, each stream in one piece, before what was shown: evcxr's own order varies."""
+    printed = {}
+    for output in outputs:
+        if output["output_type"] == "stream":
+            text = checks.as_text(output["text"])
+            printed[output["name"]] = printed.get(output["name"], "") + text
+    streams = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in sorted(printed.items(), reverse=True)]
+    return streams + [output for output in outputs if output["output_type"] != "stream"]
+
+
 async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
     """Run the code cells in turn, and stop after the first one that failed."""
-    for number, cell in checks.code_cells(run.notebook):
+    cells = checks.code_cells(run.notebook)
+    for number, cell in cells:
         try:
             await client.async_execute_cell(cell, number - 1)
         except CellExecutionError:
@@ -100,6 +140,8 @@ async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
             await interrupt(client)
         except DeadKernelError:
             run.findings.append(Finding(number, "the kernel died", fatal=True))
+        quiet = LAST_QUIET_SECONDS if number == cells[-1][0] else QUIET_SECONDS
+        await hear_out(client, cell, number - 1, quiet)
         run.findings += checks.cell_findings(number, cell)
         if any(finding.fatal for finding in run.findings):
             return
@@ -108,13 +150,14 @@ async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
 async def execute(path: Path, kernel: str, timeout: float) -> Run:
     """Run the notebook at `path` in a fresh kernel."""
     run = Run(path, cleared(read(path)))
+    if kernel == kernels.PLAIN:
+        on_the_crate_itself(run.notebook)
     limit = TimeLimit(timeout)
     client = NotebookClient(
         run.notebook,
         km=kernels.manager(kernel),
         timeout_func=limit.left,
         startup_timeout=kernels.STARTUP_SECONDS,
-        coalesce_streams=True,
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
@@ -248,10 +291,13 @@ def main(words=None) -> int:
     for path in files:
         if not path.exists():
             problem = f"There is no notebook {path}."
+    if options.mode == "save" and options.kernel == kernels.PLAIN:
+        problem = "Outputs are saved from the statmech kernel only: leave out --kernel."
     if problem:
         print(problem)
         return 1
-    stale = [committed_run(path) for path in files] if options.mode == "check" else []
+    judged = options.mode == "check" and options.kernel == paths.KERNEL_NAME
+    stale = [committed_run(path) for path in files] if judged else []
     runs = asyncio.run(run_all(files, options))
     failed = [run for run in [*stale, *runs] if not run.healthy]
     for run in failed:
