@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Optional
 
@@ -111,7 +112,10 @@ def manager(name: str, kind: str = "AsyncKernelManager"):
         provide_plain()
     folders = [str(paths.KERNELSPEC.parent), str(PLAIN_SPECS)]
     specs = KernelSpecManager(kernel_dirs=folders, ensure_native_kernel=False)
-    return getattr(jupyter_client.manager, kind)(kernel_name=name, kernel_spec_manager=specs)
+    connection = paths.runtime_folder() / f"kernel-{uuid.uuid4()}.json"
+    return getattr(jupyter_client.manager, kind)(
+        kernel_name=name, kernel_spec_manager=specs, connection_file=str(connection)
+    )
 
 
 def start_options(name: str) -> dict:
