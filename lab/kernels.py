@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Optional
 
 import paths
+import template
 
 DISPLAY_NAME = "Rust (statmech)"
 PLAIN = "evcxr"
@@ -78,6 +80,9 @@ def plain_environment(temporary_folder=None) -> "dict[str, str]":
     env.pop("EVCXR_TMPDIR", None)
     if temporary_folder is not None:
         env["EVCXR_TMPDIR"] = str(temporary_folder)
+        # A kept folder may share a parent with the toolchain, and then evcxr's run paths are broken.
+        libraries = [template.ask_rustc("--print", "target-libdir").strip(), env.get("LD_LIBRARY_PATH", "")]
+        env["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, libraries))
     return env
 
 
@@ -113,7 +118,10 @@ def manager(name: str, kind: str = "AsyncKernelManager"):
         provide_plain()
     folders = [str(paths.KERNELSPEC.parent), str(PLAIN_SPECS)]
     specs = KernelSpecManager(kernel_dirs=folders, ensure_native_kernel=False)
-    return getattr(jupyter_client.manager, kind)(kernel_name=name, kernel_spec_manager=specs)
+    connection = paths.runtime_folder() / f"kernel-{uuid.uuid4()}.json"
+    return getattr(jupyter_client.manager, kind)(
+        kernel_name=name, kernel_spec_manager=specs, connection_file=str(connection)
+    )
 
 
 def start_options(name: str) -> dict:

@@ -57,7 +57,11 @@ class Kernel:
         self.manager.start_kernel(cwd=str(paths.NOTEBOOKS), **options)
         self.client = self.manager.client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=kernels.STARTUP_SECONDS)
+        try:
+            self.client.wait_for_ready(timeout=kernels.STARTUP_SECONDS)
+        except RuntimeError as problem:
+            self.stop()
+            raise Broken(f"the kernel of “{way.name}” does not start: {problem}") from problem
         self.ready = time.perf_counter() - start
 
     def run(self, code: str) -> float:

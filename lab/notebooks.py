@@ -8,7 +8,10 @@ Each notebook gets a fresh kernel, started by nbclient in the notebook's folder.
 
 import argparse
 import asyncio
+import contextlib
 import os
+import queue
+import re
 import sys
 import time
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.client import CellExecutionComplete
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import checks
@@ -24,11 +28,13 @@ import paths
 from checks import Finding
 
 # What a notebook should stay under; beyond it a note is printed.
-WARM_DEPENDENCY = ":dep statmech = \"0.1\""
-PLAIN_DEPENDENCY = ":dep statmech = { path = \"..\" }"
 AIM_SECONDS = 120
 # How long evcxr gets to end a cell's process and start a new one.
 INTERRUPT_SECONDS = 2
+# evcxr passes on what a cell prints beside its reply, not before it: so long nothing more may come.
+QUIET_SECONDS = 0.15
+LAST_QUIET_SECONDS = 1.0
+DEPENDENCY = re.compile(r"^:dep statmech\b.*$", re.MULTILINE)
 LANGUAGE = {
     "codemirror_mode": "rust",
     "file_extension": ".rs",
@@ -67,6 +73,16 @@ def cleared(notebook):
     return notebook
 
 
+def depend_on_checkout(notebook) -> bool:
+    """Let a plain kernel find the crate in the checkout instead of the registry; whether the notebook names it."""
+    found = False
+    for _, cell in checks.code_cells(notebook):
+        source = checks.as_text(cell["source"])
+        cell["source"] = DEPENDENCY.sub(f':dep statmech = {{ path = "{paths.ROOT}" }}', source)
+        found = found or cell["source"] != source
+    return found
+
+
 class TimeLimit:
     """Seconds left of one notebook's time; it starts with the first cell, not with the kernel."""
 
@@ -90,9 +106,33 @@ async def interrupt(client) -> None:
     await asyncio.sleep(INTERRUPT_SECONDS)
 
 
+async def hear_out(client, cell, index: int, quiet: float) -> None:
+    """Add what the cell printed but evcxr passed on late; nbclient would lose it, panics included."""
+    while True:
+        try:
+            message = await client.kc.get_iopub_msg(timeout=quiet)
+        except queue.Empty:
+            break
+        with contextlib.suppress(CellExecutionComplete):
+            client.process_message(message, cell, index)
+    cell["outputs"] = in_order(cell["outputs"])
+
+
+def in_order(outputs) -> list:
+    """What was printed, each stream in one piece, before what was shown: evcxr's own order varies."""
+    printed = {}
+    for output in outputs:
+        if output["output_type"] == "stream":
+            text = checks.as_text(output["text"])
+            printed[output["name"]] = printed.get(output["name"], "") + text
+    streams = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in sorted(printed.items(), reverse=True)]
+    return streams + [output for output in outputs if output["output_type"] != "stream"]
+
+
 async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
     """Run the code cells in turn, and stop after the first one that failed."""
-    for number, cell in checks.code_cells(run.notebook):
+    cells = checks.code_cells(run.notebook)
+    for number, cell in cells:
         try:
             await client.async_execute_cell(cell, number - 1)
         except CellExecutionError:
@@ -102,19 +142,11 @@ async def execute_cells(client, run: Run, limit: TimeLimit) -> None:
             await interrupt(client)
         except DeadKernelError:
             run.findings.append(Finding(number, "the kernel died", fatal=True))
+        quiet = LAST_QUIET_SECONDS if number == cells[-1][0] else QUIET_SECONDS
+        await hear_out(client, cell, number - 1, quiet)
         run.findings += checks.cell_findings(number, cell)
         if any(finding.fatal for finding in run.findings):
             return
-
-
-def depend_on_checkout(notebook) -> bool:
-    """Let a plain kernel find the crate in the checkout, as a reader without the warm start would write it."""
-    found = False
-    for _, cell in checks.code_cells(notebook):
-        source = checks.as_text(cell["source"])
-        cell["source"] = source.replace(WARM_DEPENDENCY, PLAIN_DEPENDENCY)
-        found = found or cell["source"] != source
-    return found
 
 
 async def execute(path: Path, kernel: str, timeout: float) -> Run:
@@ -130,7 +162,6 @@ async def execute(path: Path, kernel: str, timeout: float) -> Run:
         km=kernels.manager(kernel),
         timeout_func=limit.left,
         startup_timeout=kernels.STARTUP_SECONDS,
-        coalesce_streams=True,
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
@@ -264,10 +295,13 @@ def main(words=None) -> int:
     for path in files:
         if not path.exists():
             problem = f"There is no notebook {path}."
+    if options.mode == "save" and options.kernel == kernels.PLAIN:
+        problem = "Outputs are saved from the statmech kernel only: leave out --kernel."
     if problem:
         print(problem)
         return 1
-    stale = [committed_run(path) for path in files] if options.mode == "check" else []
+    judged = options.mode == "check" and options.kernel == paths.KERNEL_NAME
+    stale = [committed_run(path) for path in files] if judged else []
     runs = asyncio.run(run_all(files, options))
     failed = [run for run in [*stale, *runs] if not run.healthy]
     for run in failed:

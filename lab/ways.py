@@ -108,7 +108,7 @@ df"""
         "statmech",
         paths.KERNEL_NAME,
         first=frame,
-        dependencies=':dep statmech = { path = ".." }',
+        dependencies=':dep statmech = "0.1"',
         figure='df.line("temperature", "energy")?',
         later=[*ARITHMETIC, *FRAME],
     )

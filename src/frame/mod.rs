@@ -8,7 +8,7 @@ mod table;
 
 use crate::error::{Error, Result};
 use crate::notebook::content;
-use crate::polars::prelude::{BooleanChunked, Column, DataFrame, NamedFrom};
+use crate::polars::prelude::{BooleanChunked, Column, DataFrame};
 
 /// What this crate adds to a polars [`DataFrame`]: its display in a notebook, and plain numbers.
 pub trait Frame {
