@@ -144,10 +144,13 @@ impl Frame for DataFrame {
     }
 }
 
-/// Stacks frames of the same columns on top of each other, such as the scans of several sizes.
+/// Stacks frames on top of each other, such as the scans of several sizes.
+///
+/// Columns are matched by name and stand in the order of their first appearance; where a frame lacks one that another
+/// has (exact values exist for small systems only), its rows are missing values.
 ///
 /// # Errors
-/// [`Error::Argument`] if there is no frame, [`Error::Polars`] if their columns differ.
+/// [`Error::Argument`] if there is no frame, [`Error::Polars`] if a column has different types.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -160,14 +163,23 @@ impl Frame for DataFrame {
 /// # Ok(()) }
 /// ```
 pub fn stack(frames: &[DataFrame]) -> Result<DataFrame> {
-    let Some((first, rest)) = frames.split_first() else {
+    if frames.is_empty() {
         return Err(Error::argument("frames", "an empty list", "at least one frame"));
-    };
-    let mut stacked = first.clone();
-    for frame in rest {
-        stacked.vstack_mut(frame)?;
     }
-    Ok(stacked)
+    let mut columns: Vec<Column> = Vec::new();
+    for column in frames.iter().flat_map(DataFrame::columns) {
+        if columns.iter().all(|known| known.name() != column.name()) {
+            columns.push(column.clear());
+        }
+    }
+    for frame in frames {
+        for column in &mut columns {
+            let missing = || Column::full_null(column.name().clone(), frame.height(), column.dtype());
+            let further = frame.column(column.name()).cloned().unwrap_or_else(|_| missing());
+            column.append_owned(further)?;
+        }
+    }
+    Ok(DataFrame::new_infer_height(columns)?)
 }
 
 #[cfg(test)]
@@ -195,6 +207,20 @@ mod tests {
             "The frame has no usable column `enrgy`: there is none of this name. Its columns are: energy, update."
         );
         assert!(frame.values("update").unwrap_err().to_string().contains("not numbers"));
+        Ok(())
+    }
+
+    #[test]
+    fn stacking_matches_columns_by_name() -> Result<()> {
+        let a = df!("x" => [1.0], "exact" => [5.0])?;
+        let b = df!("more" => ["m"], "x" => [2.0])?;
+        let both = stack(&[a.clone(), b])?;
+        assert_eq!(both.get_column_names_str(), ["x", "exact", "more"]);
+        assert_eq!(both.values("x")?, [1.0, 2.0]);
+        assert!(both.values("exact")?[1].is_nan());
+        assert_eq!(both.column("more")?.null_count(), 1);
+        assert!(stack(&[]).is_err());
+        assert!(stack(&[a, df!("x" => ["text"])?]).is_err());
         Ok(())
     }
 
