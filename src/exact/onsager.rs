@@ -188,6 +188,15 @@ pub fn magnetization(t: f64) -> Result<f64> {
 ///
 /// The last is the spontaneous magnetization, under the name of the finite-size quantity that tends to it.
 ///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let exact = onsager::frame(&linspace(1.5, 3.5, 41))?;
+/// assert_eq!(exact.shape(), (41, 6));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// If there is no temperature, or one is not a finite number above 0.
 pub fn frame(temperatures: &[f64]) -> Result<DataFrame> {
