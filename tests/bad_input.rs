@@ -1,5 +1,7 @@
 //! Bad input gives a sentence that says what was given and what is allowed.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::ndarray::{Array1, Array2, array};
 use statmech::prelude::*;
 use statmech::stats::estimate;

@@ -1,5 +1,7 @@
 //! Do error bars hold the truth as often as they claim?
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::prelude::*;
 use statmech::rayon::prelude::*;
 

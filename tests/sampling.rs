@@ -1,5 +1,7 @@
 //! Sampled values against exact ones, for every update rule and site order.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 mod common;
 
 use common::column;
@@ -175,6 +177,29 @@ fn the_number_of_threads_does_not_change_the_frame() {
         let scan = ising.scan(linspace(1.5, 3.5, 7)).update(update).sweeps(500).seed(9);
         assert!(one.equals(&scan.clone().deadline(1000.0).run().unwrap()));
         assert!(!one.equals(&scan.seed(10).run().unwrap()));
+    }
+}
+
+#[test]
+fn rows_of_a_scan_are_independent_of_each_other() {
+    let scan = Ising::square(8).unwrap().scan([2.5; 4]).sweeps(200).seed(1).run().unwrap();
+    let energy = column(&scan, "energy");
+    assert!((1..4).all(|row| energy[row] != energy[0]), "{energy:?}");
+}
+
+#[test]
+fn samples_of_a_seed_are_pinned() {
+    // A change here changes every published sample of the crate.
+    let ising = Ising::square(16).unwrap();
+    for (update, pinned) in [
+        (Update::Metropolis, (-348.0, 188)),
+        (Update::HeatBath, (-348.0, 180)),
+        (Update::Wolff, (-360.0, -96)),
+    ] {
+        let mut simulation = ising.simulation(2.269).unwrap().update(update).seed(1);
+        simulation.advance(20).unwrap();
+        let sum: i32 = simulation.spins().iter().map(|&s| i32::from(s)).sum();
+        assert_eq!((simulation.energy().unwrap(), sum), pinned, "{update:?}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Large square lattices against the infinite one.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 mod common;
 
 use common::column;

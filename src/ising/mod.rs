@@ -139,6 +139,18 @@ impl Ising {
 
     /// Sets one coupling for each pair, in the order of [`bonds`](Self::bonds): ±J and other disordered models.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::ndarray::Array1;
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(8)?;
+    /// let signs: Array1<f64> = (0..128).map(|k| if k % 3 == 0 { -1.0 } else { 1.0 }).collect();
+    /// let glass = ising.bond_couplings(&signs)?;
+    /// assert_eq!(glass.bonds()[0].2, -1.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the length is not the number of bonds or a value is not finite.
     pub fn bond_couplings(self, values: &Array1<f64>) -> Result<Self> {
