@@ -34,6 +34,8 @@ import signatures
 import standard_library
 
 KEEP = 4
+# evcxr's settings for every kernel, in place of the user's own.
+SETTINGS = paths.ROOT / "lab" / "evcxr"
 
 
 def say(line: str) -> None:

@@ -227,7 +227,7 @@ fn too_large(n: usize) -> Error {
     };
     Error::TooLarge {
         what: format!("Enumerating {n} spins"),
-        needs: format!("2^{n} states on one thread, {time},"),
+        needs: format!("2^{n} states ({time} on one thread)"),
         limit: format!("the {MAX_ENUMERATED} spins allowed"),
         advice: "Sample instead, with `scan(temperatures)` or `simulation(t)`.".to_owned(),
     }

@@ -174,7 +174,8 @@ pub fn stack(frames: &[DataFrame]) -> Result<DataFrame> {
     }
     for frame in frames {
         for column in &mut columns {
-            let missing = || Column::full_null(column.name().clone(), frame.height(), column.dtype());
+            let missing =
+                || Column::full_null(column.name().clone(), frame.height(), column.dtype());
             let further = frame.column(column.name()).cloned().unwrap_or_else(|_| missing());
             column.append_owned(further)?;
         }

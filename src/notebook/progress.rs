@@ -50,13 +50,14 @@ impl Progress {
         }
     }
 
+    /// The ellipsis marks progress for readers of the output, human or not.
     fn line(&self, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs_f64();
         let rate = self.done as f64 / seconds;
         let left = self.total.saturating_sub(self.done) as f64 / rate;
         let percent = 100.0 * self.done as f64 / self.total.max(1) as f64;
         format!(
-            "{percent:.0} % of {} {}, {} per second, {} left",
+            "… {percent:.0} % of {} {}, {} per second, {} left",
             grouped(self.total as f64),
             self.unit,
             grouped(rate),

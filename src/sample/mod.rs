@@ -21,6 +21,6 @@ mod settings;
 mod simulation;
 
 pub use scan::Scan;
-pub use series::{Observables, Series};
+pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;

@@ -11,7 +11,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::series::{Observables, Series};
+use crate::sample::series::{Observables, TimeSeries};
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::{MAX_MEASURED, Simulation};
 use crate::spin::PairModel;
@@ -53,7 +53,7 @@ pub struct Scan {
 /// One temperature's system and what was measured on it.
 struct Run {
     simulation: Simulation,
-    series: Series,
+    series: TimeSeries,
 }
 
 impl Scan {

@@ -9,7 +9,7 @@ use crate::stats::{Estimate, estimate, jackknife};
 
 /// Energy and magnetization per spin after each sweep of a [`Simulation`](crate::sample::Simulation).
 #[derive(Clone, PartialEq)]
-pub struct Series {
+pub struct TimeSeries {
     /// The temperature T.
     pub temperature: f64,
     /// The number of spins N.
@@ -39,7 +39,7 @@ pub struct Observables {
     pub binder: Estimate,
 }
 
-impl Series {
+impl TimeSeries {
     /// The number of sweeps measured.
     pub fn len(&self) -> usize {
         self.energy.len()
@@ -118,9 +118,9 @@ impl Series {
     }
 }
 
-impl fmt::Debug for Series {
+impl fmt::Debug for TimeSeries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sweeps, n, t) = (self.len(), self.n_spins, self.temperature);
-        write!(f, "Series({sweeps} sweeps of {n} spins at T = {t})")
+        write!(f, "TimeSeries({sweeps} sweeps of {n} spins at T = {t})")
     }
 }

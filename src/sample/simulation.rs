@@ -10,7 +10,7 @@ use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
 use crate::sample::cluster::ClusterUpdates;
 use crate::sample::local::LocalUpdates;
-use crate::sample::series::Series;
+use crate::sample::series::TimeSeries;
 use crate::sample::settings::{Rule, SiteOrder, Start, Update, sweeps};
 use crate::spin::{PairModel, Quanta};
 
@@ -128,7 +128,7 @@ impl Simulation {
     ///
     /// # Errors
     /// If `sweeps` is not between 1 and 50 million, or the update or order does not fit the model.
-    pub fn measure(&mut self, sweeps: i64) -> Result<Series> {
+    pub fn measure(&mut self, sweeps: i64) -> Result<TimeSeries> {
         let count = self::sweeps("sweeps", sweeps, 1)?;
         if count > MAX_MEASURED {
             return Err(Error::argument("sweeps", sweeps, format!("at most {MAX_MEASURED}")));
@@ -177,8 +177,8 @@ impl Simulation {
         self.clone().temperature(temperature).map(|simulation| simulation.seed(seed))
     }
 
-    pub(super) fn empty_series(&self, capacity: usize) -> Series {
-        Series {
+    pub(super) fn empty_series(&self, capacity: usize) -> TimeSeries {
+        TimeSeries {
             temperature: self.temperature,
             n_spins: self.spins.len(),
             energy: Vec::with_capacity(capacity),
@@ -192,7 +192,7 @@ impl Simulation {
         (0..count).try_for_each(|_| self.sweep(true).map(|_| ()))
     }
 
-    pub(super) fn measure_into(&mut self, series: &mut Series, count: usize) -> Result<()> {
+    pub(super) fn measure_into(&mut self, series: &mut TimeSeries, count: usize) -> Result<()> {
         self.prepare()?;
         let n = self.spins.len() as f64;
         for _ in 0..count {
