@@ -136,7 +136,15 @@ impl Plot for DataFrame {
             (columns.numbers(x)?, columns.numbers(lower)?, columns.numbers(upper)?);
         let band = Band { x: xs, lower: lows, upper: highs };
         let label = format!("{} to {}", axis_label(lower), axis_label(upper));
-        Ok(labelled(vec![Layer::labelled(Kind::Band(band), label)], x, lower))
+        let layer = Layer::labelled(Kind::Band(band), label);
+        let figure = Figure::of_layers(vec![layer]).x_label(&axis_label(x));
+        // "energy_low" and "energy_high" are of the energy; other names say nothing about the axis.
+        let same = lower.chars().zip(upper.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
+        let quantity: String = same.collect();
+        Ok(match quantity.trim_end_matches('_') {
+            "" => figure,
+            quantity => figure.y_label(&axis_label(quantity)),
+        })
     }
 
     fn bars(&self, x: &str, y: &str) -> Result<Figure> {

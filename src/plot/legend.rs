@@ -72,6 +72,7 @@ impl LegendBox {
             self.corner = self.at(panel.frame, panel.style.legend);
             return true;
         }
+        self.corner = self.at(panel.frame, Legend::TopRight);
         if panel.has(|k| matches!(k, Kind::HeatMap(_) | Kind::Image(_) | Kind::Surface(_)))
             || self.width > panel.frame.width() * 0.7
             || self.height > panel.frame.height() * 0.7

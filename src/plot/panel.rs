@@ -16,6 +16,7 @@ pub(super) const TICK_LENGTH: f64 = 5.0;
 /// Room for one line of labels over the frame.
 pub(super) const NOTE_HEIGHT: f64 = 17.0;
 const COLOR_BAR_GAP: f64 = 16.0;
+pub(super) const BAND_OPACITY: f64 = 0.25;
 pub(super) const COLOR_BAR_WIDTH: f64 = 14.0;
 
 /// A colour bar: a frame of its own with a scale along y.
@@ -89,7 +90,9 @@ impl<'a> Panel<'a> {
         let beside = style.legend == Legend::Right;
         panel.arrange(legend.as_ref().filter(|_| beside).map_or(0.0, |l| l.width + 14.0))?;
         if let Some(mut legend) = legend {
-            if !beside && !legend.settle(&panel) {
+            // Beside the frame only if enough of it is left.
+            let room = panel.frame.width() - legend.width - 14.0 > 0.45 * outer.width();
+            if !beside && !legend.settle(&panel) && room {
                 panel.arrange(legend.width + 14.0)?;
                 legend.settle_beside(&panel);
             } else if beside {
@@ -142,11 +145,28 @@ impl<'a> Panel<'a> {
     }
 
     /// How much higher than a line of numbers the names under the bars are.
-    pub fn names_height(&self) -> Result<f64> {
+    fn names_height(&self) -> Result<f64> {
         if !self.names_upward {
             return Ok(0.0);
         }
         Ok((self.widest(&self.x)? - TICK_SIZE).min(self.outer.height() * 0.4))
+    }
+
+    /// The room that ticks and their numbers take, left of the frame and under it.
+    pub fn numbers(&self) -> Result<(f64, f64)> {
+        let below = TICK_LENGTH + TICK_SIZE + 3.0 + self.names_height()?;
+        Ok((TICK_LENGTH + 4.0 + self.widest(&self.y)?, below))
+    }
+
+    /// How much of what lies behind a layer's areas they cover.
+    pub fn opacity(&self, layer: &Layer) -> f64 {
+        let histograms =
+            self.layers.iter().filter(|l| matches!(l.kind, Kind::Histogram(_))).count();
+        match layer.kind {
+            Kind::Band(_) => BAND_OPACITY,
+            Kind::Histogram(_) if histograms > 1 => 0.55,
+            _ => 1.0,
+        }
     }
 
     pub fn x_label(&self) -> &str {
@@ -167,11 +187,15 @@ impl<'a> Panel<'a> {
             margin.top += TITLE_SIZE + 9.0;
         }
         if surface {
-            (margin.left, margin.right, margin.bottom) = (66.0, 56.0, 54.0);
+            (margin.left, margin.right, margin.bottom) = (66.0, 56.0, 48.0);
         } else if axes {
-            margin.left =
-                8.0 + label_height(self.y_label()) + self.widest(&self.y)? + TICK_LENGTH + 5.0;
-            margin.bottom = 9.0 + label_height(self.x_label()) + TICK_SIZE + TICK_LENGTH + 5.0;
+            let numbers = self.numbers()?;
+            margin.left = 8.0 + label_height(self.y_label()) + numbers.0;
+            margin.bottom = 10.0 + label_height(self.x_label()) + numbers.1;
+            // Half of the last number may stand out over the end of the axis.
+            let last =
+                self.x.ticks.last().map_or(Ok(0.0), |tick| text_width(&tick.text, TICK_SIZE))?;
+            margin.right = margin.right.max(last / 2.0 - 0.03 * self.outer.width() + 6.0);
         } else {
             margin.left += label_height(self.y_label());
             margin.bottom += label_height(self.x_label());

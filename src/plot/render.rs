@@ -2,7 +2,7 @@
 
 use super::axes::{Axis, Tick};
 use super::canvas::{Align, Bitmap, Canvas, PLACEHOLDER, Paint, Rect, Svg, Target, TextStyle};
-use super::draw::{draw_data, draw_marker, surface_plot};
+use super::draw::{LINE_WIDTH, draw_data, draw_marker, surface_plot};
 use super::figure::{Content, Figure};
 use super::font::text_width;
 use super::layer::{Kind, Layer};
@@ -177,7 +177,7 @@ fn draw_panel<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()
     });
     draw_titles(canvas, panel, surface.is_none())?;
     if let Some(field) = surface {
-        surface_plot(panel, field)?.draw_box(canvas, panel.frame)?;
+        surface_plot(panel, field)?.draw_box(canvas, panel.frame, panel.outer)?;
     } else if !panel.is_bare() {
         draw_grid(canvas, panel)?;
     }
@@ -217,7 +217,7 @@ fn draw_as_picture<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Resu
         (rect.width() * keep) as usize,
         (rect.height() * keep) as usize,
     );
-    canvas.image(rect, &part.with_clear_white())
+    canvas.image(rect, &part.as_overlay())
 }
 
 fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool) -> Result<()> {
@@ -237,16 +237,11 @@ fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool)
     }
     let label = TextStyle::new(LABEL_SIZE, Align::Middle, INK);
     if flat {
-        let below =
-            if panel.is_bare() { frame.bottom + LABEL_SIZE + 8.0 } else { outer.bottom - 10.0 };
-        let below = if panel.is_bare() {
-            below
-        } else {
-            below.min(frame.bottom + 62.0 + panel.names_height()?)
-        };
+        // Beside the frame for pictures, else beyond the numbers of the ticks.
+        let numbers = if panel.is_bare() { (0.0, 0.0) } else { panel.numbers()? };
+        let below = frame.bottom + numbers.1 + LABEL_SIZE + 8.0;
         canvas.text(panel.x_label(), (frame.center().0, below), label)?;
-        let left = if panel.is_bare() { frame.left - 10.0 } else { outer.left + LABEL_SIZE + 6.0 };
-        let left = left.max(frame.left - 110.0);
+        let left = frame.left - numbers.0 - 10.0;
         canvas.text(panel.y_label(), (left, frame.center().1), label.upward())?;
     }
     for note in &panel.notes {
@@ -384,16 +379,16 @@ fn draw_sample<T: Target>(
     let layer: &Layer = &panel.layers[index];
     let color = panel.colors[index];
     let Kind::Series(series) = &layer.kind else {
-        let alpha = if matches!(layer.kind, Kind::Band(_)) { 0.25 } else { 1.0 };
+        let alpha = panel.opacity(layer);
         let rect =
             Rect { left: x + 3.0, right: x + SAMPLE_WIDTH - 3.0, top: y - 5.0, bottom: y + 5.0 };
         return canvas.rect(rect, Paint { rgb: color, alpha });
     };
     if series.joined && layer.dashed {
-        canvas.line(&[(x, y), (x + 7.0, y)], 1.7, color)?;
-        canvas.line(&[(x + 11.5, y), (x + 18.5, y)], 1.7, color)?;
+        canvas.line(&[(x, y), (x + 7.0, y)], LINE_WIDTH, color)?;
+        canvas.line(&[(x + 11.5, y), (x + 18.5, y)], LINE_WIDTH, color)?;
     } else if series.joined {
-        canvas.line(&[(x, y), (x + SAMPLE_WIDTH, y)], 1.7, color)?;
+        canvas.line(&[(x, y), (x + SAMPLE_WIDTH, y)], LINE_WIDTH, color)?;
     }
     if series.marked {
         let before =
