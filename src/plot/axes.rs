@@ -62,13 +62,13 @@ impl Axis {
                 count,
             ));
         }
-        if !(data.0 > 0.0) {
+        if data.0 <= 0.0 || data.0.is_nan() {
             return Err(Error::Figure(
                 "a logarithmic axis needs data or a range above zero".to_string(),
             ));
         }
         let (mut low, mut high) = (data.0.log10(), data.1.log10());
-        if !(high - low > NARROWEST) {
+        if high - low <= NARROWEST {
             (low, high) = (low - 0.5, high + 0.5);
         }
         let span = high - low;

@@ -149,13 +149,13 @@ impl<'a> Panel<'a> {
         if !self.names_upward {
             return Ok(0.0);
         }
-        Ok((self.widest(&self.x)? - TICK_SIZE).min(self.outer.height() * 0.4))
+        Ok((widest(&self.x)? - TICK_SIZE).min(self.outer.height() * 0.4))
     }
 
     /// The room that ticks and their numbers take, left of the frame and under it.
     pub fn numbers(&self) -> Result<(f64, f64)> {
         let below = TICK_LENGTH + TICK_SIZE + 3.0 + self.names_height()?;
-        Ok((TICK_LENGTH + 4.0 + self.widest(&self.y)?, below))
+        Ok((TICK_LENGTH + 4.0 + widest(&self.y)?, below))
     }
 
     /// How much of what lies behind a layer's areas they cover.
@@ -195,7 +195,7 @@ impl<'a> Panel<'a> {
             // Half of the last number may stand out over the end of the axis.
             let last =
                 self.x.ticks.last().map_or(Ok(0.0), |tick| text_width(&tick.text, TICK_SIZE))?;
-            margin.right = margin.right.max(last / 2.0 - 0.03 * self.outer.width() + 6.0);
+            margin.right = margin.right.max(last / 2.0 - 0.03 * self.outer.width() + 10.0);
         } else {
             margin.left += label_height(self.y_label());
             margin.bottom += label_height(self.x_label());
@@ -205,7 +205,7 @@ impl<'a> Panel<'a> {
         self.frame = self.inside(margin);
         if !self.names.is_empty() {
             let slot = self.frame.width() / (self.names.len() as f64 + 0.2);
-            let widest = self.widest(&self.x)?;
+            let widest = widest(&self.x)?;
             self.names_upward = widest + 6.0 > slot;
             if self.names_upward {
                 margin.bottom += self.names_height()?;
@@ -238,17 +238,11 @@ impl<'a> Panel<'a> {
         }
     }
 
-    fn widest(&self, axis: &Axis) -> Result<f64> {
-        axis.ticks
-            .iter()
-            .try_fold(0.0, |widest, tick| Ok(f64::max(widest, text_width(&tick.text, TICK_SIZE)?)))
-    }
-
     /// Takes fewer ticks along x until their numbers stand apart.
     fn thin_ticks(&mut self) -> Result<()> {
         for count in (1..self.x.ticks.len()).rev() {
             let room = self.frame.width() / (self.x.ticks.len().max(2) - 1) as f64;
-            if self.widest(&self.x)? + 12.0 < room {
+            if widest(&self.x)? + 12.0 < room {
                 break;
             }
             self.x = Axis::exactly(self.x.low, self.x.high, self.x.log, count);
@@ -342,7 +336,7 @@ impl<'a> Panel<'a> {
     fn color_bar_width(&self) -> Result<f64> {
         let Some(label) = self.color_bar_label() else { return Ok(0.0) };
         let label = if label.is_empty() { 0.0 } else { LABEL_SIZE + 8.0 };
-        let ticks = self.widest(&self.color_axis())?;
+        let ticks = widest(&self.color_axis())?;
         Ok(COLOR_BAR_GAP + COLOR_BAR_WIDTH + TICK_LENGTH + 4.0 + ticks + label)
     }
 
@@ -352,6 +346,13 @@ impl<'a> Panel<'a> {
         let axis = self.color_axis();
         self.color_bar = self.color_bar_label().map(|label| ColorBar { rect, axis, label });
     }
+}
+
+/// The width of the longest number of an axis.
+fn widest(axis: &Axis) -> Result<f64> {
+    axis.ticks
+        .iter()
+        .try_fold(0.0, |widest, tick| Ok(f64::max(widest, text_width(&tick.text, TICK_SIZE)?)))
 }
 
 fn default_colormap(layers: &[Layer]) -> Colormap {

@@ -59,10 +59,10 @@ impl Raster {
         })
     }
 
-    /// For a picture over others: white is clear, and 16 steps to each colour keep it small.
-    pub fn as_overlay(mut self) -> Self {
+    /// For a picture over others: white is clear, and 52 steps to each colour keep it small.
+    pub fn into_overlay(mut self) -> Self {
         for part in &mut self.rgb {
-            *part = ((u16::from(*part) + 8) / 17 * 17) as u8;
+            *part = ((u16::from(*part) + 2) / 5 * 5) as u8;
         }
         Self { clear_white: true, ..self }
     }

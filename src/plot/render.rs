@@ -217,7 +217,7 @@ fn draw_as_picture<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Resu
         (rect.width() * keep) as usize,
         (rect.height() * keep) as usize,
     );
-    canvas.image(rect, &part.as_overlay())
+    canvas.image(rect, &part.into_overlay())
 }
 
 fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool) -> Result<()> {

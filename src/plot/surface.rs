@@ -169,9 +169,9 @@ impl SurfacePlot<'_> {
         let half = super::font::text_width(self.labels[axis], 13.0)? / 2.0;
         let x = center.0
             + (10.0 + widest / 2.0) * away.0
-            + half * away.0.signum() * away.0.abs().min(0.6);
+            + half * away.0.signum() * away.0.abs().min(0.85);
         let x = x.min(sheet.right - half - 4.0).max(sheet.left + half + 4.0);
-        let y = (center.1 + 34.0 * away.1.max(0.5) + 8.0).min(sheet.bottom - 8.0);
+        let y = (center.1 + 40.0 * away.1.max(0.5) + 8.0).min(sheet.bottom - 8.0);
         canvas.text(self.labels[axis], (x, y), style)
     }
 
