@@ -194,11 +194,14 @@ impl<'a> Target for Svg<'a> {
 pub(super) struct Canvas<T: Target> {
     pub target: T,
     pub scale: f64,
+    /// The point of the sheet in the corner of the backend.
+    pub origin: Point,
 }
 
 impl<T: Target> Canvas<T> {
     fn device(&self, (x, y): Point) -> (i32, i32) {
-        ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
+        let device = |place: f64, origin: f64| ((place - origin) * self.scale).round() as i32;
+        (device(x, self.origin.0), device(y, self.origin.1))
     }
 
     fn style(&self, paint: Paint, width: f64) -> ShapeStyle {

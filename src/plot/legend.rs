@@ -1,10 +1,10 @@
 //! The legend: what it says and where it hides the least.
 
 use super::canvas::{Point, Rect};
-use super::figure::Legend;
 use super::font::text_width;
 use super::layer::Kind;
 use super::panel::{Panel, TICK_SIZE};
+use super::style::Legend;
 use crate::error::Result;
 
 pub(super) const ENTRY_HEIGHT: f64 = 18.0;

@@ -2,11 +2,11 @@
 
 use super::axes::{Axis, drawable, extent};
 use super::canvas::{Point, Rect};
-use super::figure::{Legend, Style};
 use super::font::text_width;
 use super::layer::{Kind, Layer};
 use super::legend::LegendBox;
 use super::palette::{Color, Colormap, INK, Rgb};
+use super::style::{Legend, Style};
 use crate::error::{Error, Result};
 
 pub(super) const TITLE_SIZE: f64 = 15.0;
@@ -193,9 +193,10 @@ impl<'a> Panel<'a> {
             margin.left = 8.0 + label_height(self.y_label()) + numbers.0;
             margin.bottom = 10.0 + label_height(self.x_label()) + numbers.1;
             // Half of the last number may stand out over the end of the axis.
-            let last =
-                self.x.ticks.last().map_or(Ok(0.0), |tick| text_width(&tick.text, TICK_SIZE))?;
-            margin.right = margin.right.max(last / 2.0 - 0.03 * self.outer.width() + 10.0);
+            if let Some(last) = self.x.ticks.last().filter(|_| self.names.is_empty()) {
+                let half = text_width(&last.text, TICK_SIZE)? / 2.0;
+                margin.right = margin.right.max(half - 0.03 * self.outer.width() + 10.0);
+            }
         } else {
             margin.left += label_height(self.y_label());
             margin.bottom += label_height(self.x_label());

@@ -53,12 +53,6 @@ impl Raster {
         })
     }
 
-    pub fn cropped(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
-        Self::from_fn(width, height, |x, y| {
-            self.pixel((left + x).min(self.width - 1), (top + y).min(self.height - 1))
-        })
-    }
-
     /// For a picture over others: white is clear, and 52 steps to each colour keep it small.
     pub fn into_overlay(mut self) -> Self {
         for part in &mut self.rgb {

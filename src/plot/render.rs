@@ -51,9 +51,10 @@ impl Figure {
     /// # }
     /// ```
     pub fn png(&self) -> Result<Vec<u8>> {
-        let (width, height) = self.pixels();
-        rasterize(width, height, OVERSAMPLING, 1, |canvas, sheet| draw_figure(canvas, self, sheet))?
-            .png()
+        let sheet = sheet(self);
+        // Large sheets need less smoothing, and would need much memory.
+        let oversampling = if sheet.width() * sheet.height() > 2e6 { 2 } else { OVERSAMPLING };
+        rasterize(sheet, oversampling, 1, |canvas| draw_figure(canvas, self, sheet))?.png()
     }
 
     /// Width and height on the sheet.
@@ -85,9 +86,12 @@ fn svg(figure: &Figure) -> Result<String> {
     let units = |pixels: u32| (f64::from(pixels) * SVG_UNITS) as u32;
     let mut document = String::new();
     let backend = SVGBackend::with_string(&mut document, (units(width), units(height)));
-    let mut canvas = Canvas { target: Svg { backend, images: Vec::new() }, scale: SVG_UNITS };
-    let sheet = Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) };
-    draw_figure(&mut canvas, figure, sheet)?;
+    let mut canvas = Canvas {
+        target: Svg { backend, images: Vec::new() },
+        scale: SVG_UNITS,
+        origin: (0.0, 0.0),
+    };
+    draw_figure(&mut canvas, figure, sheet(figure))?;
     canvas.finish()?;
     let images = std::mem::take(&mut canvas.target.images);
     drop(canvas);
@@ -122,20 +126,24 @@ fn completed(document: &str, (width, height): (u32, u32), images: &[String]) -> 
     svg
 }
 
-/// Draws on a bitmap of `scale` times the size, averaged down to `keep` times the size.
+fn sheet(figure: &Figure) -> Rect {
+    let (width, height) = figure.pixels();
+    Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) }
+}
+
+/// Draws a part of the sheet on a bitmap of `scale` times its size, averaged down to `keep` times the size.
 fn rasterize(
-    width: u32,
-    height: u32,
+    part: Rect,
     scale: usize,
     keep: usize,
-    draw: impl FnOnce(&mut Canvas<Bitmap<'_>>, Rect) -> Result<()>,
+    draw: impl FnOnce(&mut Canvas<Bitmap<'_>>) -> Result<()>,
 ) -> Result<Raster> {
-    let mut raster = Raster::white(width as usize * scale, height as usize * scale);
+    let mut raster = Raster::white(part.width() as usize * scale, part.height() as usize * scale);
     let size = (raster.width as u32, raster.height as u32);
     let backend = BitMapBackend::with_buffer(&mut raster.rgb, size);
-    let mut canvas = Canvas { target: Bitmap(backend), scale: scale as f64 };
-    let sheet = Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) };
-    draw(&mut canvas, sheet)?;
+    let origin = (part.left, part.top);
+    let mut canvas = Canvas { target: Bitmap(backend), scale: scale as f64, origin };
+    draw(&mut canvas)?;
     canvas.finish()?;
     drop(canvas);
     Ok(raster.shrunk(scale / keep))
@@ -200,24 +208,15 @@ fn draw_panel<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()
 
 /// Many shapes as one picture over the vector axes, at twice the resolution of the sheet.
 fn draw_as_picture<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()> {
-    const KEEP: usize = 2;
-    let (width, height) = (panel.outer.right.ceil() as u32, panel.outer.bottom.ceil() as u32);
-    let picture =
-        rasterize(width, height, OVERSAMPLING, KEEP, |canvas, _| draw_data(canvas, panel))?;
-    let keep = KEEP as f64;
-    let rect = Rect {
-        left: (panel.frame.left - 3.0).floor(),
-        top: (panel.frame.top - 3.0).floor(),
-        right: (panel.frame.right + 3.0).ceil(),
-        bottom: (panel.frame.bottom + 3.0).ceil(),
+    // Markers on the edge stand out of the frame.
+    let part = Rect {
+        left: (panel.frame.left - 8.0).floor(),
+        top: (panel.frame.top - 8.0).floor(),
+        right: (panel.frame.right + 8.0).ceil(),
+        bottom: (panel.frame.bottom + 8.0).ceil(),
     };
-    let part = picture.cropped(
-        (rect.left * keep) as usize,
-        (rect.top * keep) as usize,
-        (rect.width() * keep) as usize,
-        (rect.height() * keep) as usize,
-    );
-    canvas.image(rect, &part.into_overlay())
+    let picture = rasterize(part, OVERSAMPLING, 2, |canvas| draw_data(canvas, panel))?;
+    canvas.image(part, &picture.into_overlay())
 }
 
 fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool) -> Result<()> {

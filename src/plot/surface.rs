@@ -7,7 +7,7 @@ use super::palette::{Colormap, GREY, GRID, INK, mix};
 use crate::error::Result;
 
 /// At most this many cells along a side are drawn: finer grids are sampled.
-const MOST_CELLS: usize = 48;
+const MOST_CELLS: usize = 36;
 
 /// From the unit cube to the sheet, seen from an azimuth and an elevation in degrees.
 struct View {
