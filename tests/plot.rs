@@ -148,6 +148,24 @@ fn bars_have_the_heights_of_their_values() -> Checked {
 }
 
 #[test]
+fn error_bars_reach_one_error_up_and_down() -> Checked {
+    let rows = |err: f64| -> statmech::Result<(usize, usize)> {
+        let frame = df!["x" => [1.0], "y" => [0.0], "sigma" => [err]]?;
+        let picture = Picture::of(&frame.error_bars("x", "y", "sigma")?.y_range(-2.0, 2.0));
+        let bluish = |y: usize| {
+            (0..picture.width).any(|x| picture.at(x, y)[2] > picture.at(x, y)[0].saturating_add(60))
+        };
+        let rows: Vec<usize> = (0..420).filter(|y| bluish(*y)).collect();
+        Ok((rows[0], rows[rows.len() - 1]))
+    };
+    let (long, short) = (rows(1.0)?, rows(0.5)?);
+    assert!((long.0 + long.1).abs_diff(short.0 + short.1) <= 2, "both are about zero");
+    assert!((long.1 - long.0).abs_diff(2 * (short.1 - short.0)) <= 4, "{long:?} {short:?}");
+    assert!(long.1 - long.0 > 120);
+    Ok(())
+}
+
+#[test]
 fn groups_keep_their_order_and_error_bars_come_by_themselves() -> Checked {
     let frame = df![
         "temperature" => [1, 2, 1, 2], "energy" => [-2.0, -1.0, -1.9, -0.9],
