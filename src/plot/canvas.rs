@@ -1,6 +1,6 @@
 //! Drawing in fractional pixels on the backends of plotters.
 
-use super::font::{HEIGHT_PER_EM, font};
+use super::font::{HEIGHT_PER_EM, font, run_width, runs, text_width};
 use super::palette::Rgb;
 use super::raster::Raster;
 use crate::error::{Error, Result};
@@ -171,7 +171,10 @@ impl<'a> Target for Svg<'a> {
         self.backend.draw_path(points.iter().copied(), &style).map_err(failed)
     }
 
+    /// Coarse pictures are enlarged, since not every viewer keeps their pixels sharp.
     fn image(&mut self, corner: (i32, i32), size: (i32, i32), raster: &Raster) -> Result<()> {
+        let factor = (600 / raster.width.max(raster.height)).max(1);
+        let sharp = raster.stretched(raster.width * factor, raster.height * factor);
         let style = font(10.0)?.color(&RGBAColor(0, 0, 0, 1.0));
         let mark = format!("{PLACEHOLDER}{}", self.images.len());
         self.images.push(format!(
@@ -181,7 +184,7 @@ impl<'a> Target for Svg<'a> {
             corner.1,
             size.0,
             size.1,
-            raster.data_uri()?
+            sharp.data_uri()?
         ));
         self.backend.draw_text(&mark, &style, corner).map_err(failed)
     }
@@ -191,11 +194,14 @@ impl<'a> Target for Svg<'a> {
 pub(super) struct Canvas<T: Target> {
     pub target: T,
     pub scale: f64,
+    /// The point of the sheet in the corner of the backend.
+    pub origin: Point,
 }
 
 impl<T: Target> Canvas<T> {
     fn device(&self, (x, y): Point) -> (i32, i32) {
-        ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
+        let device = |place: f64, origin: f64| ((place - origin) * self.scale).round() as i32;
+        (device(x, self.origin.0), device(y, self.origin.1))
     }
 
     fn style(&self, paint: Paint, width: f64) -> ShapeStyle {
@@ -260,6 +266,31 @@ impl<T: Target> Canvas<T> {
         if text.trim().is_empty() {
             return Ok(());
         }
+        let pieces = runs(&text, style.size);
+        if pieces.len() < 2 {
+            return self.run(&text, at, style);
+        }
+        let width = text_width(&text, style.size)?;
+        let mut along = match style.align {
+            Align::Start => 0.0,
+            Align::Middle => -width / 2.0,
+            Align::End => -width,
+        };
+        for piece in pieces {
+            let place = if style.upward {
+                (at.0 + piece.drop, at.1 - along)
+            } else {
+                (at.0 + along, at.1 + piece.drop)
+            };
+            let look = TextStyle { size: piece.size, align: Align::Start, ..style };
+            self.run(&piece.text, place, look)?;
+            along += run_width(&piece.text, piece.size)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a piece of text in one size.
+    fn run(&mut self, text: &str, at: Point, style: TextStyle) -> Result<()> {
         let horizontal = match style.align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
@@ -277,7 +308,7 @@ impl<T: Target> Canvas<T> {
             .color(&RGBAColor(r, g, b, 1.0))
             .pos(Pos::new(horizontal, VPos::Top));
         let at = self.device(at);
-        self.target.backend().draw_text(&text, &look, at).map_err(failed)
+        self.target.backend().draw_text(text, &look, at).map_err(failed)
     }
 
     /// Fills a rectangle with a picture, its first row on top.

@@ -9,12 +9,8 @@ use crate::polars::prelude::{Column, DataFrame, DataType};
 pub(super) struct Columns<'a>(pub &'a DataFrame);
 
 impl Columns<'_> {
-    pub fn has(&self, name: &str) -> bool {
-        self.0.column(name).is_ok()
-    }
-
     fn unusable(&self, name: &str, why: impl Into<String>) -> Error {
-        let names: Vec<_> = self.0.get_column_names().iter().map(|n| n.to_string()).collect();
+        let names: Vec<_> = self.0.get_column_names().iter().map(ToString::to_string).collect();
         Error::Column {
             column: name.to_string(),
             why: why.into(),

@@ -6,12 +6,12 @@ use super::clip::{clip_path, clip_polygon, dashes, thinned};
 use super::contour::contour_lines;
 use super::layer::{Band, Field, Kind, Layer, Series};
 use super::palette::{BLACK, GREY, Rgb, WHITE};
-use super::panel::Panel;
+use super::panel::{BAND_OPACITY, Panel};
 use super::raster::Raster;
 use super::surface::SurfacePlot;
 use crate::error::Result;
 
-const LINE_WIDTH: f64 = 1.7;
+pub(super) const LINE_WIDTH: f64 = 1.7;
 
 /// Draws the layers, in their order but with reference lines first.
 pub(super) fn draw_data<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()> {
@@ -188,7 +188,10 @@ fn draw_band<T: Target>(
         let lower = run.iter().flatten().map(|pair| pair.0);
         let upper = run.iter().flatten().rev().map(|pair| pair.1);
         let outline: Vec<Point> = lower.chain(upper).collect();
-        canvas.polygon(&clip_polygon(&outline, panel.frame), Paint { rgb: color, alpha: 0.25 })?;
+        canvas.polygon(
+            &clip_polygon(&outline, panel.frame),
+            Paint { rgb: color, alpha: BAND_OPACITY },
+        )?;
     }
     Ok(())
 }
@@ -239,8 +242,7 @@ fn draw_bars<T: Target>(
     color: Rgb,
 ) -> Result<()> {
     let histogram = matches!(layer.kind, Kind::Histogram(_));
-    let histograms = panel.layers.iter().filter(|l| matches!(l.kind, Kind::Histogram(_))).count();
-    let alpha = if histogram && histograms > 1 { 0.55 } else { 1.0 };
+    let alpha = panel.opacity(layer);
     for (rect, row) in bar_rects(panel, layer) {
         // A thin gap tells neighbours apart, unless they are thin themselves.
         let gap = if histogram && rect.width() > 4.0 { 0.5 } else { 0.0 };
@@ -300,7 +302,12 @@ fn draw_contours<T: Target>(
     let over_map = panel.has(|kind| matches!(kind, Kind::HeatMap(_)));
     let own = layer.color.as_ref().map(super::palette::Color::rgb).transpose()?;
     let Some((low, high)) = super::axes::extent(field.z.iter().copied()) else { return Ok(()) };
-    for tick in super::axes::round_ticks(low, high, levels) {
+    // Steps are round, so their number is only near the wanted one: take the nearest.
+    let ticks = (levels..=2 * levels)
+        .map(|count| super::axes::round_ticks(low, high, count))
+        .min_by_key(|ticks| ticks.len().abs_diff(levels))
+        .unwrap_or_default();
+    for tick in ticks {
         let by_level = if over_map { BLACK } else { panel.colormap.color(tick.at, panel.scale) };
         let color = own.unwrap_or(by_level);
         for line in contour_lines(field, tick.at) {

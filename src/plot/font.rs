@@ -24,8 +24,51 @@ pub(super) fn font(height: f64) -> Result<FontDesc<'static>> {
     }
 }
 
-/// The width of `text` in a font of `size` pixels per em.
+/// A piece of text that is set in one size, `drop` pixels under the baseline.
+pub(super) struct Run {
+    pub text: String,
+    pub size: f64,
+    pub drop: f64,
+}
+
+/// The pieces of a line of text: what follows `_` after a single letter is a subscript, as in "T_c" or
+/// "x_12".
+pub(super) fn runs(text: &str, size: f64) -> Vec<Run> {
+    let normal = |text: String| Run { text, size, drop: 0.0 };
+    let letters: Vec<char> = text.chars().collect();
+    let starts = |i: usize| {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        letters[i] == '_'
+            && i > 0
+            && letters[i - 1].is_alphabetic()
+            && !(i > 1 && word(letters[i - 2]))
+            && letters.get(i + 1).is_some_and(|c| c.is_alphanumeric())
+    };
+    let (mut runs, mut plain, mut i) = (Vec::new(), String::new(), 0);
+    while i < letters.len() {
+        if !starts(i) {
+            plain.push(letters[i]);
+            i += 1;
+            continue;
+        }
+        let lowered: String = letters[i + 1..].iter().take_while(|c| c.is_alphanumeric()).collect();
+        i += 1 + lowered.chars().count();
+        runs.push(normal(std::mem::take(&mut plain)));
+        runs.push(Run { text: lowered, size: size * 0.75, drop: size * 0.2 });
+    }
+    if !plain.is_empty() {
+        runs.push(normal(plain));
+    }
+    runs
+}
+
+/// The width of `text`, subscripts included, in a font of `size` pixels per em.
 pub(super) fn text_width(text: &str, size: f64) -> Result<f64> {
+    runs(text, size).iter().try_fold(0.0, |width, run| Ok(width + run_width(&run.text, run.size)?))
+}
+
+/// The width of a piece of text without subscripts.
+pub(super) fn run_width(text: &str, size: f64) -> Result<f64> {
     // plotters rounds to whole pixels, so measure large.
     let ((left, _), (right, _)) = font(1000.0 * HEIGHT_PER_EM)?
         .layout_box(text)
@@ -38,10 +81,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn widths_are_those_of_dejavu_sans() {
+    fn widths_are_those_of_dejavu_sans_and_subscripts_stand_apart() {
         // Advance widths in the font's hmtx table: zero 1303, W 2025, of 2048 units per em.
         let width = text_width("0", 2048.0).unwrap();
         assert!((width - 1303.0).abs() < 3.0, "{width}");
+        let pieces: Vec<String> =
+            runs("T_c and x_12 of my_name", 1.0).into_iter().map(|run| run.text).collect();
+        assert_eq!(pieces, ["T", "c", " and x", "12", " of my_name"]);
         let width = text_width("WW", 2048.0).unwrap();
         assert!((width - 4050.0).abs() < 6.0, "{width}");
     }

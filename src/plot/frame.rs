@@ -39,36 +39,102 @@ pub trait Plot {
     ///
     /// # Errors
     /// If a column is missing, not numeric or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let trace = df!["step" => [0, 1, 2], "energy" => [-1.0, -1.5, -2.0]]?;
+    /// let figure = trace.line("step", "energy")?.title("Recall");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn line(&self, x: &str, y: &str) -> Result<Figure>;
 
     /// A marker for each row, with error bars if there is a column `<y>_err`.
     ///
     /// # Errors
     /// If a column is missing, not numeric or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["coupling" => [0.1, 0.2], "estimate" => [0.12, 0.18], "estimate_err" => [0.02, 0.03]]?;
+    /// let figure = frame.scatter("coupling", "estimate")?.y_label("inferred J");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn scatter(&self, x: &str, y: &str) -> Result<Figure>;
 
     /// One [`line`](Plot::line) for each value of `group`, in order of first appearance.
     ///
     /// # Errors
     /// If a column is missing, not numeric (`group` may be text) or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["load" => [0.1, 0.2, 0.1, 0.2], "overlap" => [1.0, 0.9, 1.0, 1.0], "rule" => ["Hebb", "Hebb", "Storkey", "Storkey"]]?;
+    /// let figure = frame.line_by("load", "overlap", "rule")?.legend(Legend::BottomLeft);
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn line_by(&self, x: &str, y: &str, group: &str) -> Result<Figure>;
 
     /// One [`scatter`](Plot::scatter) for each value of `group`, in order of first appearance.
     ///
     /// # Errors
     /// If a column is missing, not numeric (`group` may be text) or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let points = df!["x" => [0, 0, 1, 1], "y" => [0, 1, 0, 1], "class" => [-1, 1, 1, -1]]?;
+    /// let figure = points.scatter_by("x", "y", "class")?.equal_axes();
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn scatter_by(&self, x: &str, y: &str, group: &str) -> Result<Figure>;
 
     /// The area between two columns.
     ///
     /// # Errors
     /// If a column is missing, not numeric or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["samples" => [1, 2, 4], "trace" => [9.0, 10.5, 10.1], "low" => [6.0, 8.4, 8.6], "high" => [12.0, 12.6, 11.6]]?;
+    /// let figure = frame.band("samples", "low", "high")?.label("±1σ").with(frame.line("samples", "trace")?);
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn band(&self, x: &str, lower: &str, upper: &str) -> Result<Figure>;
 
     /// A marker for each row with a bar of one `err` up and down.
     ///
     /// # Errors
     /// If a column is missing, not numeric or empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["temperature" => [2.0, 3.0], "binder" => [0.66, 0.2], "sigma" => [0.01, 0.03]]?;
+    /// let figure = frame.error_bars("temperature", "binder", "sigma")?.hline(2.0 / 3.0, "2/3");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn error_bars(&self, x: &str, y: &str, err: &str) -> Result<Figure>;
 
     /// A bar from zero to y for each row; `x` may hold numbers or names. Bars of figures put together
@@ -76,30 +142,85 @@ pub trait Plot {
     ///
     /// # Errors
     /// If a column is missing, empty, or y is not numeric.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["state" => ["↑↑", "↑↓"], "data" => [0.7, 0.3], "model" => [0.6, 0.4]]?;
+    /// let figure = frame.bars("state", "data")?.with(frame.bars("state", "model")?).y_label("probability P");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn bars(&self, x: &str, y: &str) -> Result<Figure>;
 
     /// Counts of a column's values in `bins` intervals of equal width between the smallest and the largest.
     ///
     /// # Errors
     /// If the column is missing, not numeric or empty, or `bins` is not from 1 to 10,000.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = df!["curvature" => [-0.5, 0.1, 0.2, 0.9, 1.4]]?;
+    /// let figure = frame.histogram("curvature", 3)?.vline(0.42, "mean");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn histogram(&self, column: &str, bins: usize) -> Result<Figure>;
 
     /// Colours for z over a grid of x (rightward) and y (upward), from one row for each cell in any order.
     ///
     /// # Errors
     /// If a column is missing, not numeric or empty, or a cell occurs twice.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slice = df!["alpha" => [0, 1, 0, 1], "beta" => [0, 0, 1, 1], "loss" => [0.1, 0.4, 0.2, 0.9]]?;
+    /// let figure = slice.heatmap("alpha", "beta", "loss")?.color_bar("loss L(α, β)").y_label("β");
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn heatmap(&self, x: &str, y: &str, z: &str) -> Result<Figure>;
 
     /// Lines of equal z over a grid of x and y, at about `levels` round values.
     ///
     /// # Errors
     /// As for [`heatmap`](Plot::heatmap), and if `levels` is not from 1 to 100 or the grid is a single row.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slice = df!["alpha" => [0, 1, 0, 1], "beta" => [0, 0, 1, 1], "loss" => [0.1, 0.4, 0.2, 0.9]]?;
+    /// let figure = slice.heatmap("alpha", "beta", "loss")?.with(slice.contour("alpha", "beta", "loss", 5)?);
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn contour(&self, x: &str, y: &str, z: &str, levels: usize) -> Result<Figure>;
 
     /// z as height over a grid of x and y, seen from above; [`Figure::view`] turns it.
     ///
     /// # Errors
     /// As for [`heatmap`](Plot::heatmap), and if the grid is a single row.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// use statmech::polars::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slice = df!["alpha" => [0, 1, 0, 1], "beta" => [0, 0, 1, 1], "loss" => [0.1, 0.4, 0.2, 0.9]]?;
+    /// let figure = slice.surface("alpha", "beta", "loss")?.view(300.0, 40.0);
+    /// # figure.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn surface(&self, x: &str, y: &str, z: &str) -> Result<Figure>;
 }
 
@@ -136,7 +257,15 @@ impl Plot for DataFrame {
             (columns.numbers(x)?, columns.numbers(lower)?, columns.numbers(upper)?);
         let band = Band { x: xs, lower: lows, upper: highs };
         let label = format!("{} to {}", axis_label(lower), axis_label(upper));
-        Ok(labelled(vec![Layer::labelled(Kind::Band(band), label)], x, lower))
+        let layer = Layer::labelled(Kind::Band(band), label);
+        let figure = Figure::of_layers(vec![layer]).x_label(&axis_label(x));
+        // "energy_low" and "energy_high" are of the energy; other names say nothing about the axis.
+        let same = lower.chars().zip(upper.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
+        let quantity: String = same.collect();
+        Ok(match quantity.trim_end_matches('_') {
+            "" => figure,
+            quantity => figure.y_label(&axis_label(quantity)),
+        })
     }
 
     fn bars(&self, x: &str, y: &str) -> Result<Figure> {

@@ -96,7 +96,7 @@ impl Graph {
             }
         }
         let bound = super::axes::extent(self.values.iter().map(|v| v.abs()))
-            .map_or(1.0, |e| e.1.max(1e-300));
+            .map_or(1.0, |e| 1.25 * e.1.clamp(1e-300, 1e306));
         for (node, place) in places.iter().enumerate() {
             let fill = match self.values.get(node) {
                 Some(value) => Colormap::Diverging.color(*value, (-bound, bound)),

@@ -1,10 +1,10 @@
 //! The legend: what it says and where it hides the least.
 
 use super::canvas::{Point, Rect};
-use super::figure::Legend;
 use super::font::text_width;
 use super::layer::Kind;
 use super::panel::{Panel, TICK_SIZE};
+use super::style::Legend;
 use crate::error::Result;
 
 pub(super) const ENTRY_HEIGHT: f64 = 18.0;
@@ -72,6 +72,7 @@ impl LegendBox {
             self.corner = self.at(panel.frame, panel.style.legend);
             return true;
         }
+        self.corner = self.at(panel.frame, Legend::TopRight);
         if panel.has(|k| matches!(k, Kind::HeatMap(_) | Kind::Image(_) | Kind::Surface(_)))
             || self.width > panel.frame.width() * 0.7
             || self.height > panel.frame.height() * 0.7

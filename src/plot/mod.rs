@@ -35,8 +35,10 @@ mod raster;
 mod render;
 mod save;
 mod sketch;
+mod style;
 mod surface;
 
-pub use figure::{Figure, Legend};
+pub use figure::Figure;
 pub use frame::Plot;
 pub use palette::{Color, Colormap};
+pub use style::Legend;

@@ -2,11 +2,11 @@
 
 use super::axes::{Axis, drawable, extent};
 use super::canvas::{Point, Rect};
-use super::figure::{Legend, Style};
 use super::font::text_width;
 use super::layer::{Kind, Layer};
 use super::legend::LegendBox;
 use super::palette::{Color, Colormap, INK, Rgb};
+use super::style::{Legend, Style};
 use crate::error::{Error, Result};
 
 pub(super) const TITLE_SIZE: f64 = 15.0;
@@ -16,6 +16,7 @@ pub(super) const TICK_LENGTH: f64 = 5.0;
 /// Room for one line of labels over the frame.
 pub(super) const NOTE_HEIGHT: f64 = 17.0;
 const COLOR_BAR_GAP: f64 = 16.0;
+pub(super) const BAND_OPACITY: f64 = 0.25;
 pub(super) const COLOR_BAR_WIDTH: f64 = 14.0;
 
 /// A colour bar: a frame of its own with a scale along y.
@@ -89,7 +90,9 @@ impl<'a> Panel<'a> {
         let beside = style.legend == Legend::Right;
         panel.arrange(legend.as_ref().filter(|_| beside).map_or(0.0, |l| l.width + 14.0))?;
         if let Some(mut legend) = legend {
-            if !beside && !legend.settle(&panel) {
+            // Beside the frame only if enough of it is left.
+            let room = panel.frame.width() - legend.width - 14.0 > 0.45 * outer.width();
+            if !beside && !legend.settle(&panel) && room {
                 panel.arrange(legend.width + 14.0)?;
                 legend.settle_beside(&panel);
             } else if beside {
@@ -142,11 +145,28 @@ impl<'a> Panel<'a> {
     }
 
     /// How much higher than a line of numbers the names under the bars are.
-    pub fn names_height(&self) -> Result<f64> {
+    fn names_height(&self) -> Result<f64> {
         if !self.names_upward {
             return Ok(0.0);
         }
-        Ok((self.widest(&self.x)? - TICK_SIZE).min(self.outer.height() * 0.4))
+        Ok((widest(&self.x)? - TICK_SIZE).min(self.outer.height() * 0.4))
+    }
+
+    /// The room that ticks and their numbers take, left of the frame and under it.
+    pub fn numbers(&self) -> Result<(f64, f64)> {
+        let below = TICK_LENGTH + TICK_SIZE + 3.0 + self.names_height()?;
+        Ok((TICK_LENGTH + 4.0 + widest(&self.y)?, below))
+    }
+
+    /// How much of what lies behind a layer's areas they cover.
+    pub fn opacity(&self, layer: &Layer) -> f64 {
+        let histograms =
+            self.layers.iter().filter(|l| matches!(l.kind, Kind::Histogram(_))).count();
+        match layer.kind {
+            Kind::Band(_) => BAND_OPACITY,
+            Kind::Histogram(_) if histograms > 1 => 0.55,
+            _ => 1.0,
+        }
     }
 
     pub fn x_label(&self) -> &str {
@@ -167,11 +187,16 @@ impl<'a> Panel<'a> {
             margin.top += TITLE_SIZE + 9.0;
         }
         if surface {
-            (margin.left, margin.right, margin.bottom) = (66.0, 56.0, 54.0);
+            (margin.left, margin.right, margin.bottom) = (66.0, 56.0, 48.0);
         } else if axes {
-            margin.left =
-                8.0 + label_height(self.y_label()) + self.widest(&self.y)? + TICK_LENGTH + 5.0;
-            margin.bottom = 9.0 + label_height(self.x_label()) + TICK_SIZE + TICK_LENGTH + 5.0;
+            let numbers = self.numbers()?;
+            margin.left = 8.0 + label_height(self.y_label()) + numbers.0;
+            margin.bottom = 10.0 + label_height(self.x_label()) + numbers.1;
+            // Half of the last number may stand out over the end of the axis.
+            if let Some(last) = self.x.ticks.last().filter(|_| self.names.is_empty()) {
+                let half = text_width(&last.text, TICK_SIZE)? / 2.0;
+                margin.right = margin.right.max(half - 0.03 * self.outer.width() + 10.0);
+            }
         } else {
             margin.left += label_height(self.y_label());
             margin.bottom += label_height(self.x_label());
@@ -181,7 +206,7 @@ impl<'a> Panel<'a> {
         self.frame = self.inside(margin);
         if !self.names.is_empty() {
             let slot = self.frame.width() / (self.names.len() as f64 + 0.2);
-            let widest = self.widest(&self.x)?;
+            let widest = widest(&self.x)?;
             self.names_upward = widest + 6.0 > slot;
             if self.names_upward {
                 margin.bottom += self.names_height()?;
@@ -214,17 +239,11 @@ impl<'a> Panel<'a> {
         }
     }
 
-    fn widest(&self, axis: &Axis) -> Result<f64> {
-        axis.ticks
-            .iter()
-            .try_fold(0.0, |widest, tick| Ok(f64::max(widest, text_width(&tick.text, TICK_SIZE)?)))
-    }
-
     /// Takes fewer ticks along x until their numbers stand apart.
     fn thin_ticks(&mut self) -> Result<()> {
         for count in (1..self.x.ticks.len()).rev() {
             let room = self.frame.width() / (self.x.ticks.len().max(2) - 1) as f64;
-            if self.widest(&self.x)? + 12.0 < room {
+            if widest(&self.x)? + 12.0 < room {
                 break;
             }
             self.x = Axis::exactly(self.x.low, self.x.high, self.x.log, count);
@@ -318,7 +337,7 @@ impl<'a> Panel<'a> {
     fn color_bar_width(&self) -> Result<f64> {
         let Some(label) = self.color_bar_label() else { return Ok(0.0) };
         let label = if label.is_empty() { 0.0 } else { LABEL_SIZE + 8.0 };
-        let ticks = self.widest(&self.color_axis())?;
+        let ticks = widest(&self.color_axis())?;
         Ok(COLOR_BAR_GAP + COLOR_BAR_WIDTH + TICK_LENGTH + 4.0 + ticks + label)
     }
 
@@ -328,6 +347,13 @@ impl<'a> Panel<'a> {
         let axis = self.color_axis();
         self.color_bar = self.color_bar_label().map(|label| ColorBar { rect, axis, label });
     }
+}
+
+/// The width of the longest number of an axis.
+fn widest(axis: &Axis) -> Result<f64> {
+    axis.ticks
+        .iter()
+        .try_fold(0.0, |widest, tick| Ok(f64::max(widest, text_width(&tick.text, TICK_SIZE)?)))
 }
 
 fn default_colormap(layers: &[Layer]) -> Colormap {

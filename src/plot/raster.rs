@@ -31,9 +31,10 @@ impl Raster {
 
     /// The same picture with another number of pixels, each a copy of the nearest old one.
     pub fn stretched(&self, width: usize, height: usize) -> Self {
-        Self::from_fn(width, height, |x, y| {
+        let copy = Self::from_fn(width, height, |x, y| {
             self.pixel(x * self.width / width, y * self.height / height)
-        })
+        });
+        Self { clear_white: self.clear_white, ..copy }
     }
 
     /// Averages blocks of `factor` × `factor` pixels, which smooths the edges of what was drawn.
@@ -51,13 +52,11 @@ impl Raster {
         })
     }
 
-    pub fn cropped(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
-        Self::from_fn(width, height, |x, y| {
-            self.pixel((left + x).min(self.width - 1), (top + y).min(self.height - 1))
-        })
-    }
-
-    pub fn with_clear_white(self) -> Self {
+    /// For a picture over others: white is clear, and 52 steps to each colour keep it small.
+    pub fn into_overlay(mut self) -> Self {
+        for part in &mut self.rgb {
+            *part = ((u16::from(*part) + 2) / 5 * 5) as u8;
+        }
         Self { clear_white: true, ..self }
     }
 

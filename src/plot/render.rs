@@ -2,7 +2,7 @@
 
 use super::axes::{Axis, Tick};
 use super::canvas::{Align, Bitmap, Canvas, PLACEHOLDER, Paint, Rect, Svg, Target, TextStyle};
-use super::draw::{draw_data, draw_marker, surface_plot};
+use super::draw::{LINE_WIDTH, draw_data, draw_marker, surface_plot};
 use super::figure::{Content, Figure};
 use super::font::text_width;
 use super::layer::{Kind, Layer};
@@ -51,9 +51,10 @@ impl Figure {
     /// # }
     /// ```
     pub fn png(&self) -> Result<Vec<u8>> {
-        let (width, height) = self.pixels();
-        rasterize(width, height, OVERSAMPLING, 1, |canvas, sheet| draw_figure(canvas, self, sheet))?
-            .png()
+        let sheet = sheet(self);
+        // Large sheets need less smoothing, and would need much memory.
+        let oversampling = if sheet.width() * sheet.height() > 2e6 { 2 } else { OVERSAMPLING };
+        rasterize(sheet, oversampling, 1, |canvas| draw_figure(canvas, self, sheet))?.png()
     }
 
     /// Width and height on the sheet.
@@ -85,9 +86,12 @@ fn svg(figure: &Figure) -> Result<String> {
     let units = |pixels: u32| (f64::from(pixels) * SVG_UNITS) as u32;
     let mut document = String::new();
     let backend = SVGBackend::with_string(&mut document, (units(width), units(height)));
-    let mut canvas = Canvas { target: Svg { backend, images: Vec::new() }, scale: SVG_UNITS };
-    let sheet = Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) };
-    draw_figure(&mut canvas, figure, sheet)?;
+    let mut canvas = Canvas {
+        target: Svg { backend, images: Vec::new() },
+        scale: SVG_UNITS,
+        origin: (0.0, 0.0),
+    };
+    draw_figure(&mut canvas, figure, sheet(figure))?;
     canvas.finish()?;
     let images = std::mem::take(&mut canvas.target.images);
     drop(canvas);
@@ -122,20 +126,24 @@ fn completed(document: &str, (width, height): (u32, u32), images: &[String]) -> 
     svg
 }
 
-/// Draws on a bitmap of `scale` times the size, averaged down to `keep` times the size.
+fn sheet(figure: &Figure) -> Rect {
+    let (width, height) = figure.pixels();
+    Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) }
+}
+
+/// Draws a part of the sheet on a bitmap of `scale` times its size, averaged down to `keep` times the size.
 fn rasterize(
-    width: u32,
-    height: u32,
+    part: Rect,
     scale: usize,
     keep: usize,
-    draw: impl FnOnce(&mut Canvas<Bitmap<'_>>, Rect) -> Result<()>,
+    draw: impl FnOnce(&mut Canvas<Bitmap<'_>>) -> Result<()>,
 ) -> Result<Raster> {
-    let mut raster = Raster::white(width as usize * scale, height as usize * scale);
+    let mut raster = Raster::white(part.width() as usize * scale, part.height() as usize * scale);
     let size = (raster.width as u32, raster.height as u32);
     let backend = BitMapBackend::with_buffer(&mut raster.rgb, size);
-    let mut canvas = Canvas { target: Bitmap(backend), scale: scale as f64 };
-    let sheet = Rect { left: 0.0, top: 0.0, right: f64::from(width), bottom: f64::from(height) };
-    draw(&mut canvas, sheet)?;
+    let origin = (part.left, part.top);
+    let mut canvas = Canvas { target: Bitmap(backend), scale: scale as f64, origin };
+    draw(&mut canvas)?;
     canvas.finish()?;
     drop(canvas);
     Ok(raster.shrunk(scale / keep))
@@ -177,7 +185,7 @@ fn draw_panel<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()
     });
     draw_titles(canvas, panel, surface.is_none())?;
     if let Some(field) = surface {
-        surface_plot(panel, field)?.draw_box(canvas, panel.frame)?;
+        surface_plot(panel, field)?.draw_box(canvas, panel.frame, panel.outer)?;
     } else if !panel.is_bare() {
         draw_grid(canvas, panel)?;
     }
@@ -200,24 +208,15 @@ fn draw_panel<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()
 
 /// Many shapes as one picture over the vector axes, at twice the resolution of the sheet.
 fn draw_as_picture<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>) -> Result<()> {
-    const KEEP: usize = 2;
-    let (width, height) = (panel.outer.right.ceil() as u32, panel.outer.bottom.ceil() as u32);
-    let picture =
-        rasterize(width, height, OVERSAMPLING, KEEP, |canvas, _| draw_data(canvas, panel))?;
-    let keep = KEEP as f64;
-    let rect = Rect {
-        left: (panel.frame.left - 3.0).floor(),
-        top: (panel.frame.top - 3.0).floor(),
-        right: (panel.frame.right + 3.0).ceil(),
-        bottom: (panel.frame.bottom + 3.0).ceil(),
+    // Markers on the edge stand out of the frame.
+    let part = Rect {
+        left: (panel.frame.left - 8.0).floor(),
+        top: (panel.frame.top - 8.0).floor(),
+        right: (panel.frame.right + 8.0).ceil(),
+        bottom: (panel.frame.bottom + 8.0).ceil(),
     };
-    let part = picture.cropped(
-        (rect.left * keep) as usize,
-        (rect.top * keep) as usize,
-        (rect.width() * keep) as usize,
-        (rect.height() * keep) as usize,
-    );
-    canvas.image(rect, &part.with_clear_white())
+    let picture = rasterize(part, OVERSAMPLING, 2, |canvas| draw_data(canvas, panel))?;
+    canvas.image(part, &picture.into_overlay())
 }
 
 fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool) -> Result<()> {
@@ -237,16 +236,11 @@ fn draw_titles<T: Target>(canvas: &mut Canvas<T>, panel: &Panel<'_>, flat: bool)
     }
     let label = TextStyle::new(LABEL_SIZE, Align::Middle, INK);
     if flat {
-        let below =
-            if panel.is_bare() { frame.bottom + LABEL_SIZE + 8.0 } else { outer.bottom - 10.0 };
-        let below = if panel.is_bare() {
-            below
-        } else {
-            below.min(frame.bottom + 62.0 + panel.names_height()?)
-        };
+        // Beside the frame for pictures, else beyond the numbers of the ticks.
+        let numbers = if panel.is_bare() { (0.0, 0.0) } else { panel.numbers()? };
+        let below = frame.bottom + numbers.1 + LABEL_SIZE + 8.0;
         canvas.text(panel.x_label(), (frame.center().0, below), label)?;
-        let left = if panel.is_bare() { frame.left - 10.0 } else { outer.left + LABEL_SIZE + 6.0 };
-        let left = left.max(frame.left - 110.0);
+        let left = frame.left - numbers.0 - 10.0;
         canvas.text(panel.y_label(), (left, frame.center().1), label.upward())?;
     }
     for note in &panel.notes {
@@ -384,16 +378,16 @@ fn draw_sample<T: Target>(
     let layer: &Layer = &panel.layers[index];
     let color = panel.colors[index];
     let Kind::Series(series) = &layer.kind else {
-        let alpha = if matches!(layer.kind, Kind::Band(_)) { 0.25 } else { 1.0 };
+        let alpha = panel.opacity(layer);
         let rect =
             Rect { left: x + 3.0, right: x + SAMPLE_WIDTH - 3.0, top: y - 5.0, bottom: y + 5.0 };
         return canvas.rect(rect, Paint { rgb: color, alpha });
     };
     if series.joined && layer.dashed {
-        canvas.line(&[(x, y), (x + 7.0, y)], 1.7, color)?;
-        canvas.line(&[(x + 11.5, y), (x + 18.5, y)], 1.7, color)?;
+        canvas.line(&[(x, y), (x + 7.0, y)], LINE_WIDTH, color)?;
+        canvas.line(&[(x + 11.5, y), (x + 18.5, y)], LINE_WIDTH, color)?;
     } else if series.joined {
-        canvas.line(&[(x, y), (x + SAMPLE_WIDTH, y)], 1.7, color)?;
+        canvas.line(&[(x, y), (x + SAMPLE_WIDTH, y)], LINE_WIDTH, color)?;
     }
     if series.marked {
         let before =

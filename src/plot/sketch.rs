@@ -184,7 +184,7 @@ fn shaded(
 struct Dots {
     width: usize,
     height: usize,
-    dots: Vec<u8>,
+    cells: Vec<u8>,
     marks: Vec<Option<char>>,
 }
 
@@ -202,7 +202,7 @@ impl Dots {
         }
         // The order of the dots in Unicode's braille patterns, U+2800.
         let bit = [[0, 3], [1, 4], [2, 5], [6, 7]][row % 4][column % 2];
-        self.dots[cell] |= 1 << bit;
+        self.cells[cell] |= 1 << bit;
     }
 
     fn line(&mut self, from: Point, to: Point, mark: Option<char>) {
@@ -216,7 +216,7 @@ impl Dots {
     }
 
     fn lines(&self) -> Vec<String> {
-        let cell = |i: usize| match (self.marks[i], self.dots[i]) {
+        let cell = |i: usize| match (self.marks[i], self.cells[i]) {
             (Some(mark), _) => mark,
             (None, 0) => ' ',
             (None, dots) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
@@ -232,7 +232,7 @@ impl Dots {
 fn plotted(panel: &Panel<'_>, width: usize, height: usize) -> Vec<String> {
     let width = width.saturating_sub(1).max(4);
     let cells = width * height;
-    let mut dots = Dots { width, height, dots: vec![0; cells], marks: vec![None; cells] };
+    let mut dots = Dots { width, height, cells: vec![0; cells], marks: vec![None; cells] };
     let frame = panel.frame;
     let part = |(x, y): Point| ((x - frame.left) / frame.width(), (y - frame.top) / frame.height());
     let several = panel.layers.iter().filter(|layer| layer.is_series()).count() > 1;

@@ -7,7 +7,7 @@ use super::palette::{Colormap, GREY, GRID, INK, mix};
 use crate::error::Result;
 
 /// At most this many cells along a side are drawn: finer grids are sampled.
-const MOST_CELLS: usize = 48;
+const MOST_CELLS: usize = 36;
 
 /// From the unit cube to the sheet, seen from an azimuth and an elevation in degrees.
 struct View {
@@ -81,7 +81,12 @@ pub(super) struct SurfacePlot<'a> {
 
 impl SurfacePlot<'_> {
     /// The box behind the surface: floor, walls, ticks and labels.
-    pub fn draw_box<T: Target>(&self, canvas: &mut Canvas<T>, rect: Rect) -> Result<()> {
+    pub fn draw_box<T: Target>(
+        &self,
+        canvas: &mut Canvas<T>,
+        rect: Rect,
+        sheet: Rect,
+    ) -> Result<()> {
         let view = View::new(self.view, rect);
         // The far walls, and the near edges of the floor.
         let far_x =
@@ -102,8 +107,8 @@ impl SurfacePlot<'_> {
             }
         }
         let near = (1.0 - far_x, 1.0 - far_y);
-        self.draw_axis(canvas, &view, 0, |t| [t, near.1, 0.0])?;
-        self.draw_axis(canvas, &view, 1, |t| [near.0, t, 0.0])?;
+        self.draw_axis(canvas, &view, sheet, 0, |t| [t, near.1, 0.0])?;
+        self.draw_axis(canvas, &view, sheet, 1, |t| [near.0, t, 0.0])?;
         // The upright axis stands at whichever silhouette corner is further left.
         let corners = [[near.0, far_y, 0.0], [far_x, near.1, 0.0]];
         let left = if view.place(corners[0]).0 < view.place(corners[1]).0 {
@@ -111,7 +116,7 @@ impl SurfacePlot<'_> {
         } else {
             corners[1]
         };
-        self.draw_axis(canvas, &view, 2, |t| [left[0], left[1], t])
+        self.draw_axis(canvas, &view, sheet, 2, |t| [left[0], left[1], t])
     }
 
     fn marks(&self, axis: usize) -> impl Iterator<Item = (f64, &Tick)> {
@@ -125,6 +130,7 @@ impl SurfacePlot<'_> {
         &self,
         canvas: &mut Canvas<T>,
         view: &View,
+        sheet: Rect,
         axis: usize,
         at: impl Fn(f64) -> [f64; 3],
     ) -> Result<()> {
@@ -159,9 +165,14 @@ impl SurfacePlot<'_> {
             let x = center.0 - 16.0 - widest;
             return canvas.text(self.labels[2], (x, center.1), style.upward());
         }
-        let distance = 14.0 + widest * away.0.abs() + 18.0 * away.1.abs();
-        let label = (center.0 + distance * away.0, center.1 + distance * away.1 + 8.0);
-        canvas.text(self.labels[axis], label, TextStyle { align, ..style })
+        // Under the numbers, and no further out than the sheet.
+        let half = super::font::text_width(self.labels[axis], 13.0)? / 2.0;
+        let x = center.0
+            + (10.0 + widest / 2.0) * away.0
+            + half * away.0.signum() * away.0.abs().min(0.85);
+        let x = x.min(sheet.right - half - 4.0).max(sheet.left + half + 4.0);
+        let y = (center.1 + 40.0 * away.1.max(0.5) + 8.0).min(sheet.bottom - 8.0);
+        canvas.text(self.labels[axis], (x, y), style)
     }
 
     /// The surface itself, far cells first.
