@@ -16,6 +16,7 @@ import template as templates
 def environment(template, kernel) -> "dict[str, str]":
     """What makes evcxr use the template, and nothing of the user's own evcxr settings."""
     env = dict(os.environ, EVCXR_TMPDIR=str(kernel), EVCXR_CONFIG_DIR=str(templates.SETTINGS))
+    env.update(templates.CELL_PROFILE)
     # evcxr moves a cell's library after linking it, which breaks the run path that rustc wrote into it
     # wherever cache and toolchain share a parent folder.
     libraries = [str(template / "lib"), templates.ask_rustc("--print", "target-libdir").strip()]

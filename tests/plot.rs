@@ -46,7 +46,7 @@ struct Picture {
 impl Picture {
     fn of(figure: &Figure) -> Self {
         let bytes = figure.png().unwrap();
-        let decoder = statmech::png::Decoder::new(std::io::Cursor::new(bytes));
+        let decoder = png::Decoder::new(std::io::Cursor::new(bytes));
         let mut reader = decoder.read_info().unwrap();
         let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut rgb).unwrap();

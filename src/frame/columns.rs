@@ -5,7 +5,7 @@ use crate::polars::prelude::{Column, DataFrame, DataType};
 
 /// The error for a column that cannot serve, with the names of those that exist.
 pub(crate) fn unusable(frame: &DataFrame, name: &str, why: impl Into<String>) -> Error {
-    let names: Vec<_> = frame.get_column_names().iter().map(|n| n.to_string()).collect();
+    let names: Vec<_> = frame.get_column_names().iter().map(ToString::to_string).collect();
     Error::Column {
         column: name.to_string(),
         why: why.into(),

@@ -115,7 +115,8 @@ impl Frame for DataFrame {
             return Err(Error::argument("from, to", format!("{from}, {to}"), "two numbers"));
         }
         let inside = self.values(column)?.into_iter().map(|v| from <= v && v <= to);
-        Ok(self.filter(&BooleanChunked::from_iter(inside.map(Some)))?)
+        let mask: BooleanChunked = inside.map(Some).collect();
+        Ok(self.filter(&mask)?)
     }
 
     fn with_values(&self, name: &str, values: Vec<f64>) -> Result<DataFrame> {
@@ -216,7 +217,7 @@ mod tests {
         let a = df!("x" => [1.0], "exact" => [5.0])?;
         let b = df!("more" => ["m"], "x" => [2.0])?;
         let both = stack(&[a.clone(), b])?;
-        assert_eq!(both.get_column_names_str(), ["x", "exact", "more"]);
+        assert_eq!(both.get_column_names(), ["x", "exact", "more"]);
         assert_eq!(both.values("x")?, [1.0, 2.0]);
         assert!(both.values("exact")?[1].is_nan());
         assert_eq!(both.column("more")?.null_count(), 1);

@@ -149,7 +149,7 @@ mod tests {
         let mut progress = Progress::new("sweeps", 1_000_000);
         progress.done = 250_000;
         let line = progress.line(Duration::from_secs(50));
-        assert_eq!(line, "25 % of 1 000 000 sweeps, 5 000 per second, 2 min left");
+        assert_eq!(line, "… 25 % of 1 000 000 sweeps, 5 000 per second, 2 min left");
         progress.add(usize::MAX);
         assert_eq!(progress.done, usize::MAX);
     }

@@ -2,40 +2,30 @@
 
 use super::layer::Field;
 use crate::error::{Error, Result};
+use crate::frame::columns;
 use crate::ndarray::Array2;
-use crate::polars::prelude::{Column, DataFrame, DataType};
+use crate::polars::prelude::{Column, DataFrame};
 
 /// The columns of one frame, with the errors that name them.
 pub(super) struct Columns<'a>(pub &'a DataFrame);
 
 impl Columns<'_> {
     fn unusable(&self, name: &str, why: impl Into<String>) -> Error {
-        let names: Vec<_> = self.0.get_column_names().iter().map(ToString::to_string).collect();
-        Error::Column {
-            column: name.to_string(),
-            why: why.into(),
-            columns: if names.is_empty() { "none".to_string() } else { names.join(", ") },
-        }
+        columns::unusable(self.0, name, why)
     }
 
     fn column(&self, name: &str) -> Result<&Column> {
-        let column =
-            self.0.column(name).map_err(|_| self.unusable(name, "there is none of this name"))?;
+        let column = columns::column(self.0, name)?;
         if column.is_empty() {
             return Err(Error::Figure("the frame has no rows".to_string()));
         }
         Ok(column)
     }
 
-    /// A column of numbers or truth values, with NaN for what is missing.
+    /// A column of numbers or truth values, with NaN for what is missing; at least one is finite.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>> {
-        let column = self.column(name)?;
-        let numeric = column.dtype().is_primitive_numeric() || column.dtype().is_bool();
-        if !numeric {
-            return Err(self.unusable(name, format!("it holds {}, not numbers", column.dtype())));
-        }
-        let column = column.cast(&DataType::Float64)?;
-        let values: Vec<f64> = column.f64()?.iter().map(|v| v.unwrap_or(f64::NAN)).collect();
+        self.column(name)?;
+        let values = columns::numbers(self.0, name)?;
         if super::axes::extent(values.iter().copied()).is_none() {
             return Err(self.unusable(name, "it holds no finite number"));
         }
