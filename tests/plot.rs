@@ -224,7 +224,7 @@ fn the_unusable_is_refused_in_sentences() -> Checked {
         (line().and_then(|f| f.vline(f64::NAN, "").svg()), "`vline`"),
         (line().and_then(|f| f.directed().svg()), "graph"),
         (line().and_then(|f| Figure::grid(0, [f]).svg()), "`columns`"),
-        (Figure::grid(2, Vec::new()).svg(), "`figures`"),
+        (Figure::grid(2, Vec::<Figure>::new()).svg(), "`figures`"),
         (Figure::curve("f", 0.0, f64::NAN, |x| x).and_then(|f| f.svg()), "`to`"),
         (Figure::graph(&[(0.0, 0.0)], &[(0, 1)]).and_then(|f| f.svg()), "edge 0–1"),
         (

@@ -3,6 +3,8 @@
 //! rustc compiles every cell against the real crate; `lab/signatures.py` compiles a call of each
 //! function below against the real one, so that the two cannot drift apart. One function a line.
 
+pub use crate::df;
+
 pub mod frame {
     pub use super::prelude::DataFrame;
 }
@@ -205,7 +207,10 @@ pub mod prelude {
     impl std::ops::Not for &ChunkedArray<BooleanType> { type Output = BooleanChunked; fn not(self) -> BooleanChunked { loop {} } }
 }
 
+#[doc(hidden)]
+pub fn column_of<N, V>(name: N, values: V) -> prelude::Column { loop {} }
+
 #[macro_export]
 macro_rules! df {
-    ($($name:expr => $values:expr),+ $(,)?) => { $crate::polars::prelude::DataFrame::new_infer_height(vec![$({ let _ = &$values; loop {} }),+]) };
+    ($($name:expr => $values:expr),+ $(,)?) => { $crate::polars::prelude::DataFrame::new_infer_height(vec![$($crate::polars::column_of($name, $values)),+]) };
 }

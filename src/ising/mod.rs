@@ -124,7 +124,7 @@ impl Ising {
     ///
     /// # Errors
     /// If `j` is not finite, or the model was made from a matrix.
-    pub fn coupling(self, j: f64) -> Result<Self> {
+    pub fn coupling(&self, j: f64) -> Result<Self> {
         require_finite("coupling", j)?;
         let Some(lattice) = &self.lattice else {
             return Err(Error::Unsupported {
@@ -153,7 +153,7 @@ impl Ising {
     ///
     /// # Errors
     /// If the length is not the number of bonds or a value is not finite.
-    pub fn bond_couplings(self, values: &Array1<f64>) -> Result<Self> {
+    pub fn bond_couplings(&self, values: &Array1<f64>) -> Result<Self> {
         let mut bonds = self.bonds();
         if values.len() != bonds.len() {
             return Err(Error::Shape {
@@ -173,7 +173,7 @@ impl Ising {
     ///
     /// # Errors
     /// If `h` is not finite.
-    pub fn field(self, h: f64) -> Result<Self> {
+    pub fn field(&self, h: f64) -> Result<Self> {
         require_finite("field", h)?;
         self.with(self.model.couplings().clone(), vec![h; self.n_spins()])
     }
@@ -182,7 +182,7 @@ impl Ising {
     ///
     /// # Errors
     /// If the length is not the number of spins or a value is not finite.
-    pub fn site_fields(self, fields: &Array1<f64>) -> Result<Self> {
+    pub fn site_fields(&self, fields: &Array1<f64>) -> Result<Self> {
         self.with(self.model.couplings().clone(), fields.to_vec())
     }
 

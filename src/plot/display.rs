@@ -1,5 +1,7 @@
 //! What a notebook cell shows of a figure.
 
+use std::fmt;
+
 use super::figure::Figure;
 use crate::notebook::content::emit;
 
@@ -18,6 +20,16 @@ impl Figure {
         match (self.svg(), self.sketch()) {
             (Ok(svg), Ok(sketch)) => emit(&[("image/svg+xml", &svg), ("text/plain", &sketch)]),
             (Err(error), _) | (_, Err(error)) => emit(&[("text/plain", &error.to_string())]),
+        }
+    }
+}
+
+impl fmt::Debug for Figure {
+    /// The text sketch: evcxr falls back to `Debug` where it cannot call a figure's display.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sketch() {
+            Ok(sketch) => f.write_str(&sketch),
+            Err(error) => write!(f, "{error}"),
         }
     }
 }

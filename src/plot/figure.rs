@@ -1,5 +1,7 @@
 //! The figure: layers and how they should look.
 
+use std::borrow::Borrow;
+
 use super::axes::{drawable, extent};
 use super::graph::Graph;
 use super::layer::{Kind, Layer, Rule, Series};
@@ -17,8 +19,8 @@ pub(super) enum Content {
 /// A figure: data and style, drawn when it is shown or saved.
 ///
 /// Figures come from DataFrames through the trait [`Plot`](super::Plot), or from the constructors here, and
-/// are styled by chained setters. A setter of a value that cannot be drawn makes the drawing fail, with a
-/// sentence. In a notebook the last expression of a cell shows itself, as SVG and as a text sketch.
+/// are styled by chained setters, each of which returns a new figure and leaves the old one as it was. A setter of a
+/// value that cannot be drawn makes the drawing fail, with a sentence. In a notebook the last expression of a cell shows itself, as SVG and as a text sketch.
 ///
 /// Size: 640 × 420 pixels unless [`size`](Figure::size) says otherwise; 400 × 320 for each panel of a grid.
 ///
@@ -32,7 +34,7 @@ pub(super) enum Content {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Figure {
     pub(super) content: Content,
     pub(super) style: Style,
@@ -131,6 +133,9 @@ impl Figure {
 
     /// Panels side by side, in rows of `columns` figures.
     ///
+    /// Panels may be given by value or by reference; a cell that keeps them in variables gives references, since evcxr
+    /// shows no picture of an expression that uses a variable up.
+    ///
     /// The grid's [`title`](Figure::title) and [`size`](Figure::size) are those of the whole; other setters
     /// apply to every panel.
     ///
@@ -144,8 +149,8 @@ impl Figure {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn grid(columns: usize, figures: impl Into<Vec<Self>>) -> Self {
-        let panels = figures.into();
+    pub fn grid(columns: usize, figures: impl IntoIterator<Item = impl Borrow<Self>>) -> Self {
+        let panels: Vec<Self> = figures.into_iter().map(|figure| figure.borrow().clone()).collect();
         let mut grid = Self::of_layers(Vec::new());
         grid.fault = panels.iter().find_map(|panel| panel.fault.clone());
         grid.require(columns > 0, "columns", columns, "at least 1");
@@ -166,192 +171,198 @@ impl Figure {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn with(mut self, other: Self) -> Self {
-        let fault = self.fault.take().or(other.fault);
-        if let (Content::Axes(layers), Content::Axes(more)) = (&mut self.content, other.content) {
-            self.newest = layers.len() + other.newest;
+    pub fn with(&self, other: impl Borrow<Self>) -> Self {
+        let (mut new, other) = (self.clone(), other.borrow().clone());
+        let fault = new.fault.take().or(other.fault);
+        if let (Content::Axes(layers), Content::Axes(more)) = (&mut new.content, other.content) {
+            new.newest = layers.len() + other.newest;
             layers.extend(more);
-            let (style, more) = (&mut self.style, other.style);
+            let (style, more) = (&mut new.style, other.style);
             style.title = style.title.take().or(more.title);
             style.x.label = style.x.label.take().or(more.x.label);
             style.y.label = style.y.label.take().or(more.y.label);
             style.color_label = style.color_label.take().or(more.color_label);
             style.colormap = style.colormap.or(more.colormap);
-            self.fault = fault;
+            new.fault = fault;
         } else {
-            self.fault = fault;
-            self.require(false, "other", "a grid", "a figure of one panel, put over another one");
+            new.fault = fault;
+            new.require(false, "other", "a grid", "a figure of one panel, put over another one");
         }
-        self
+        new
     }
 
     /// Writes a title over the figure (none by default).
-    pub fn title(mut self, title: &str) -> Self {
-        self.style.title = Some(title.to_string());
-        self
+    pub fn title(&self, title: &str) -> Self {
+        let mut new = self.clone();
+        new.style.title = Some(title.to_string());
+        new
     }
 
     /// Sets the size in pixels, from 80 × 60 to 4000 × 4000.
-    pub fn size(mut self, width: u32, height: u32) -> Self {
+    pub fn size(&self, width: u32, height: u32) -> Self {
+        let mut new = self.clone();
         let allowed = (80..=4000).contains(&width) && (60..=4000).contains(&height);
         let given = format!("{width} × {height}");
-        self.require(allowed, "size", given, "between 80 × 60 and 4000 × 4000 pixels");
-        self.style.size = Some((width, height));
-        self
+        new.require(allowed, "size", given, "between 80 × 60 and 4000 × 4000 pixels");
+        new.style.size = Some((width, height));
+        new
     }
 
     /// Writes a label under the x axis, instead of the one from the column's name.
-    pub fn x_label(self, label: &str) -> Self {
-        self.styled(|style| style.x.label = Some(label.to_string()))
+    pub fn x_label(&self, label: &str) -> Self {
+        self.clone().styled(|style| style.x.label = Some(label.to_string()))
     }
 
     /// Writes a label beside the y axis, instead of the one from the column's name.
-    pub fn y_label(self, label: &str) -> Self {
-        self.styled(|style| style.y.label = Some(label.to_string()))
+    pub fn y_label(&self, label: &str) -> Self {
+        self.clone().styled(|style| style.y.label = Some(label.to_string()))
     }
 
     /// Makes the x axis logarithmic; values that are not above zero are left out.
-    pub fn x_log(self) -> Self {
-        self.styled(|style| style.x.log = true)
+    pub fn x_log(&self) -> Self {
+        self.clone().styled(|style| style.x.log = true)
     }
 
     /// Makes the y axis logarithmic; values that are not above zero are left out.
-    pub fn y_log(self) -> Self {
-        self.styled(|style| style.y.log = true)
+    pub fn y_log(&self) -> Self {
+        self.clone().styled(|style| style.y.log = true)
     }
 
     /// Sets the ends of the x axis (by default those of the data, with a margin).
-    pub fn x_range(mut self, low: f64, high: f64) -> Self {
-        self.require_range("x_range", low, high);
-        self.styled(|style| style.x.range = Some((low, high)))
+    pub fn x_range(&self, low: f64, high: f64) -> Self {
+        let mut new = self.clone();
+        new.require_range("x_range", low, high);
+        new.styled(|style| style.x.range = Some((low, high)))
     }
 
     /// Sets the ends of the y axis (by default those of the data, with a margin).
-    pub fn y_range(mut self, low: f64, high: f64) -> Self {
-        self.require_range("y_range", low, high);
-        self.styled(|style| style.y.range = Some((low, high)))
+    pub fn y_range(&self, low: f64, high: f64) -> Self {
+        let mut new = self.clone();
+        new.require_range("y_range", low, high);
+        new.styled(|style| style.y.range = Some((low, high)))
     }
 
     /// Places the legend; see [`Legend`].
-    pub fn legend(self, legend: Legend) -> Self {
-        self.styled(|style| style.legend = legend)
+    pub fn legend(&self, legend: Legend) -> Self {
+        self.clone().styled(|style| style.legend = legend)
     }
 
     /// Chooses the colours of heat maps, contours, surfaces and images; see [`Colormap`].
-    pub fn colormap(self, colormap: Colormap) -> Self {
-        self.styled(|style| style.colormap = Some(colormap))
+    pub fn colormap(&self, colormap: Colormap) -> Self {
+        self.clone().styled(|style| style.colormap = Some(colormap))
     }
 
     /// Adds a colour bar with this label to an image, or renames the one of a heat map.
-    pub fn color_bar(self, label: &str) -> Self {
-        self.styled(|style| style.color_label = Some(label.to_string()))
+    pub fn color_bar(&self, label: &str) -> Self {
+        self.clone().styled(|style| style.color_label = Some(label.to_string()))
     }
 
     /// Sets the values at the two ends of the colours (by default the smallest and the largest), so that
     /// several pictures can be compared.
-    pub fn color_range(mut self, low: f64, high: f64) -> Self {
-        self.require_range("color_range", low, high);
-        self.styled(|style| style.color_range = Some((low, high)))
+    pub fn color_range(&self, low: f64, high: f64) -> Self {
+        let mut new = self.clone();
+        new.require_range("color_range", low, high);
+        new.styled(|style| style.color_range = Some((low, high)))
     }
 
     /// Turns a surface: azimuth and elevation of the eye in degrees (by default 235 and 30).
-    pub fn view(mut self, azimuth: f64, elevation: f64) -> Self {
+    pub fn view(&self, azimuth: f64, elevation: f64) -> Self {
+        let mut new = self.clone();
         let allowed = azimuth.is_finite() && elevation.abs() <= 90.0;
         let given = format!("{azimuth}, {elevation}");
-        self.require(
-            allowed,
-            "view",
-            given,
-            "a finite azimuth and an elevation within ±90 degrees",
-        );
-        self.styled(|style| style.view = Some((azimuth, elevation)))
+        new.require(allowed, "view", given, "a finite azimuth and an elevation within ±90 degrees");
+        new.styled(|style| style.view = Some((azimuth, elevation)))
     }
 
     /// Gives one unit the same length along x and y (always so for images and graphs).
-    pub fn equal_axes(self) -> Self {
-        self.styled(|style| style.equal = true)
+    pub fn equal_axes(&self) -> Self {
+        self.clone().styled(|style| style.equal = true)
     }
 
     /// Draws a dashed vertical line at `x` with a label over the frame ("" for none).
-    pub fn vline(self, x: f64, label: &str) -> Self {
-        self.rule(true, x, label)
+    pub fn vline(&self, x: f64, label: &str) -> Self {
+        self.clone().rule(true, x, label)
     }
 
     /// Draws a dashed horizontal line at `y` with a label beside the frame ("" for none).
-    pub fn hline(self, y: f64, label: &str) -> Self {
-        self.rule(false, y, label)
+    pub fn hline(&self, y: f64, label: &str) -> Self {
+        self.clone().rule(false, y, label)
     }
 
     /// Names the layer added last in the legend.
-    pub fn label(mut self, label: &str) -> Self {
-        if let Some(layer) = self.newest_layers().last_mut() {
+    pub fn label(&self, label: &str) -> Self {
+        let mut new = self.clone();
+        if let Some(layer) = new.newest_layers().last_mut() {
             layer.label = Some(label.to_string());
         }
-        self
+        new
     }
 
     /// Colours the layer added last: a place in the palette, or a name; see [`Color`].
-    pub fn color(mut self, color: impl Into<Color>) -> Self {
+    pub fn color(&self, color: impl Into<Color>) -> Self {
+        let mut new = self.clone();
         let color = color.into();
-        if let Some(layer) = self.newest_layers().last_mut() {
+        if let Some(layer) = new.newest_layers().last_mut() {
             layer.color = Some(color);
         }
-        self
+        new
     }
 
     /// Dashes the lines added last.
-    pub fn dashed(mut self) -> Self {
-        for layer in self.newest_layers() {
+    pub fn dashed(&self) -> Self {
+        let mut new = self.clone();
+        for layer in new.newest_layers() {
             layer.dashed = true;
         }
-        self
+        new
     }
 
     /// Sets the radius of the markers added last, in pixels (3 by default; 0 removes those of lines).
-    pub fn marker_size(mut self, radius: f64) -> Self {
-        self.require(
+    pub fn marker_size(&self, radius: f64) -> Self {
+        let mut new = self.clone();
+        new.require(
             (0.0..=50.0).contains(&radius),
             "marker_size",
             radius,
             "between 0 and 50 pixels",
         );
-        for layer in self.newest_layers() {
+        for layer in new.newest_layers() {
             layer.marker_size = radius;
             if let Kind::Series(series) = &mut layer.kind {
                 series.marked = radius > 0.0;
             }
         }
-        self
+        new
     }
 
     /// Gives each edge of a graph a weight: its width the magnitude, its colour the sign (blue below zero).
-    pub fn edge_weights(self, weights: &[f64]) -> Self {
-        self.graph_setting("edge_weights", weights.len(), |graph| {
+    pub fn edge_weights(&self, weights: &[f64]) -> Self {
+        self.clone().graph_setting("edge_weights", weights.len(), |graph| {
             graph.weights = weights.to_vec();
             graph.edges.len()
         })
     }
 
     /// Writes a label into each node of a graph.
-    pub fn node_labels<S: Into<String>>(self, labels: impl IntoIterator<Item = S>) -> Self {
+    pub fn node_labels<S: Into<String>>(&self, labels: impl IntoIterator<Item = S>) -> Self {
         let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        self.graph_setting("node_labels", labels.len(), |graph| {
+        self.clone().graph_setting("node_labels", labels.len(), |graph| {
             graph.labels = labels;
             graph.nodes.len()
         })
     }
 
     /// Colours each node of a graph by a value, such as a spin or an activity (blue below zero, red above).
-    pub fn node_values(self, values: &[f64]) -> Self {
-        self.graph_setting("node_values", values.len(), |graph| {
+    pub fn node_values(&self, values: &[f64]) -> Self {
+        self.clone().graph_setting("node_values", values.len(), |graph| {
             graph.values = values.to_vec();
             graph.nodes.len()
         })
     }
 
     /// Draws the edges of a graph as arrows from the first to the second node.
-    pub fn directed(self) -> Self {
-        self.graph_setting("directed", 0, |graph| {
+    pub fn directed(&self) -> Self {
+        self.clone().graph_setting("directed", 0, |graph| {
             graph.directed = true;
             0
         })

@@ -72,47 +72,40 @@ impl Scan {
     }
 
     /// Sweeps measured at each temperature; default 10 000, which gives errors near 1 % away from T_c.
-    pub fn sweeps(mut self, sweeps: i64) -> Self {
-        self.sweeps = sweeps;
-        self
+    pub fn sweeps(&self, sweeps: i64) -> Self {
+        Self { sweeps, ..self.clone() }
     }
 
     /// Sweeps before measuring; default a fifth of [`sweeps`](Self::sweeps).
-    pub fn thermalization(mut self, sweeps: i64) -> Self {
-        self.thermalization = Some(sweeps);
-        self
+    pub fn thermalization(&self, sweeps: i64) -> Self {
+        Self { thermalization: Some(sweeps), ..self.clone() }
     }
 
     /// How spins change; default [`Update::Metropolis`].
-    pub fn update(mut self, update: Update) -> Self {
-        self.update = update;
-        self
+    pub fn update(&self, update: Update) -> Self {
+        Self { update, ..self.clone() }
     }
 
     /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
-    pub fn order(mut self, order: SiteOrder) -> Self {
-        self.order = order;
-        self
+    pub fn order(&self, order: SiteOrder) -> Self {
+        Self { order, ..self.clone() }
     }
 
     /// The seed; default 0.
-    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
-        self.seed = seed.into();
-        self
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
     }
 
     /// The starting configuration; default [`Start::Up`].
-    pub fn start(mut self, start: Start) -> Self {
-        self.start = start;
-        self
+    pub fn start(&self, start: Start) -> Self {
+        Self { start, ..self.clone() }
     }
 
     /// A limit in seconds, after which the rows hold what was measured so far and `complete` is false; default none.
     ///
     /// Thermalization gets its share of the time, so that there is something to measure.
-    pub fn deadline(mut self, seconds: f64) -> Self {
-        self.deadline = Some(seconds);
-        self
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the scan: one row per temperature, in the order given, all quantities per spin.

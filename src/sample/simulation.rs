@@ -67,39 +67,31 @@ impl Simulation {
     }
 
     /// How spins change; default [`Update::Metropolis`].
-    pub fn update(mut self, update: Update) -> Self {
-        self.update = update;
-        self.moves = None;
-        self
+    pub fn update(&self, update: Update) -> Self {
+        Self { update, moves: None, ..self.clone() }
     }
 
     /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
-    pub fn order(mut self, order: SiteOrder) -> Self {
-        self.order = order;
-        self.moves = None;
-        self
+    pub fn order(&self, order: SiteOrder) -> Self {
+        Self { order, moves: None, ..self.clone() }
     }
 
     /// The seed; default 0. Begins anew from the starting configuration.
-    pub fn seed(mut self, seed: impl Into<Seed>) -> Self {
-        self.seed = seed.into();
-        self.restart()
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }.restart()
     }
 
     /// The starting configuration; default [`Start::Up`]. Begins anew.
-    pub fn start(mut self, start: Start) -> Self {
-        self.start = start;
-        self.restart()
+    pub fn start(&self, start: Start) -> Self {
+        Self { start, ..self.clone() }.restart()
     }
 
     /// A new temperature; the spins stay as they are.
     ///
     /// # Errors
     /// If `t` is not a finite number above 0.
-    pub fn temperature(mut self, t: f64) -> Result<Self> {
-        self.temperature = require_positive("temperature", t)?;
-        self.moves = None;
-        Ok(self)
+    pub fn temperature(&self, t: f64) -> Result<Self> {
+        Ok(Self { temperature: require_positive("temperature", t)?, moves: None, ..self.clone() })
     }
 
     fn restart(mut self) -> Self {

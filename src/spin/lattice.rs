@@ -98,9 +98,8 @@ impl Lattice {
     }
 
     /// Opens the boundaries: no bonds around the edges.
-    pub fn open(mut self) -> Self {
-        self.open = true;
-        self
+    pub fn open(&self) -> Self {
+        Self { open: true, ..self.clone() }
     }
 
     /// The lattice's name: "square", "open square", "complete", ….
