@@ -169,7 +169,10 @@ impl Kind {
                     let e = if e.is_finite() { e.abs() } else { 0.0 };
                     [h - e, *h, h + e]
                 });
-                if log { ends.collect() } else { ends.chain([0.0]).collect() }
+                // The lowest bar of a logarithmic axis stands on it, too.
+                let positive = bars.heights.iter().copied().filter(|h| *h > 0.0);
+                let foot = if log { 0.5 * positive.fold(f64::INFINITY, f64::min) } else { 0.0 };
+                ends.chain([foot]).collect()
             }
             Self::Histogram(histogram) => {
                 let counts = histogram.counts.iter().copied();
