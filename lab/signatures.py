@@ -12,6 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent / "signatures"
 
 IMPL = re.compile(r"^\s*impl\s*(?P<rest>.*?)\s*\{\s*$")
+MODULE = re.compile(r"^\s*pub mod (?P<name>\w+) \{\s*$")
 FUNCTION = re.compile(r"^\s*pub fn (?P<name>\w+)(?P<rest>.*?)\s*\{ loop \{\} \}\s*$")
 
 
@@ -57,8 +58,8 @@ def split_arguments(text: str) -> "list[str]":
     return [part for part in parts + [text[start:].strip()] if part]
 
 
-def call(number: int, impl_generics: str, owner: str, name: str, rest: str) -> str:
-    """A free function with the signature's types whose body calls the real function."""
+def call(number: int, impl_generics: str, owner: "str | None", path: str, rest: str) -> str:
+    """A free function with the signature's types whose body calls the real function at `path`."""
     generics, rest = split_generics(rest)
     end = closing(rest, 0)
     arguments, result = split_arguments(rest[1:end]), rest[end + 1 :].strip()
@@ -78,29 +79,36 @@ def call(number: int, impl_generics: str, owner: str, name: str, rest: str) -> s
             passed.append(label)
     # Lifetimes come first in a list of generics.
     both = lifetimes + sorted(split_arguments(generics) + split_arguments(impl_generics), key=lambda g: not g.startswith("'"))
-    target = f"this.{name}" if receiver is not None else f"<{owner}>::{name}"
+    target = f"this.{path.rsplit('::', 1)[1]}" if receiver is not None else path
     body = f"{target}({', '.join(passed)})"
     return (
-        f"fn call_{number}<{', '.join(both)}>({', '.join(parameters)}) {result.replace('Self', owner)} {{ {body} }}"
+        f"fn call_{number}<{', '.join(both)}>({', '.join(parameters)}) {result.replace('Self', owner or 'Self')} {{ {body} }}"
     )
 
 
 def calls(crate: str) -> "list[str]":
-    """One call for every function in the inherent impls of a signature file."""
-    found, impl_generics, owner = [], "", None
+    """One call for every function of a signature file that is free or in an inherent impl."""
+    found, modules, impl_generics, owner = [], [], "", None
     for line in (FOLDER / f"{crate}.rs").read_text().splitlines():
-        if match := IMPL.match(line):
+        if match := MODULE.match(line):
+            modules.append(match["name"])
+        elif match := IMPL.match(line):
             generics, rest = split_generics(match["rest"])
             impl_generics, owner = (generics, rest) if " for " not in rest else ("", None)
-        elif line.strip() == "}":
+        elif line.strip() == "}" and owner:
             owner = None
-        elif owner and (match := FUNCTION.match(line)):
-            found.append(call(len(found), impl_generics, owner, match["name"], match["rest"]))
+        elif line.strip() == "}" and modules:
+            modules.pop()
+        elif (match := FUNCTION.match(line)) and modules[-1:] != ["macro_support"]:
+            path = "::".join(["statmech", crate, *modules])
+            generics, target = (impl_generics, f"<{owner}>") if owner else ("", path)
+            found.append(call(len(found), generics, owner, f"{target}::{match['name']}", match["rest"]))
     return found
 
 
 PRELUDE = {
     "polars": "use statmech::polars::prelude::*;",
+    "statrs": "use statmech::statrs::distribution::*;",
     "ndarray": "use statmech::ndarray::{self, *};\n    use statmech::ndarray::{linalg, iter};",
 }
 

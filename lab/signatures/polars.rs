@@ -208,9 +208,11 @@ pub mod prelude {
 }
 
 #[doc(hidden)]
-pub fn column_of<N, V>(name: N, values: V) -> prelude::Column { loop {} }
+pub mod macro_support {
+    pub fn column_of<N, V>(name: N, values: V) -> super::prelude::Column { loop {} }
+}
 
 #[macro_export]
 macro_rules! df {
-    ($($name:expr => $values:expr),+ $(,)?) => { $crate::polars::prelude::DataFrame::new_infer_height(vec![$($crate::polars::column_of($name, $values)),+]) };
+    ($($name:expr => $values:expr),+ $(,)?) => { $crate::polars::prelude::DataFrame::new_infer_height(vec![$($crate::polars::macro_support::column_of($name, $values)),+]) };
 }
