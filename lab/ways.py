@@ -41,7 +41,7 @@ def bare() -> Way:
         "fn square(x: f64) -> f64 { x * x }",
         "square(a)",
     ]
-    return Way("bare evcxr", kernels.PLAIN, first="1 + 1", later=later)
+    return Way("bare evcxr", kernels.PLAIN, first="let x = 1.5;\nx * 2.0", later=later)
 
 
 def has_font_libraries() -> bool:

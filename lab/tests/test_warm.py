@@ -21,6 +21,7 @@ TYPES = {
     "Ising": "let ising = Ising::square(4)?;",
     "Lattice": "let lattice = Lattice::square(4).open();",
     "PairModel": "let pair_model = ising.model();",
+    "Couplings": "let couplings = pair_model.couplings().clone();",
     "Enumeration": "let enumeration = ising.enumerate()?;",
     "Thermodynamics": "let thermodynamics = enumeration.at(2.0)?;",
     "MeanField": "let mean_field = ising.mean_field(2.0)?;",
@@ -38,7 +39,7 @@ TYPES = {
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.
-PASSED = {"Legend", "Colormap"}
+PASSED = {"Color", "Colormap", "Legend"}
 
 # Everyday polars and ndarray: each result is kept, and none needs a written type.
 EVERYDAY = [
@@ -145,7 +146,7 @@ class WarmKernel(unittest.TestCase):
 
     def test_completion_and_documentation_know_the_crate(self):
         self.assertTrue(any(match.startswith("square(") for match in self.kernel.completions("Ising::sq")))
-        self.assertTrue(any(match.startswith("enumerate") for match in self.kernel.completions("ising.enum")))
+        self.assertTrue(any(match.startswith("mean_field(") for match in self.kernel.completions("ising.mean")))
         self.assertIn("pub fn square", self.kernel.documentation("Ising::square"))
 
     def test_results_show_themselves_in_both_forms(self):
