@@ -209,7 +209,7 @@ def report(runs) -> str:
     where = machine()
     parts = [
         times_table(results),
-        "¹ bare: `1 + 1`; the others: `use`, build a DataFrame and show it.",
+        "¹ bare: `let x = 1.5; x * 2.0`; the others: `use`, build a DataFrame and show it.",
         ratios_table(results),
         "² bare evcxr: start → first result.",
     ]

@@ -34,6 +34,8 @@ EVCXR_TARGET = CACHE / "evcxr-target"
 TARGET = CACHE / "target"
 # Warm start: compiled templates, each with a temporary folder for every running kernel.
 TEMPLATES = CACHE / "templates"
+# How long the first template took, everything below the crate included.
+COLD_BUILD = TEMPLATES / "cold-build.json"
 # evcxr's folder for the test that notebooks run without the warm start.
 PLAIN = CACHE / "plain"
 # Compiled dependencies of the hand-made way that `make latency` compares with.

@@ -101,6 +101,7 @@ def locked(path: Path):
 def build(template: Path, version: str) -> None:
     """Compile the crate and lay out a template, which counts only once ``complete`` stands in it."""
     started = time.monotonic()
+    cold = not any(paths.TARGET.glob("release/deps/libpolars_core-*.rlib"))
     say("statmech: compiling the crate for notebooks (minutes the first time, seconds after an edit) ...")
     artifacts = compile_crate()
     shutil.rmtree(template, ignore_errors=True)
@@ -111,7 +112,10 @@ def build(template: Path, version: str) -> None:
     standard_library.trimmed(version)
     write_seed(template, version)
     (template / "complete").touch()
-    say(f"statmech: ready after {time.monotonic() - started:.0f} s.")
+    seconds = time.monotonic() - started
+    if cold:
+        paths.COLD_BUILD.write_text(json.dumps({"seconds": seconds}) + "\n")
+    say(f"statmech: ready after {seconds:.0f} s.")
 
 
 def compile_crate() -> "list[dict]":
