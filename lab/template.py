@@ -61,7 +61,7 @@ def host(version: str) -> str:
 def inputs() -> "list[Path]":
     """Every file that shapes a template."""
     files = [paths.ROOT / "Cargo.toml", paths.ROOT / "Cargo.lock"]
-    for folder in ("src", "data", "lab/signatures"):
+    for folder in ("src", "data/fonts", "lab/signatures"):
         files += [path for path in (paths.ROOT / folder).rglob("*") if path.is_file()]
     files += [paths.ROOT / "lab" / name for name in ("template.py", "signatures.py", "standard_library.py")]
     return sorted(files)

@@ -1,4 +1,39 @@
 //! Statistical mechanics of neural networks, for Rust notebooks.
+//!
+//! A notebook cell imports [`prelude`] and nothing else:
+//!
+//! ```
+//! use statmech::prelude::*;
+//! # fn main() -> statmech::Result<()> {
+//! let ising = Ising::square(8)?;
+//! let scan = ising.scan(linspace(1.5, 3.5, 5)).update(Update::Wolff).sweeps(500).seed(1).run()?;
+//! let figure = scan.scatter("temperature", "energy")?.vline(ONSAGER_TC, "T_c");
+//! # figure.svg()?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Where to find what
+//!
+//! | topic | items |
+//! |---|---|
+//! | models | [`ising::Ising`], [`spin::Lattice`] |
+//! | exact quantities | [`exact::Enumeration`], [`exact::onsager`], [`exact::ring_ln_z`] |
+//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Update`] |
+//! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
+//! | estimates and errors | [`stats`] |
+//! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
+//!
+//! # Conventions
+//!
+//! - Units: k_B = 1; energies in units of the couplings; natural logarithms.
+//! - Spins are ±1, the energy is E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i. Quantities in tables are per spin, except `ln_z`
+//!   and the energies of a density of states, which belong to the whole system.
+//! - A sampled quantity `x` has one standard error `x_err` beside it, autocorrelation included.
+//! - Every stochastic call takes a seed (default 0) and gives the same numbers on any number of threads.
+//! - Settings are methods that return a changed copy; what they are called on stays as it was.
+//! - Fallible functions return [`Result`]; the messages are sentences.
+//!
+//! Crates whose types appear in signatures are re-exported here, so that a notebook depends on this crate alone.
 
 pub use {ndarray, ndarray_rand, plotters, polars, rand_xoshiro, rayon, statrs};
 

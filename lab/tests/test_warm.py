@@ -154,6 +154,10 @@ class WarmKernel(unittest.TestCase):
         self.assertIn("1 row × 1 column", shown)
         self.assertGreater(len(self.kernel.run("figure")), 20)
 
+    def test_the_readme_example_runs_as_it_stands(self):
+        [example] = re.findall(r"```rust\n(.*?)```", (paths.ROOT / "README.md").read_text(), re.DOTALL)
+        self.assertIn("energy per spin", self.kernel.run(example))
+
     def test_an_error_reads_as_a_sentence(self):
         with self.assertRaisesRegex(AssertionError, "must be"):
             self.kernel.run("let nothing = Ising::square(0)?;")
