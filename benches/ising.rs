@@ -1,5 +1,7 @@
 //! Speed of the Ising engine, one thread: `cargo bench`, or `make bench`.
 
+#![allow(clippy::expect_used)] // A benchmark that cannot be set up has nothing to report.
+
 use std::hint::black_box;
 use std::time::Duration;
 

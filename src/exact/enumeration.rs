@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result, require_positive};
 use crate::exact::thermodynamics::{Sums, Thermodynamics};
 use crate::exact::walk::walk;
+use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::spin::{PairModel, Quanta};
@@ -46,6 +47,7 @@ pub struct Enumeration {
     ground_states: u64,
     /// States by energy in units and total magnetization, where energies are integers.
     histogram: Option<BTreeMap<(i64, i32), u64>>,
+    deadline: Option<f64>,
 }
 
 impl Enumeration {
@@ -88,7 +90,7 @@ impl Enumeration {
         let ground = histogram.keys().next().map_or(0, |key| key.0);
         let ground_states = histogram.range(..(ground + 1, i32::MIN)).map(|(_, count)| count).sum();
         let ground = ground as f64 * quanta.unit;
-        Self { model, quanta, ground, ground_states, histogram: Some(histogram) }
+        Self { model, quanta, ground, ground_states, histogram: Some(histogram), deadline: None }
     }
 
     /// Finds the ground energy; sums over states are left to each temperature.
@@ -108,7 +110,7 @@ impl Enumeration {
             lowest(&mut best, energy, count);
         }
         let ground = best.0 * quanta.unit;
-        Self { model, quanta, ground, ground_states: best.1, histogram: None }
+        Self { model, quanta, ground, ground_states: best.1, histogram: None, deadline: None }
     }
 
     /// The exact quantities at temperature `t`.
@@ -147,11 +149,18 @@ impl Enumeration {
         chunks.into_iter().fold(Sums::default(), Sums::merge)
     }
 
+    /// A limit in seconds for [`frame`](Self::frame), which matters where each temperature takes a walk; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
     /// One row per temperature: `temperature`, `ln_z` (whole system), and per spin `free_energy`, `energy`, `heat_capacity`, `entropy`,
     /// `magnetization`, `abs_magnetization`, `susceptibility`, `susceptibility_full`, `binder`. See [`Thermodynamics`].
     ///
+    /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
+    ///
     /// # Errors
-    /// If there is no temperature, or one is not a finite number above 0.
+    /// If there is no temperature, or one, or the deadline, is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
         if temperatures.is_empty() {
             return Err(Error::argument(
@@ -160,10 +169,20 @@ impl Enumeration {
                 "at least one temperature",
             ));
         }
-        let rows = temperatures.iter().map(|&t| self.at(t)).collect::<Result<Vec<_>>>()?;
-        let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+        let deadline = Deadline::new(self.deadline)?;
+        let mut progress = Progress::new("temperatures", temperatures.len());
+        let mut rows = Vec::with_capacity(temperatures.len());
+        for &t in temperatures {
+            require_positive("temperature", t)?;
+            let late = !rows.is_empty() && deadline.passed();
+            rows.push(if late { None } else { Some(self.at(t)?) });
+            progress.add(1);
+        }
+        let column = |value: fn(&Thermodynamics) -> f64| {
+            rows.iter().map(|row| row.as_ref().map(value)).collect::<Vec<_>>()
+        };
         Ok(df!(
-            "temperature" => column(|row| row.temperature),
+            "temperature" => temperatures,
             "ln_z" => column(|row| row.ln_z),
             "free_energy" => column(|row| row.free_energy),
             "energy" => column(|row| row.energy),

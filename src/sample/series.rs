@@ -18,6 +18,8 @@ pub struct TimeSeries {
     pub energy: Vec<f64>,
     /// M/N after each sweep.
     pub magnetization: Vec<f64>,
+    /// Whether all sweeps asked for were measured, and no deadline cut them.
+    pub complete: bool,
 }
 
 /// Thermal averages per spin with errors, as [`Thermodynamics`](crate::exact::Thermodynamics) defines them.

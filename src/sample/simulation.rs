@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2};
-use crate::notebook::progress::Progress;
+use crate::notebook::progress::{Deadline, Progress};
 use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
 use crate::sample::cluster::ClusterUpdates;
@@ -42,6 +42,8 @@ pub struct Simulation {
     order: SiteOrder,
     seed: Seed,
     start: Start,
+    /// Seconds that one call of `advance` or `measure` may take.
+    deadline: Option<f64>,
     spins: Vec<i8>,
     generator: Generator,
     /// Made from the settings and the spins when needed; dropped when a setting changes.
@@ -62,8 +64,20 @@ impl Simulation {
         let mut generator = seed.generator();
         let spins = initial(start, model.n_spins(), &mut generator);
         let (update, order) = (Update::default(), SiteOrder::default());
-        let moves = None;
-        Ok(Self { model, quanta, temperature, update, order, seed, start, spins, generator, moves })
+        let (moves, deadline) = (None, None);
+        Ok(Self {
+            model,
+            quanta,
+            temperature,
+            update,
+            order,
+            seed,
+            start,
+            deadline,
+            spins,
+            generator,
+            moves,
+        })
     }
 
     /// How spins change; default [`Update::Metropolis`].
@@ -86,6 +100,12 @@ impl Simulation {
         Self { start, ..self.clone() }.restart()
     }
 
+    /// A limit in seconds for each call of [`advance`](Self::advance) and [`measure`](Self::measure), which then end early and
+    /// say so; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
     /// A new temperature; the spins stay as they are.
     ///
     /// # Errors
@@ -101,38 +121,48 @@ impl Simulation {
         self
     }
 
-    /// Runs this many sweeps without measuring.
+    /// Runs this many sweeps without measuring; returns how many were done, fewer only if the deadline passed.
     ///
     /// # Errors
-    /// If `sweeps` is below 1, or the update or order does not fit the model.
-    pub fn advance(&mut self, sweeps: i64) -> Result<()> {
+    /// If `sweeps` is below 1, the update or order does not fit the model, or the deadline is not a finite number above 0.
+    pub fn advance(&mut self, sweeps: i64) -> Result<usize> {
         let count = self::sweeps("sweeps", sweeps, 1)?;
-        let mut progress = Progress::new("sweeps", count);
-        self.prepare()?;
-        for _ in 0..count {
-            self.sweep(true)?;
-            progress.add(1);
-        }
-        Ok(())
+        self.repeat(count, |simulation| simulation.sweep(true).map(|_| ()))
     }
 
-    /// Runs this many sweeps and measures after each.
+    /// Runs this many sweeps and measures after each; the series is shorter, and not `complete`, if the deadline passed.
     ///
     /// # Errors
-    /// If `sweeps` is not between 1 and 50 million, or the update or order does not fit the model.
+    /// If `sweeps` is not between 1 and 50 million, the update or order does not fit the model, or the deadline is not a finite
+    /// number above 0.
     pub fn measure(&mut self, sweeps: i64) -> Result<TimeSeries> {
         let count = self::sweeps("sweeps", sweeps, 1)?;
         if count > MAX_MEASURED {
             return Err(Error::argument("sweeps", sweeps, format!("at most {MAX_MEASURED}")));
         }
         let mut series = self.empty_series(count);
+        let done = self.repeat(count, |simulation| simulation.measure_into(&mut series, 1))?;
+        series.complete = done == count;
+        Ok(series)
+    }
+
+    /// Repeats a step with progress until it was done often enough or the deadline passes; at least once.
+    fn repeat(
+        &mut self,
+        count: usize,
+        mut step: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<usize> {
+        let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("sweeps", count);
         self.prepare()?;
-        for _ in 0..count {
-            self.measure_into(&mut series, 1)?;
+        for done in 1..=count {
+            step(self)?;
             progress.add(1);
+            if deadline.passed() {
+                return Ok(done);
+            }
         }
-        Ok(series)
+        Ok(count)
     }
 
     /// The spins, in the order of the lattice's sites.
@@ -175,6 +205,7 @@ impl Simulation {
             n_spins: self.spins.len(),
             energy: Vec::with_capacity(capacity),
             magnetization: Vec::with_capacity(capacity),
+            complete: true,
         }
     }
 
