@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR := $(shell $(PYTHON) lab/paths.py TARGET)
 export STATMECH_PROGRESS ?= off
 
 .DEFAULT_GOAL := help
-.PHONY: help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency clean clean-all install
+.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency clean clean-all install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,12 +22,19 @@ repl: ## the evcxr REPL with the same warm start
 
 test: check rust-tests lab-tests notebook-tests browser-test ## everything: formats, lints, tests, notebooks in the real kernel
 
-check:
+# Checkouts share compiled dependencies in one target folder, where cargo tells the crates of two checkouts apart
+# by file times alone: what another checkout compiled of this crate goes first.
+own-target:
+	@mkdir -p "$(CARGO_TARGET_DIR)"
+	@test "$$(cat "$(CARGO_TARGET_DIR)/checkout" 2>/dev/null)" = "$(CURDIR)" || cargo clean --quiet --release --package statmech
+	@echo "$(CURDIR)" > "$(CARGO_TARGET_DIR)/checkout"
+
+check: own-target
 	cargo fmt --check
 	cargo clippy --release --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
 
-rust-tests:
+rust-tests: own-target
 	cargo test --release --locked
 
 lab-tests: install
@@ -43,7 +50,7 @@ browser-test: install
 notebooks: install ## run all notebooks and save their outputs
 	$(VENV)/notebooks.py save
 
-bench: ## criterion benchmarks
+bench: own-target ## criterion benchmarks
 	cargo bench --locked
 
 latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)

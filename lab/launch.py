@@ -30,7 +30,9 @@ def environment(template, kernel) -> "dict[str, str]":
 
 def main() -> None:
     """Make a folder for this kernel and become evcxr, so that signals reach it directly."""
-    repl = sys.argv[1:] == ["--repl"]
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    repl = sys.argv[1] == "--repl"
     template = templates.ready()
     templates.sweep(template)
     kernel = template / "kernels" / str(os.getpid())

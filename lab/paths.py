@@ -16,12 +16,16 @@ NOTEBOOKS = ROOT / "notebooks"
 
 
 def _cache() -> Path:
-    """The cache folder: $STATMECH_CACHE, else statmech/ in the user's cache."""
+    """The cache folder: $STATMECH_CACHE (relative to the checkout), else statmech/ in the user's cache."""
     own = os.environ.get("STATMECH_CACHE")
-    if own:
-        return Path(own).expanduser().resolve()
-    users = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(users).expanduser().resolve() / "statmech"
+    if not own:
+        users = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        return Path(users).expanduser().resolve() / "statmech"
+    folder = (ROOT / Path(own).expanduser()).resolve()
+    # `make clean-all` removes this folder.
+    if folder in (ROOT, *ROOT.parents, Path.home().resolve(), *Path.home().resolve().parents):
+        raise SystemExit(f"STATMECH_CACHE is {folder}, which holds more than a cache. Give it a folder of its own.")
+    return folder
 
 
 CACHE = _cache()

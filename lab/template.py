@@ -6,7 +6,7 @@ depend on a *facade* of the same name: for rustc it re-exports the shared librar
 is the crate's own sources beside light signatures of the heavy crates (``signatures/``).
 
 A template is a folder named by the hash of all that went into it, so that an edit of ``src/`` leads to a new
-one and running kernels keep theirs:
+one and running kernels keep theirs. It counts once the file ``complete`` stands in it:
 
     lib/        the shared library
     metadata/   what rustc must know of the crates inside it
@@ -78,16 +78,39 @@ def key(version: str) -> str:
 
 def ready() -> Path:
     """The template of the checkout as it is now, built first if there is none."""
+    refuse_spaces()
     version = rustc_version()
     template = paths.TEMPLATES / key(version)
     if not (template / "complete").exists():
         paths.TEMPLATES.mkdir(parents=True, exist_ok=True)
         with locked(paths.TEMPLATES / "lock"):
-            if not (template / "complete").exists():
-                build(template, version)
-                forget_old(template)
+            template = built(version)
+            forget_old(template)
     os.utime(template)
     return template
+
+
+def built(version: str) -> Path:
+    """Build until the sources did not change meanwhile: a template holds what its name says."""
+    while True:
+        name = key(version)
+        template = paths.TEMPLATES / name
+        if not (template / "complete").exists():
+            build(template, version)
+        if key(version) == name:
+            (template / "complete").touch()
+            return template
+        shutil.rmtree(template, ignore_errors=True)
+        say("statmech: the sources changed during the build; once more.")
+
+
+def refuse_spaces() -> None:
+    """evcxr cannot load a cell from a folder with a space in its path."""
+    if re.search(r"\s", str(paths.CACHE)):
+        raise SystemExit(
+            f"statmech: the cache folder {paths.CACHE} has a space in its path, from which evcxr cannot load cells. "
+            "Set STATMECH_CACHE to a folder without one."
+        )
 
 
 @contextlib.contextmanager
@@ -99,11 +122,11 @@ def locked(path: Path):
 
 
 def build(template: Path, version: str) -> None:
-    """Compile the crate and lay out a template, which counts only once ``complete`` stands in it."""
+    """Compile the crate and lay out a template."""
     started = time.monotonic()
     cold = not any(paths.TARGET.glob("release/deps/libpolars_core-*.rlib"))
     say("statmech: compiling the crate for notebooks (minutes the first time, seconds after an edit) ...")
-    artifacts = compile_crate()
+    artifacts = compile_crate(template.name)
     shutil.rmtree(template, ignore_errors=True)
     (template / "kernels").mkdir(parents=True)
     take_library(template, artifacts)
@@ -111,17 +134,20 @@ def build(template: Path, version: str) -> None:
     write_facade(template)
     standard_library.trimmed(version)
     write_seed(template, version)
-    (template / "complete").touch()
     seconds = time.monotonic() - started
     if cold:
         paths.COLD_BUILD.write_text(json.dumps({"seconds": seconds}) + "\n")
     say(f"statmech: ready after {seconds:.0f} s.")
 
 
-def compile_crate() -> "list[dict]":
-    """Compile the crate as a shared library; cargo's list of everything that belongs to it."""
+def compile_crate(name: str) -> "list[dict]":
+    """Compile the crate as a shared library; cargo's list of everything that belongs to it.
+
+    Checkouts share one target folder, in which cargo tells them apart by file times alone. The template's name among the
+    compiler's arguments makes it compile anew whenever the content is another.
+    """
     command = ["cargo", "rustc", "--release", "--lib", "--locked", "--crate-type", "dylib"]
-    command += ["--message-format", "json-render-diagnostics", "--", "-C", "prefer-dynamic"]
+    command += ["--message-format", "json-render-diagnostics", "--", "-C", "prefer-dynamic", "-C", f"metadata={name}"]
     env = dict(os.environ, CARGO_TARGET_DIR=str(paths.TARGET))
     # Flags of the surroundings would give the dependencies other names than those of the tests.
     for variable in ("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"):

@@ -316,3 +316,14 @@ fn files_are_written_whole_or_not_at_all() -> Checked {
     std::fs::remove_dir_all(&folder).unwrap();
     Ok(())
 }
+
+#[test]
+fn grids_nested_deeply_are_drawn_or_refused_in_good_time() -> Result<()> {
+    let mut figure = Figure::curve("x", 0.0, 1.0, |x| x)?;
+    for _ in 0..40 {
+        figure = Figure::grid(1, [&figure]);
+    }
+    // Either is fine; what counts is that it ends.
+    drop(figure.svg());
+    Ok(())
+}

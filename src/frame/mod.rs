@@ -6,7 +6,7 @@
 pub(crate) mod columns;
 mod table;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_finite};
 use crate::notebook::content;
 use crate::polars::prelude::{BooleanChunked, Column, DataFrame};
 
@@ -30,7 +30,8 @@ pub trait Frame {
     /// read off a scan: `scan.lookup("temperature", 2.0, "energy")?`.
     ///
     /// # Errors
-    /// [`Error::Column`] as in [`values`](Self::values), or if `key` holds no finite number.
+    /// [`Error::Column`] as in [`values`](Self::values), or if `key` holds no finite number; [`Error::Argument`] if `near`
+    /// is not finite.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -100,6 +101,7 @@ impl Frame for DataFrame {
     }
 
     fn lookup(&self, key: &str, near: f64, column: &str) -> Result<f64> {
+        let near = require_finite("near", near)?;
         let (keys, values) = (self.values(key)?, self.values(column)?);
         let distance = |k: f64| (k - near).abs();
         keys.iter()
@@ -231,6 +233,7 @@ mod tests {
         let frame = df!("t" => [f64::NAN, 1.0, 2.0], "e" => [0.0, -1.0, -2.0])?;
         assert_eq!(frame.lookup("t", 1.9, "e")?, -2.0);
         assert!(df!("t" => [f64::NAN])?.lookup("t", 1.0, "t").is_err());
+        assert!(frame.lookup("t", f64::NAN, "e").is_err());
         Ok(())
     }
 }

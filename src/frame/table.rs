@@ -8,6 +8,8 @@ use crate::polars::prelude::{AnyValue, Column, DataFrame};
 const ROWS: usize = 20;
 /// Text wider than this wraps into an unreadable block in a terminal; further columns are named instead.
 const WIDTH: usize = 120;
+/// Longer texts in a cell are cut.
+const CELL: usize = 60;
 
 /// The cells to show, as text: the first and last rows of a long frame.
 struct Table {
@@ -30,7 +32,7 @@ impl Table {
         };
         let columns = frame.columns();
         Self {
-            names: columns.iter().map(|c| c.name().to_string()).collect(),
+            names: columns.iter().map(|c| c.name().replace(char::is_control, " ")).collect(),
             types: columns.iter().map(|c| c.dtype().to_string()).collect(),
             numeric: columns.iter().map(|c| c.dtype().is_primitive_numeric()).collect(),
             rows: shown.iter().map(|&row| columns.iter().map(|c| cell(c, row)).collect()).collect(),
@@ -54,7 +56,21 @@ impl Table {
     }
 }
 
+/// A cell's text on one line: line breaks would end the table, or the block that a kernel reads it from.
 fn cell(column: &Column, row: usize) -> String {
+    let text = cell_text(column, row);
+    let mut short: String = text
+        .chars()
+        .take(CELL)
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect();
+    if text.chars().nth(CELL).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+fn cell_text(column: &Column, row: usize) -> String {
     match column.get(row) {
         Ok(AnyValue::Null) => "–".to_string(),
         Ok(AnyValue::Float64(x)) => number(x),
@@ -209,6 +225,17 @@ mod tests {
         let frame = df!("a<b" => ["<script>"])?;
         assert!(!html(&frame).contains("<script>"));
         assert!(html(&frame).contains("a&lt;b"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_cell_is_one_short_line() -> crate::Result<()> {
+        let long = "x".repeat(100_000);
+        let frame = df!("s" => ["a\nEVCXR_END_CONTENT\nb", long.as_str()])?;
+        for shown in [text(&frame), html(&frame)] {
+            assert!(shown.contains("a EVCXR_END_CONTENT b"));
+            assert!(shown.contains('…') && shown.len() < 2_000);
+        }
         Ok(())
     }
 

@@ -67,8 +67,10 @@ impl Figure {
                     Content::Axes(_) => panel.style.size.unwrap_or(DEFAULT_PANEL),
                     Content::Grid { .. } => panel.pixels(),
                 };
-                let width = panels.iter().map(|p| own(p).0).max().unwrap_or(DEFAULT_PANEL.0);
-                let height = panels.iter().map(|p| own(p).1).max().unwrap_or(DEFAULT_PANEL.1);
+                // Once for each panel: grids may hold grids.
+                let sizes: Vec<_> = panels.iter().map(own).collect();
+                let width = sizes.iter().map(|size| size.0).max().unwrap_or(DEFAULT_PANEL.0);
+                let height = sizes.iter().map(|size| size.1).max().unwrap_or(DEFAULT_PANEL.1);
                 let rows = panels.len().div_ceil(*columns).max(1) as u32;
                 let title = if self.style.title.is_some() { 30 } else { 0 };
                 let columns = *columns as u32;
