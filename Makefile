@@ -31,7 +31,9 @@ own-target:
 
 check: own-target
 	cargo fmt --check
+	cargo fmt --check --manifest-path benches/Cargo.toml
 	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --all-targets --manifest-path benches/Cargo.toml -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
 
 rust-tests: own-target
@@ -51,7 +53,7 @@ notebooks: install ## run all notebooks and save their outputs
 	$(VENV)/notebooks.py save
 
 bench: own-target ## criterion benchmarks
-	cargo bench --locked
+	cargo bench --locked --manifest-path benches/Cargo.toml
 
 latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)
 	$(VENV)/latency.py

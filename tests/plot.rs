@@ -318,7 +318,7 @@ fn files_are_written_whole_or_not_at_all() -> Checked {
 }
 
 #[test]
-fn grids_nested_deeply_are_drawn_or_refused_in_good_time() -> Result<()> {
+fn grids_nested_deeply_are_drawn_or_refused_in_good_time() -> statmech::Result<()> {
     let mut figure = Figure::curve("x", 0.0, 1.0, |x| x)?;
     for _ in 0..40 {
         figure = Figure::grid(1, [&figure]);
