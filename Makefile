@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR := $(shell $(PYTHON) lab/paths.py TARGET)
 export STATMECH_PROGRESS ?= off
 
 .DEFAULT_GOAL := help
-.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency clean clean-all install
+.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency doc clean clean-all install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ notebooks: install ## run all notebooks and save their outputs
 	$(VENV)/notebooks.py save
 
 bench: own-target ## criterion benchmarks
-	cargo bench --locked --manifest-path benches/Cargo.toml
+	RAYON_NUM_THREADS=1 cargo bench --locked --manifest-path benches/Cargo.toml
 
 latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)
 	$(VENV)/latency.py
@@ -61,8 +61,11 @@ latency: install ## the table of start-up times (the hand-made way compiles for 
 install:
 	@$(LAB)/install.py
 
+doc: ## the reference of all functions, in a browser
+	cargo doc --release --locked --no-deps --open
+
 clean: ## remove what this checkout made, keep the cache
 	rm -rf .venv .lab
 
 clean-all: clean ## remove the cache folder as well
-	rm -rf "$$($(PYTHON) lab/paths.py CACHE)"
+	$(LAB)/paths.py --remove-cache

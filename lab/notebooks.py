@@ -282,7 +282,7 @@ def arguments(words=None):
     parser.add_argument("--jobs", type=int, default=2, help="notebooks at a time (default 2)")
     parser.add_argument("--timeout", type=float, default=300, help="seconds a notebook may take (default 300)")
     parser.add_argument("--kernel", default=paths.KERNEL_NAME, choices=[paths.KERNEL_NAME, kernels.PLAIN])
-    return parser.parse_args(words)
+    return parser.parse_intermixed_args(words)
 
 
 def main(words=None) -> int:

@@ -5,6 +5,7 @@ prints one of the locations below, so that make and shell scripts need not repea
 """
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -77,8 +78,19 @@ def runtime_folder() -> Path:
     return JUPYTER / "runtime"
 
 
+def remove_cache() -> None:
+    """Remove what the lab keeps in the cache folder, and the folder itself if nothing else is in it."""
+    for folder in (EVCXR, EVCXR_TARGET, TARGET, TEMPLATES, PLAIN, HANDMADE, *CACHE.glob("standard-library-*")):
+        shutil.rmtree(folder, ignore_errors=True)
+    if CACHE.is_dir() and not any(CACHE.iterdir()):
+        CACHE.rmdir()
+
+
 def main() -> int:
-    """Print the location named on the command line, or all of them."""
+    """Print the location named on the command line, or all of them; or remove the cache."""
+    if sys.argv[1:] == ["--remove-cache"]:
+        remove_cache()
+        return 0
     places = {name: value for name, value in globals().items() if isinstance(value, Path)}
     if len(sys.argv) == 1:
         for name, value in places.items():

@@ -235,6 +235,10 @@ def write_facade(template: Path) -> None:
     )
 
 
+# `lib.rs` keeps its re-exports of other crates on lines that start so, each item on one line.
+REEXPORT = ("pub use {", "pub use ndarray_rand::")
+
+
 def facade_root(source: str) -> str:
     """``lib.rs`` for rust-analyzer: re-exports of other crates become modules of signatures."""
     inner = [line for line in source.splitlines() if line.startswith(("//!", "#!["))]
@@ -242,7 +246,7 @@ def facade_root(source: str) -> str:
     for crate in signatures.crates():
         lines.append(f"#[cfg(rust_analyzer)]\npub mod {crate};")
     for line in source.splitlines():
-        if line in inner or re.match(r"pub use \{|pub use (?!crate|self)\w+(::\w+)?;", line):
+        if line in inner or line.startswith(REEXPORT):
             continue
         if re.match(r"(pub )?(mod|use) ", line):
             lines.append("#[cfg(rust_analyzer)]")

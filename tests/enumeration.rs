@@ -68,7 +68,7 @@ fn assert_agrees(ising: &Ising, t: f64) {
 #[test]
 fn density_of_states_of_the_4x4_torus() {
     let frame = Ising::square(4).unwrap().enumerate().unwrap().density_of_states().unwrap();
-    let energy = column(&frame, "energy");
+    let energy = column(&frame, "total_energy");
     let states = column(&frame, "states");
     let half = [2.0, 32.0, 64.0, 424.0, 1728.0, 6688.0, 13568.0, 20524.0];
     assert_eq!(energy[..8], [-32.0, -24.0, -20.0, -16.0, -12.0, -8.0, -4.0, 0.0]);

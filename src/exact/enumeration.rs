@@ -40,6 +40,7 @@ const SECONDS_PER_STATE: f64 = 5e-9;
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Enumeration {
     model: Arc<PairModel>,
     quanta: Arc<Quanta>,
@@ -196,7 +197,7 @@ impl Enumeration {
         )?)
     }
 
-    /// The number of states at each energy: columns `energy` (total) and `states`, ascending.
+    /// The number of states at each energy: columns `total_energy` (of the whole system) and `states`, ascending.
     ///
     /// # Errors
     /// If the energies are not multiples of one quantum (real-valued couplings), since then nearly every level is a single state.
@@ -215,7 +216,7 @@ impl Enumeration {
         }
         let energies: Vec<f64> = levels.keys().map(|&e| e as f64 * self.quanta.unit).collect();
         let states: Vec<u64> = levels.into_values().collect();
-        Ok(df!("energy" => energies, "states" => states)?)
+        Ok(df!("total_energy" => energies, "states" => states)?)
     }
 
     /// The lowest energy E₀, in total.

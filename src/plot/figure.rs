@@ -35,6 +35,7 @@ pub(super) enum Content {
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Figure {
     pub(super) content: Content,
     pub(super) style: Style,

@@ -38,6 +38,7 @@ const ROUND: Duration = Duration::from_millis(250);
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "settings return a changed copy and leave the original as it was"]
 pub struct Scan {
     model: Arc<PairModel>,
     temperatures: Vec<f64>,

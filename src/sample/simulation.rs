@@ -34,6 +34,7 @@ pub(super) const MAX_MEASURED: usize = 50_000_000;
 /// # }
 /// ```
 #[derive(Clone)]
+#[must_use = "settings return a changed copy and leave the original as it was"]
 pub struct Simulation {
     model: Arc<PairModel>,
     quanta: Arc<Quanta>,

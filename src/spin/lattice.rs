@@ -146,7 +146,11 @@ impl Lattice {
             });
         };
         if sites == 0 {
-            return Err(Error::argument("size", 0, "at least 1 along every side"));
+            return Err(Error::argument(
+                "size",
+                0,
+                "at least 2 along every side (1 with open boundaries)",
+            ));
         }
         let wraps = matches!(self.geometry, Geometry::Box { .. } | Geometry::Triangular { .. });
         if wraps && !self.open && shape.contains(&1) {
