@@ -4,6 +4,7 @@
 
 use statmech::ndarray::{Array1, Array2, array};
 use statmech::prelude::*;
+use statmech::spin::{Couplings, PairModel};
 use statmech::stats::estimate;
 
 fn assert_says<T: std::fmt::Debug>(result: statmech::Result<T>, parts: &[&str]) {
@@ -81,6 +82,24 @@ fn couplings_and_fields() {
     assert_says(ising.clone().bond_couplings(&Array1::zeros(3)), &["(32,)", "(3,)"]);
     assert_says(Ising::from_couplings(&array![[0.0]]).unwrap().coupling(2.0), &["matrix"]);
     assert_says(Ising::square(100).unwrap().couplings(), &["10000 rows", "bonds()"]);
+    // Couplings whose sums overflow, over a double bond or around a site.
+    assert_says(Ising::square(2).unwrap().coupling(1e308), &["J[(0, 1)] = inf", "finite"]);
+    assert_says(ising.coupling(1e308), &["overflowing", "1e308"]);
+    assert_says(ising.field(1e308), &["overflowing", "1e308"]);
+    assert!(
+        ising.coupling(1e300).unwrap().enumerate().unwrap().at(1.0).unwrap().energy.is_finite()
+    );
+}
+
+#[test]
+fn shapes_whose_product_overflows() {
+    let couplings = || Couplings::from_bonds(4, &[(0, 1, 1.0)]).unwrap();
+    for shape in [vec![usize::MAX, 2], vec![1 << 63, 2, 4], vec![3]] {
+        assert_says(PairModel::new("model", shape, couplings(), vec![0.0; 4]), &["product of 4"]);
+    }
+    // 2⁶⁴ + 4 sites would wrap around to 4.
+    let wrapping = vec![(1_usize << 62) + 1, 4];
+    assert_says(PairModel::new("model", wrapping, couplings(), vec![0.0; 4]), &["product of 4"]);
 }
 
 #[test]

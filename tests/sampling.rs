@@ -194,7 +194,7 @@ fn samples_of_a_seed_are_pinned() {
     for (update, pinned) in [
         (Update::Metropolis, (-348.0, 188)),
         (Update::HeatBath, (-348.0, 180)),
-        (Update::Wolff, (-360.0, -96)),
+        (Update::Wolff, (-360.0, -156)),
     ] {
         let mut simulation = ising.simulation(2.269).unwrap().update(update).seed(1);
         simulation.advance(20).unwrap();
@@ -237,6 +237,25 @@ fn a_cut_scan_says_so_and_has_every_row() {
     assert!(column(&scan, "energy").iter().all(|energy| energy.is_finite()));
     let error = Ising::square(512).unwrap().scan([2.0; 4]).deadline(1e-3).run().unwrap_err();
     assert!(error.to_string().contains("deadline"), "{error}");
+}
+
+#[test]
+fn wolff_sweeps_are_whole_sweeps_from_the_first_on() {
+    // Hot clusters are single spins: a few clusters a sweep would leave nearly all spins up, e near −1.6.
+    let exact = onsager::energy(50.0).unwrap();
+    for thermalization in [20, 1, 0] {
+        let scan = Ising::square(64).unwrap().scan([50.0]).update(Update::Wolff).sweeps(100);
+        let scan = scan.thermalization(thermalization).run().unwrap();
+        let (energy, error) = (column(&scan, "energy")[0], column(&scan, "energy_err")[0]);
+        assert!((energy - exact).abs() < 4.0 * error, "{energy} ± {error} for {exact}");
+        assert!(error < 0.004, "{energy} ± {error} for {exact}");
+    }
+    // A change of settings has what was learnt forgotten and learnt again.
+    let mut cold = Ising::square(64).unwrap().simulation(1.0).unwrap().update(Update::Wolff);
+    cold.advance(50).unwrap();
+    let energy =
+        cold.temperature(50.0).unwrap().measure(100).unwrap().observables().unwrap().energy;
+    assert!((energy.mean - exact).abs() < 4.0 * energy.error && energy.error < 0.004, "{energy}");
 }
 
 #[test]

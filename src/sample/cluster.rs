@@ -7,8 +7,11 @@ use crate::sample::local::{local_field, site_or_nobody};
 use crate::sample::settings::threshold;
 use crate::spin::{PairModel, Quanta};
 
-/// Weight of the newest sweep in the running mean of cluster sizes.
-const MEMORY: f64 = 1.0 / 16.0;
+/// The running mean of clusters per sweep is over about so many learning sweeps.
+const MEMORY: f64 = 16.0;
+
+/// Learning sweeps before the first measured one, where nothing was learnt yet.
+const LESSONS: usize = 8;
 
 /// What cluster updates need besides the spins.
 #[derive(Clone, Debug)]
@@ -21,9 +24,9 @@ pub(super) struct ClusterUpdates {
     member: Vec<u32>,
     cluster: u32,
     stack: Vec<u32>,
-    /// Running mean of cluster sizes, learnt while thermalizing.
-    mean_size: f64,
-    per_sweep: usize,
+    /// Learning sweeps so far, and the running mean of the clusters that they took.
+    learnt: f64,
+    mean_clusters: f64,
 }
 
 impl ClusterUpdates {
@@ -46,15 +49,15 @@ impl ClusterUpdates {
             member: vec![0; model.n_spins()],
             cluster: 0,
             stack: Vec::new(),
-            mean_size: model.n_spins() as f64,
-            per_sweep: 1,
+            learnt: 0.0,
+            mean_clusters: 0.0,
         })
     }
 
     /// One sweep; returns energy (in units) and magnetization, both in total.
     ///
-    /// The number of clusters a sweep is fixed while measuring: to stop once N spins have flipped would favour the states after
-    /// large clusters. While `learning` it follows N over the mean size.
+    /// While `learning`, a sweep flips clusters until they made up N spins. The number of clusters is fixed while measuring, to the
+    /// mean of what was learnt: to stop once N spins have flipped would favour the states after large clusters.
     pub fn sweep(
         &mut self,
         model: &PairModel,
@@ -63,20 +66,36 @@ impl ClusterUpdates {
         generator: &mut Generator,
         learning: bool,
     ) -> (f64, i64) {
-        let mut flipped = 0;
-        for _ in 0..self.per_sweep {
-            flipped += self.flip_cluster(model, quanta, spins, generator);
-        }
         if learning {
-            let size = flipped as f64 / self.per_sweep as f64;
-            self.mean_size += MEMORY * (size - self.mean_size);
-            let n = spins.len() as f64;
-            self.per_sweep = (n / self.mean_size.max(1.0)).round().max(1.0) as usize;
+            self.learn(model, quanta, spins, generator);
+        } else {
+            if self.learnt == 0.0 {
+                (0..LESSONS).for_each(|_| self.learn(model, quanta, spins, generator));
+            }
+            for _ in 0..self.mean_clusters.round().max(1.0) as usize {
+                self.flip_cluster(model, quanta, spins, generator);
+            }
         }
         let doubled: f64 = (0..spins.len())
             .map(|i| f64::from(spins[i]) * local_field(model, quanta, spins, i))
             .sum();
         (-0.5 * doubled, spins.iter().map(|&s| i64::from(s)).sum())
+    }
+
+    fn learn(
+        &mut self,
+        model: &PairModel,
+        quanta: &Quanta,
+        spins: &mut [i8],
+        generator: &mut Generator,
+    ) {
+        let (mut flipped, mut clusters) = (0, 0.0);
+        while flipped < spins.len() {
+            flipped += self.flip_cluster(model, quanta, spins, generator);
+            clusters += 1.0;
+        }
+        self.learnt += 1.0;
+        self.mean_clusters += (clusters - self.mean_clusters) / self.learnt.min(MEMORY);
     }
 
     fn flip_cluster(

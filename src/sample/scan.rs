@@ -78,6 +78,8 @@ impl Scan {
     }
 
     /// Sweeps before measuring; default a fifth of [`sweeps`](Self::sweeps).
+    ///
+    /// With none at all, [`Update::Wolff`] still does 8 to learn how many clusters make a sweep.
     pub fn thermalization(&self, sweeps: i64) -> Self {
         Self { thermalization: Some(sweeps), ..self.clone() }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Result;
+use crate::error::{Error, Result, require_positive};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::stats::{Estimate, estimate, jackknife};
@@ -56,8 +56,20 @@ impl TimeSeries {
     /// them) for what is made of several.
     ///
     /// # Errors
-    /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured.
+    /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
+    /// are no spins, or the temperature is not a finite number above 0.
     pub fn observables(&self) -> Result<Observables> {
+        require_positive("temperature", self.temperature)?;
+        if self.n_spins == 0 {
+            return Err(Error::argument("n_spins", 0, "at least 1"));
+        }
+        if self.magnetization.len() != self.energy.len() {
+            return Err(Error::Shape {
+                what: "The list of magnetizations",
+                expected: format!("({},), as the energies have", self.energy.len()),
+                given: format!("({},)", self.magnetization.len()),
+            });
+        }
         let absolute: Vec<f64> = self.magnetization.iter().map(|m| m.abs()).collect();
         let energy = estimate(&self.energy)?;
         let abs_magnetization = estimate(&absolute)?;
@@ -65,21 +77,30 @@ impl TimeSeries {
         let blocks = self.blocks(tau, energy.mean);
         let n = self.n_spins as f64;
         let t = self.temperature;
-        let derived = |tau: f64, function: fn(&[f64]) -> f64, factor: f64| {
-            jackknife(&blocks, tau, self.len(), |means| factor * function(means))
+        let derived =
+            |tau: f64, function: fn(&[f64]) -> f64| jackknife(&blocks, tau, self.len(), function);
+        // N times a variance, over T: in this order 0 stays 0 where N/T² would overflow.
+        let response = |x: Estimate, divisor: f64| {
+            let per_t = |value: f64| value * n / divisor;
+            Estimate { mean: per_t(x.mean), error: per_t(x.error), ..x }
         };
+        let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t);
+        let susceptibility = derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3])?;
+        let full = derived(abs_magnetization.tau, |x| x[4] - x[2] * x[2])?;
         Ok(Observables {
             energy,
-            heat_capacity: derived(energy.tau, |x| x[1] - x[0] * x[0], n / t / t)?,
+            heat_capacity: Estimate {
+                mean: capacity.mean / t,
+                error: capacity.error / t,
+                ..capacity
+            },
             magnetization: estimate(&self.magnetization)?,
             abs_magnetization,
-            susceptibility: derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3], n / t)?,
-            susceptibility_full: derived(abs_magnetization.tau, |x| x[4] - x[2] * x[2], n / t)?,
-            binder: derived(
-                abs_magnetization.tau,
-                |x| if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 },
-                1.0,
-            )?,
+            susceptibility: response(susceptibility, t),
+            susceptibility_full: response(full, t),
+            binder: derived(abs_magnetization.tau, |x| {
+                if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
+            })?,
         })
     }
 
@@ -124,5 +145,44 @@ impl fmt::Debug for TimeSeries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sweeps, n, t) = (self.len(), self.n_spins, self.temperature);
         write!(f, "TimeSeries({sweeps} sweeps of {n} spins at T = {t})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(energy: Vec<f64>, magnetization: Vec<f64>, temperature: f64) -> TimeSeries {
+        TimeSeries { temperature, n_spins: 4, energy, magnetization, complete: true }
+    }
+
+    #[test]
+    fn frozen_systems_do_not_respond_at_any_temperature() {
+        let frozen = series(vec![-2.0; 100], vec![1.0; 100], 1e-200).observables().unwrap();
+        for response in [frozen.heat_capacity, frozen.susceptibility, frozen.susceptibility_full] {
+            assert_eq!((response.mean, response.error), (0.0, 0.0));
+        }
+    }
+
+    #[test]
+    fn series_that_make_no_sense_are_refused() {
+        let whole = series(vec![-2.0; 100], vec![1.0; 100], 1.0);
+        assert!(whole.observables().is_ok());
+        assert!(series(vec![-2.0; 100], vec![1.0; 99], 1.0).observables().is_err());
+        assert!(series(vec![-2.0; 99], vec![1.0; 100], 1.0).observables().is_err());
+        assert!(TimeSeries { n_spins: 0, ..whole.clone() }.observables().is_err());
+        for t in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(TimeSeries { temperature: t, ..whole.clone() }.observables().is_err());
+        }
+    }
+
+    #[test]
+    fn blocks_leave_out_the_first_sweeps() {
+        // 19 sweeps in 8 blocks of 2: the first three are no part of them.
+        let energy: Vec<f64> = (0..19).map(f64::from).collect();
+        let blocks = series(energy.clone(), energy, 1.0).blocks(1.0, 0.0);
+        assert_eq!(blocks.len(), 8);
+        assert_eq!((blocks[0][0], blocks[7][0]), (3.5, 17.5));
+        assert_eq!(blocks[0][1], 12.5);
     }
 }

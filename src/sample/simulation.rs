@@ -133,6 +133,9 @@ impl Simulation {
 
     /// Runs this many sweeps and measures after each; the series is shorter, and not `complete`, if the deadline passed.
     ///
+    /// A measured sweep of [`Update::Wolff`] flips a fixed number of clusters, the mean over the latest sweeps of
+    /// [`advance`](Self::advance). If there were none since the last change of settings, 8 sweeps are done first to learn it.
+    ///
     /// # Errors
     /// If `sweeps` is not between 1 and 50 million, the update or order does not fit the model, or the deadline is not a finite
     /// number above 0.

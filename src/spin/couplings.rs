@@ -28,7 +28,7 @@ impl Couplings {
     /// Couplings from bonds (i, j, J_ij) among `n` spins, in any order; a bond listed twice couples with the sum.
     ///
     /// # Errors
-    /// If a site is not below `n`, is bonded to itself, or a value is not finite.
+    /// If a site is not below `n`, is bonded to itself, or a value, or the sum over bonds of the same pair, is not finite.
     pub fn from_bonds(n: usize, bonds: &[(usize, usize, f64)]) -> Result<Self> {
         check_size(n, bonds.len())?;
         let mut degrees = vec![0_usize; n];
@@ -63,7 +63,10 @@ impl Couplings {
             row.sort_by_key(|entry| entry.0);
             couplings.push_row(row.iter().copied());
         }
-        Ok(couplings)
+        match couplings.bonds().into_iter().find(|bond| !bond.2.is_finite()) {
+            Some((i, j, value)) => Err(not_finite(i, j, value)),
+            None => Ok(couplings),
+        }
     }
 
     /// Couplings from a square, symmetric matrix with a zero diagonal; zeros are not stored.
@@ -226,5 +229,6 @@ mod tests {
         assert!(Couplings::from_bonds(2, &[(0, 2, 1.0)]).is_err());
         assert!(Couplings::from_bonds(2, &[(1, 1, 1.0)]).is_err());
         assert!(Couplings::from_bonds(2, &[(0, 1, f64::INFINITY)]).is_err());
+        assert!(Couplings::from_bonds(2, &[(0, 1, 1e308), (1, 0, 1e308)]).is_err());
     }
 }

@@ -33,7 +33,7 @@ impl PairModel {
     /// A model of this name and shape (the product of its sides is the number of spins) with couplings J and fields h.
     ///
     /// # Errors
-    /// If shape, couplings and fields disagree on the number of spins, or a field is not finite.
+    /// If shape, couplings and fields disagree on the number of spins, a field is not finite, or energies could overflow.
     pub fn new(
         name: impl Into<String>,
         shape: Vec<usize>,
@@ -48,7 +48,7 @@ impl PairModel {
                 given: format!("({},)", fields.len()),
             });
         }
-        if shape.iter().product::<usize>() != n {
+        if shape.iter().try_fold(1_usize, |sites, &side| sites.checked_mul(side)) != Some(n) {
             return Err(Error::Shape {
                 what: "The lattice",
                 expected: format!("a product of {n}"),
@@ -58,6 +58,13 @@ impl PairModel {
         if let Some(i) = fields.iter().position(|h| !h.is_finite()) {
             let given = format!("h[{i}] = {}", fields[i]);
             return Err(Error::argument("fields", given, "finite numbers"));
+        }
+        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
+        let reach = sum(couplings.values()) + sum(&fields);
+        // Twice, for the change of energy of a flip.
+        if !(2.0 * reach).is_finite() {
+            let allowed = "so small that energies stay below 1e308";
+            return Err(Error::argument("couplings and fields", "an overflowing sum", allowed));
         }
         Ok(Self { name: name.into(), shape, couplings, fields })
     }

@@ -66,7 +66,11 @@ fn common_unit(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
     }
     // Euclid's remainders carry rounding errors; the largest value as a whole number of units does not.
     let unit = largest / (largest / unit).round();
-    let whole = |value: f64| (value - (value / unit).round() * unit).abs() <= 1e-13 * largest;
+    let whole = |value: f64| {
+        let count = (value / unit).round();
+        // A value that is tiny beside the unit would round to nothing.
+        (count > 0.0 || value == 0.0) && (value - count * unit).abs() <= 1e-13 * largest
+    };
     values.clone().all(whole).then_some(unit)
 }
 
@@ -94,5 +98,7 @@ mod tests {
         assert_eq!(unit(&[1e-3, 3e-3]), Some(1e-3));
         assert_eq!(unit(&[1.0, std::f64::consts::SQRT_2]), None);
         assert_eq!(unit(&[1.0, 1e-7]), None);
+        assert_eq!(unit(&[1.0, 1e-14, 2.0]), None);
+        assert_eq!(unit(&[1.0, 1e-300]), None);
     }
 }

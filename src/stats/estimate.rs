@@ -19,7 +19,8 @@ const MIN_TAU: f64 = 0.05;
 
 /// A mean with its standard error.
 ///
-/// It prints as `−0.7412 ± 0.0008`, the error rounded to one digit (two where that digit is 1).
+/// It prints as `−0.7412 ± 0.0008`, the error rounded to one digit (two where that digit is 1); as `-7.412e-20 ± 8e-23` where that would
+/// take more than 12 decimals or 15 digits.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -47,13 +48,25 @@ pub struct Estimate {
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !(self.error > 0.0 && self.error.is_finite()) {
-            return write!(f, "{} ± {}", self.mean, self.error);
+            let size = self.mean.abs();
+            return if size == 0.0 || (1e-12..1e15).contains(&size) {
+                write!(f, "{} ± {}", self.mean, self.error)
+            } else {
+                write!(f, "{:e} ± {}", self.mean, self.error)
+            };
         }
         // Digits after the point that show the error's first digit, and the second where the first is 1.
         let place = self.error.log10().floor();
         let first = (self.error / 10_f64.powf(place)).round();
-        let digits = if first < 2.0 { 1.0 - place } else { -place };
-        let digits = digits.clamp(0.0, 17.0) as usize;
+        let second = if first < 2.0 { 1.0 } else { 0.0 };
+        let decimals = (second - place).max(0.0);
+        let mean_place = if self.mean == 0.0 { place } else { self.mean.abs().log10().floor() };
+        if decimals > 12.0 || mean_place.max(place).max(0.0) + 1.0 + decimals > 15.0 {
+            let digits = (mean_place - place + second).clamp(0.0, 17.0) as usize;
+            let error_digits = second as usize;
+            return write!(f, "{:.digits$e} ± {:.error_digits$e}", self.mean, self.error);
+        }
+        let digits = decimals as usize;
         write!(f, "{:.digits$} ± {:.digits$}", self.mean, self.error)
     }
 }
@@ -71,9 +84,9 @@ impl fmt::Display for Estimate {
 pub fn estimate(series: &[f64]) -> Result<Estimate> {
     check(series, MIN_SERIES)?;
     let n = series.len();
-    let (mean, deviations) = centered(series);
+    let Centered { mean, deviations, scale } = centered(series);
     let variance = covariance(&deviations, 0);
-    if variance <= f64::MIN_POSITIVE || is_rounding(variance, mean) {
+    if is_rounding(variance, scale, mean) {
         return Ok(Estimate { mean, error: 0.0, tau: 0.5, ess: n as f64, n });
     }
     let tau = if covariance(&deviations, 1) < -2.0 * variance / (n as f64).sqrt() {
@@ -84,7 +97,7 @@ pub fn estimate(series: &[f64]) -> Result<Estimate> {
     };
     // The sample variance misses the variance of the mean itself, 2τ/n of it.
     let variance = variance / (1.0 - (2.0 * tau / n as f64).min(0.5));
-    let error = (2.0 * tau * variance / n as f64).sqrt();
+    let error = scale * (2.0 * tau * variance / n as f64).sqrt();
     Ok(Estimate { mean, error, tau, ess: n as f64 / (2.0 * tau), n })
 }
 
@@ -105,9 +118,9 @@ pub fn estimate(series: &[f64]) -> Result<Estimate> {
 /// If the series has not more than `max_lag` values, or one that is not finite.
 pub fn autocorrelation(series: &[f64], max_lag: usize) -> Result<Vec<f64>> {
     check(series, max_lag.saturating_add(1))?;
-    let (mean, deviations) = centered(series);
+    let Centered { mean, deviations, scale } = centered(series);
     let variance = covariance(&deviations, 0);
-    if variance <= f64::MIN_POSITIVE || is_rounding(variance, mean) {
+    if is_rounding(variance, scale, mean) {
         return Ok((0..=max_lag).map(|lag| if lag == 0 { 1.0 } else { 0.0 }).collect());
     }
     Ok((0..=max_lag).map(|lag| covariance(&deviations, lag) / variance).collect())
@@ -135,8 +148,8 @@ pub fn binning(series: &[f64]) -> Result<DataFrame> {
     let (mut lengths, mut counts, mut errors, mut doubts) = (vec![], vec![], vec![], vec![]);
     while level.len() >= 8 {
         let count = level.len() as f64;
-        let variance = covariance(&centered(&level).1, 0);
-        let error = (variance / (count - 1.0)).sqrt();
+        let Centered { deviations, scale, .. } = centered(&level);
+        let error = scale * (covariance(&deviations, 0) / (count - 1.0)).sqrt();
         lengths.push(block);
         counts.push(level.len() as u64);
         errors.push(error);
@@ -161,16 +174,28 @@ pub(super) fn check(series: &[f64], least: usize) -> Result<()> {
     }
 }
 
-fn centered(series: &[f64]) -> (f64, Vec<f64>) {
+/// A mean, and the deviations from it in units of `scale`.
+struct Centered {
+    mean: f64,
+    deviations: Vec<f64>,
+    /// The power of two at or below the largest deviation: squares neither overflow nor vanish, and scaling rounds nothing.
+    scale: f64,
+}
+
+fn centered(series: &[f64]) -> Centered {
     // Relative to the first value, so that a constant series deviates by exactly 0.
     let first = series[0];
     let shift = series.iter().map(|value| value - first).sum::<f64>() / series.len() as f64;
-    (first + shift, series.iter().map(|value| value - first - shift).collect())
+    let mut deviations: Vec<f64> = series.iter().map(|value| value - first - shift).collect();
+    let largest = deviations.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    let scale = if largest > 0.0 { largest.log2().floor().exp2() } else { 1.0 };
+    deviations.iter_mut().for_each(|x| *x /= scale);
+    Centered { mean: first + shift, deviations, scale }
 }
 
-/// Whether a variance is no more than rounding errors of values of this size.
-fn is_rounding(variance: f64, mean: f64) -> bool {
-    variance.sqrt() <= 1e-14 * mean.abs()
+/// Whether a variance, in units of scale², is no more than rounding errors of values of this size.
+fn is_rounding(variance: f64, scale: f64, mean: f64) -> bool {
+    scale * variance.sqrt() <= 1e-14 * mean.abs() || variance == 0.0
 }
 
 /// Σ_i x_i x_{i+lag}/(n − lag).
@@ -307,5 +332,54 @@ mod tests {
         assert_eq!(print(-0.74123, 0.00123), "-0.7412 ± 0.0012");
         assert_eq!(print(1234.0, 25.0), "1234 ± 25");
         assert_eq!(print(1.0, 0.0), "1 ± 0");
+        assert_eq!(print(-7.4123e-20, 8e-23), "-7.412e-20 ± 8e-23");
+        assert_eq!(print(1.0, 1.23e-14), "1.000000000000000e0 ± 1.2e-14");
+        assert_eq!(print(0.0, 3e-160), "0e0 ± 3e-160");
+        assert_eq!(print(1.23456e200, 4e196), "1.2346e200 ± 4e196");
+        assert_eq!(print(1e200, 0.0), "1e200 ± 0");
+        assert_eq!(print(0.5, 2e-12), "0.500000000000 ± 0.000000000002");
+    }
+
+    #[test]
+    fn the_unit_of_the_values_does_not_matter() {
+        let series = autoregressive(0.8, 10_000, 2);
+        let plain = estimate(&series).unwrap();
+        let plateau = |series: &[f64]| {
+            binning(series).unwrap().column("error").unwrap().f64().unwrap().get(5).unwrap()
+        };
+        for unit in [1e-300, 1e-160, 1e-8, 1e160, 1e200, 1e300] {
+            let scaled: Vec<f64> = series.iter().map(|x| x * unit).collect();
+            let estimated = estimate(&scaled).unwrap();
+            assert!((estimated.tau / plain.tau - 1.0).abs() < 1e-9, "{unit}: {estimated:?}");
+            assert!((estimated.error / (plain.error * unit) - 1.0).abs() < 1e-9, "{unit}");
+            let rho = autocorrelation(&scaled, 3).unwrap();
+            assert!((rho[1] - 0.8).abs() < 0.05, "{unit}: {rho:?}");
+            assert!((plateau(&scaled) / (plateau(&series) * unit) - 1.0).abs() < 1e-9, "{unit}");
+        }
+    }
+
+    #[test]
+    fn estimators_have_their_denominators() {
+        // Deviations ±1 of 16 values: ρ(1) of (+ + − −)⁴ has 15 pairs, 8 alike and 7 unlike.
+        let square = [1.0, 1.0, -1.0, -1.0].repeat(4);
+        let rho = autocorrelation(&square, 3).unwrap();
+        assert!((rho[1] - 1.0 / 15.0).abs() < 1e-15, "{rho:?}");
+        assert!((rho[2] + 1.0).abs() < 1e-15, "{rho:?}");
+        // The error of 16 values of variance 1 is √(1/15), and of 8 pairs ±1 it is √(1/7).
+        let errors = binning(&square).unwrap();
+        let errors = errors.column("error").unwrap().f64().unwrap();
+        assert!((errors.get(0).unwrap() - (1.0_f64 / 15.0).sqrt()).abs() < 1e-15);
+        assert!((errors.get(1).unwrap() - (1.0_f64 / 7.0).sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn short_series_have_the_bias_of_tau_corrected() {
+        // τ of 64 values in a window of about 10 is too small by (2W + 1)/n, a third of it, without the correction.
+        let tau: f64 = (0..4000)
+            .map(|seed| estimate(&autoregressive(0.5, 64, seed)).unwrap().tau)
+            .sum::<f64>()
+            / 4000.0;
+        println!("mean tau {tau}");
+        assert!((1.35..1.65).contains(&tau), "{tau}");
     }
 }

@@ -61,3 +61,19 @@ pub fn jackknife(
         n,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_example_by_hand() {
+        // The square of the mean of 0, 2, 4: θ = 4, left out 9, 4, 1 with mean 14/3. The value is 3·4 − 2·14/3 = 8/3, which is the mean
+        // squared less s²/n = 4/3; the squared error 2/3 · [(13/3)² + (2/3)² + (11/3)²] = 2/3 · 98/3 = 196/9.
+        let blocks = [vec![0.0], vec![2.0], vec![4.0]];
+        let square = jackknife(&blocks, 0.5, 3, |means| means[0] * means[0]).unwrap();
+        assert!((square.mean - 8.0 / 3.0).abs() < 1e-14, "{square:?}");
+        assert!((square.error - 14.0 / 3.0).abs() < 1e-14, "{square:?}");
+        assert!(jackknife(&blocks[..1], 0.5, 3, |means| means[0]).is_err());
+    }
+}
