@@ -25,12 +25,19 @@ const MOVES: [(Update, SiteOrder); 7] = [
 /// Every sampled quantity within `sigmas` errors of its exact value.
 fn assert_agrees(scan: &DataFrame, sigmas: f64, what: &str) {
     assert_even_agree(scan, sigmas, what);
-    assert_columns_agree(scan, &["magnetization", "susceptibility_full"], sigmas, what);
+    assert_columns_agree(scan, &["magnetization"], sigmas, what);
 }
 
 /// The same for the quantities that do not ask for both signs of m: below T_c single flips hardly ever turn the whole system.
 fn assert_even_agree(scan: &DataFrame, sigmas: f64, what: &str) {
-    let even = ["energy", "heat_capacity", "abs_magnetization", "susceptibility", "binder"];
+    let even = [
+        "energy",
+        "heat_capacity",
+        "abs_magnetization",
+        "susceptibility",
+        "susceptibility_full",
+        "binder",
+    ];
     assert_columns_agree(scan, &even, sigmas, what);
 }
 
@@ -64,7 +71,7 @@ fn every_rule_and_order_samples_the_8_ring_and_the_4x4_torus() {
                 .seed(1)
                 .run()
                 .unwrap();
-            // 2 systems × 7 moves × 4 temperatures × 5 quantities: the largest of 280 normal deviates is near 3.
+            // 2 systems × 7 moves × 4 temperatures × 6 quantities: the largest of 336 normal deviates is near 3.
             assert_even_agree(&scan, 4.0, &format!("{ising:?} {update:?} {order:?}"));
         }
     }

@@ -67,6 +67,6 @@ mod tests {
         assert_eq!(axis_label("_err"), " err");
         assert_eq!(group_label("size", "16"), "L = 16");
         assert_eq!(group_label("update", "wolff"), "update = wolff");
-        assert_eq!(group_label("acceptance", "0.5"), "acceptance rate = 0.5");
+        assert_eq!(group_label("n_spins", "64"), "N = 64");
     }
 }

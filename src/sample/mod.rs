@@ -1,8 +1,8 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame. One sweep attempts N flips on average ([`Update::Metropolis`], [`Update::HeatBath`]), or flips clusters of about
-//! N spins in all ([`Update::Wolff`]).
+//! returns a frame. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
+//! half of them), or flips a whole number of clusters of about N spins in all ([`Update::Wolff`]).
 //!
 //! # Why some attempts rest
 //! Where a move has ΔE = 0 Metropolis always accepts it, and at high temperature it accepts nearly everything. A sweep in fixed

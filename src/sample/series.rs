@@ -20,6 +20,8 @@ pub struct TimeSeries {
     pub magnetization: Vec<f64>,
     /// Whether all sweeps asked for were measured, and no deadline cut them.
     pub complete: bool,
+    /// Whether the model has no field, so that ⟨m⟩ = 0 by symmetry.
+    pub(super) symmetric: bool,
 }
 
 /// Thermal averages per spin with errors, as [`Thermodynamics`](crate::exact::Thermodynamics) defines them.
@@ -35,7 +37,7 @@ pub struct Observables {
     pub abs_magnetization: Estimate,
     /// (N/T)(⟨m²⟩ − ⟨|m|⟩²).
     pub susceptibility: Estimate,
-    /// (N/T)(⟨m²⟩ − ⟨m⟩²).
+    /// (N/T)(⟨m²⟩ − ⟨m⟩²), with ⟨m⟩ = 0 where there is no field.
     pub susceptibility_full: Estimate,
     /// Binder cumulant 1 − ⟨m⁴⟩/(3⟨m²⟩²); 0 where m never differs from 0.
     pub binder: Estimate,
@@ -52,8 +54,11 @@ impl TimeSeries {
         self.energy.is_empty()
     }
 
-    /// Means and errors: autocorrelation-aware for plain means ([`estimate`]), [`jackknife`] over blocks of at least 20 τ (8 to 64 of
-    /// them) for what is made of several.
+    /// Means and errors: autocorrelation-aware for plain means ([`estimate`]), [`jackknife`] over blocks for what is made of several.
+    ///
+    /// There are 8 to 64 blocks, of 20 τ each where the series has at least 160 τ; the errors of shorter series are too small. An error
+    /// bar knows only what its run has seen: below T_c local updates keep one sign of m for longer than most runs last, and `magnetization`
+    /// with its error then describes that one sign.
     ///
     /// # Errors
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
@@ -73,7 +78,10 @@ impl TimeSeries {
         let absolute: Vec<f64> = self.magnetization.iter().map(|m| m.abs()).collect();
         let energy = estimate(&self.energy)?;
         let abs_magnetization = estimate(&absolute)?;
-        let tau = energy.tau.max(abs_magnetization.tau);
+        let magnetization = estimate(&self.magnetization)?;
+        // Without a field nothing derived contains ⟨m⟩, whose sign turns most slowly.
+        let turning = if self.symmetric { 0.0 } else { magnetization.tau };
+        let tau = energy.tau.max(abs_magnetization.tau).max(turning);
         let blocks = self.blocks(tau, energy.mean);
         let n = self.n_spins as f64;
         let t = self.temperature;
@@ -86,7 +94,12 @@ impl TimeSeries {
         };
         let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t);
         let susceptibility = derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3])?;
-        let full = derived(abs_magnetization.tau, |x| x[4] - x[2] * x[2])?;
+        let full = if self.symmetric {
+            // ⟨m⟩ = 0: a run that has seen one sign only need not know it.
+            estimate(&self.magnetization.iter().map(|m| m * m).collect::<Vec<_>>())?
+        } else {
+            derived(magnetization.tau.max(abs_magnetization.tau), |x| x[4] - x[2] * x[2])?
+        };
         Ok(Observables {
             energy,
             heat_capacity: Estimate {
@@ -94,7 +107,7 @@ impl TimeSeries {
                 error: capacity.error / t,
                 ..capacity
             },
-            magnetization: estimate(&self.magnetization)?,
+            magnetization,
             abs_magnetization,
             susceptibility: response(susceptibility, t),
             susceptibility_full: response(full, t),
@@ -153,7 +166,14 @@ mod tests {
     use super::*;
 
     fn series(energy: Vec<f64>, magnetization: Vec<f64>, temperature: f64) -> TimeSeries {
-        TimeSeries { temperature, n_spins: 4, energy, magnetization, complete: true }
+        TimeSeries {
+            temperature,
+            n_spins: 4,
+            energy,
+            magnetization,
+            complete: true,
+            symmetric: true,
+        }
     }
 
     #[test]

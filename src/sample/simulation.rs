@@ -210,6 +210,7 @@ impl Simulation {
             energy: Vec::with_capacity(capacity),
             magnetization: Vec::with_capacity(capacity),
             complete: true,
+            symmetric: !self.model.has_field(),
         }
     }
 
