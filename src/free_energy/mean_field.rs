@@ -11,7 +11,7 @@ use crate::spin::PairModel;
 const MAX_ITERATIONS: usize = 10_000;
 
 /// Work of all starts together, in about nanoseconds: some ten seconds.
-const MOST_WORK: usize = 5_000_000_000;
+const MOST_WORK: usize = 3_000_000_000;
 
 /// Work of a spin in a sweep, most of it the hyperbolic tangent; each coupling adds 1.
 const SPIN_WORK: usize = 16;
@@ -53,7 +53,7 @@ pub struct MeanField {
 /// the solution of lowest free energy.
 ///
 /// Each step minimises F over one m_i, so F never rises. Near a critical point m tends to its limit so slowly that the last digits are not
-/// reached: each start has at most 10 000 sweeps, and all five together about 5·10⁹/(16 N + 2 bonds), some ten seconds, after which the
+/// reached: each start has at most 10 000 sweeps, and all five together about 3·10⁹/(16 N + 2 bonds), some ten seconds, after which the
 /// best solution is returned with `converged` false. This limit is a number of sweeps and not a time, so the result is the same everywhere.
 ///
 /// ```

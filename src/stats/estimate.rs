@@ -189,7 +189,9 @@ fn centered(series: &[f64]) -> Centered {
     let mut deviations: Vec<f64> = series.iter().map(|value| value - first - shift).collect();
     let largest = deviations.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
     let scale = if largest > 0.0 { largest.log2().floor().exp2() } else { 1.0 };
-    deviations.iter_mut().for_each(|x| *x /= scale);
+    for deviation in &mut deviations {
+        *deviation /= scale;
+    }
     Centered { mean: first + shift, deviations, scale }
 }
 
