@@ -16,6 +16,24 @@ fn a_deadline_cuts_a_simulation_which_says_so() -> Result<()> {
 }
 
 #[test]
+fn a_scan_keeps_its_deadline_and_measures_what_it_needs() -> Result<()> {
+    let square = Ising::square(256)?;
+    // A thermalization without end leaves time for the fewest sweeps that are measured.
+    let endless = square.scan([2.0, 3.0]).thermalization(i64::MAX).deadline(0.5);
+    let begun = std::time::Instant::now();
+    let scan = endless.run()?;
+    assert!(begun.elapsed().as_secs_f64() < 1.5);
+    assert!(scan.values("sweeps")?[0] >= 16.0 && scan.values("thermalization")?[0] >= 1.0);
+    // A sweep of everything takes some hundredths of a second; ends when due, though sweeps are planned for hours.
+    let begun = std::time::Instant::now();
+    let scan = square.scan([2.0; 6]).sweeps(1_000_000).deadline(1.0).run()?;
+    let taken = begun.elapsed().as_secs_f64();
+    assert!(taken < 2.0, "{taken} s");
+    assert!(scan.values("sweeps")?[0] >= 16.0);
+    Ok(())
+}
+
+#[test]
 fn a_deadline_leaves_later_temperatures_of_an_enumeration_empty() -> Result<()> {
     let couplings =
         Array2::from_shape_fn(

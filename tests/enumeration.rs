@@ -196,6 +196,37 @@ fn exact_frames_have_a_row_per_temperature() {
 }
 
 #[test]
+fn pairs_of_the_complete_graph_couple_with_j_over_n() {
+    let ising = Ising::complete(5).unwrap();
+    assert_eq!(ising.bonds().len(), 10);
+    assert!(ising.bonds().iter().all(|bond| bond.2 == 0.2));
+    assert!(ising.coupling(-3.0).unwrap().bonds().iter().all(|bond| bond.2 == -0.6));
+}
+
+#[test]
+fn mean_field_finds_minima_far_from_all_up() {
+    // Two patterns in a Hopfield network of 12 spins, the stronger one half up and half down: all spins up lie in the other's basin.
+    let strong = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+    let couplings = Array2::from_shape_fn((12, 12), |(i, j)| {
+        if i == j { 0.0 } else { (1.5 * strong(i) * strong(j) + 1.0) / 12.0 }
+    });
+    let solution = Ising::from_couplings(&couplings).unwrap().mean_field(0.2).unwrap();
+    let overlap: f64 =
+        solution.magnetizations.iter().enumerate().map(|(i, m)| strong(i) * m).sum::<f64>() / 12.0;
+    assert!(solution.converged && overlap.abs() > 0.99, "{overlap}");
+}
+
+#[test]
+fn mean_field_ends_at_its_critical_point() {
+    // At T = 4 J the last digits take millions of sweeps; work is limited, and the solution says so.
+    let begun = std::time::Instant::now();
+    let critical = Ising::square(128).unwrap().mean_field(4.0).unwrap();
+    assert!(!critical.converged && critical.residual < 1e-4, "{critical:?}");
+    assert!(begun.elapsed().as_secs_f64() < 60.0);
+    assert!(Ising::square(128).unwrap().mean_field(2.0).unwrap().converged);
+}
+
+#[test]
 fn mean_field_bounds_the_free_energy_from_above() {
     let glass: Vec<f64> = (0..45).map(|k| f64::from(k * 37 % 11) / 5.0 - 1.0).collect();
     for ising in [

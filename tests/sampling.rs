@@ -265,6 +265,100 @@ fn wolff_sweeps_are_whole_sweeps_from_the_first_on() {
     assert!((energy.mean - exact).abs() < 4.0 * energy.error && energy.error < 0.004, "{energy}");
 }
 
+/// The columns that integration reads, from exact values with the errors given for each row.
+fn exact_scan(ising: &Ising, temperatures: &[f64], errors: &[(f64, f64)]) -> DataFrame {
+    let exact = ising.enumerate().unwrap().frame(temperatures).unwrap();
+    df!(
+        "n_spins" => vec![ising.n_spins() as u64; temperatures.len()],
+        "temperature" => temperatures.to_vec(),
+        "energy" => column(&exact, "energy"),
+        "energy_err" => errors.iter().map(|error| error.0).collect::<Vec<_>>(),
+        "heat_capacity" => column(&exact, "heat_capacity"),
+        "heat_capacity_err" => errors.iter().map(|error| error.1).collect::<Vec<_>>(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn integration_needs_few_temperatures_for_its_end_correction() {
+    // Fields enter the variance at T = ∞. Two steps of Δβ = 0.05, whose own error is below 1e-5.
+    let ising = Ising::square(4).unwrap();
+    let ising = ising.site_fields(&(0..16).map(|k| (f64::from(k) * 2.3).cos()).collect()).unwrap();
+    let temperatures = [20.0, 10.0];
+    let scan = exact_scan(&ising, &temperatures, &[(0.0, 0.0); 2]);
+    let frame = thermodynamic_integration(&ising.model(), &scan).unwrap();
+    for (ln_z, t) in column(&frame, "ln_z").into_iter().zip(temperatures) {
+        let exact = ising.enumerate().unwrap().at(t).unwrap().ln_z;
+        assert!((ln_z - exact).abs() < 1.5e-5, "{} at {t}", ln_z - exact);
+    }
+}
+
+#[test]
+fn integration_weighs_errors_as_it_weighs_values() {
+    // The sum over Δβ = 0.1, 0.15 by hand: what ln Z changes by if one input changes by its error, added in squares.
+    let ising = Ising::square(4).unwrap();
+    let temperatures = [10.0, 4.0];
+    let errors = [(0.01, 0.02), (0.03, 0.05)];
+    let scan = exact_scan(&ising, &temperatures, &errors);
+    let ln_z = |scan: &DataFrame| {
+        column(&thermodynamic_integration(&ising.model(), scan).unwrap(), "ln_z")[1]
+    };
+    let base = ln_z(&scan);
+    let mut squares = 0.0;
+    for name in ["energy", "heat_capacity"] {
+        for row in 0..2 {
+            let mut values = column(&scan, name);
+            values[row] += column(&scan, &format!("{name}_err"))[row];
+            let mut moved = scan.clone();
+            moved.with_column(Column::new(name.into(), values)).unwrap();
+            squares += (ln_z(&moved) - base).powi(2);
+        }
+    }
+    let frame = thermodynamic_integration(&ising.model(), &scan).unwrap();
+    let error = column(&frame, "ln_z_err")[1];
+    assert!((error / squares.sqrt() - 1.0).abs() < 1e-9, "{error} for {}", squares.sqrt());
+}
+
+#[test]
+fn integration_refuses_what_is_no_scan() {
+    let ising = Ising::square(4).unwrap();
+    let scan = exact_scan(&ising, &[10.0, 5.0], &[(0.0, 0.0); 2]);
+    for name in ["temperature", "energy", "energy_err", "heat_capacity", "heat_capacity_err"] {
+        let mut bad = scan.clone();
+        bad.with_column(Column::new(name.into(), vec![1.0, f64::NAN])).unwrap();
+        assert!(thermodynamic_integration(&ising.model(), &bad).is_err(), "{name}");
+    }
+    for t in [0.0, -1.0] {
+        let mut bad = scan.clone();
+        bad.with_column(Column::new("temperature".into(), vec![1.0, t])).unwrap();
+        assert!(thermodynamic_integration(&ising.model(), &bad).is_err(), "{t}");
+    }
+}
+
+#[test]
+fn real_valued_sums_do_not_drift() {
+    // Without a refresh the energy is off by about 1e-16 · √flips at 1e8 flips and large cancelling couplings.
+    let values: Array1<f64> =
+        (0..128).map(|k| (f64::from(k) * 1.7).sin() * if k % 9 == 0 { 1e6 } else { 1.0 }).collect();
+    let ising = Ising::square(8).unwrap().bond_couplings(&values).unwrap();
+    let mut simulation = ising.simulation(1e6).unwrap().seed(3);
+    let series = simulation.measure(256 * 800).unwrap();
+    let exact = simulation.energy().unwrap() / 64.0;
+    assert!((series.energy[256 * 800 - 1] - exact).abs() < 1e-9);
+}
+
+#[test]
+fn checkerboard_and_sequential_orders_differ() {
+    let visit = |order: SiteOrder| {
+        let simulation = Ising::square(8).unwrap().simulation(3.0).unwrap();
+        let mut simulation = simulation.update(Update::HeatBath).order(order).seed(1);
+        simulation.advance(3).unwrap();
+        simulation.spins()
+    };
+    assert_ne!(visit(SiteOrder::Checkerboard), visit(SiteOrder::Sequential));
+    assert_ne!(visit(SiteOrder::Checkerboard), visit(SiteOrder::Random));
+}
+
 #[test]
 fn integration_of_a_scan_gives_the_free_energy() {
     let ising = Ising::square(4).unwrap();

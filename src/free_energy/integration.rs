@@ -1,6 +1,6 @@
 //! Free energy from sampled energies, integrated from infinite temperature.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_finite, require_positive};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::spin::PairModel;
@@ -40,7 +40,8 @@ struct Point {
 ///
 /// # Errors
 /// If the frame has no rows or lacks one of the columns `n_spins`, `temperature`, `energy`, `energy_err`, `heat_capacity`,
-/// `heat_capacity_err`, or was made for another number of spins.
+/// `heat_capacity_err`, was made for another number of spins, or has a temperature that is not a finite number above 0 or a quantity that is
+/// not finite.
 pub fn thermodynamic_integration(model: &PairModel, scan: &DataFrame) -> Result<DataFrame> {
     let n = model.n_spins() as f64;
     let points = points(scan, n)?;
@@ -111,6 +112,13 @@ fn points(scan: &DataFrame, n: f64) -> Result<Vec<Point>> {
             variance_err: capacity_err * t * t,
         })
         .collect();
+    for point in &points {
+        require_positive("temperature", 1.0 / point.beta)?;
+        require_finite("energy", point.energy)?;
+        require_finite("energy_err", point.energy_err)?;
+        require_finite("heat_capacity", point.variance)?;
+        require_finite("heat_capacity_err", point.variance_err)?;
+    }
     points.sort_by(|a, b| a.beta.total_cmp(&b.beta));
     Ok(points)
 }

@@ -134,9 +134,9 @@ impl Deadline {
         Self { allowed: self.allowed.map(|allowed| allowed.mul_f64(fraction)), ..self }
     }
 
-    /// This fraction of the time allowed, or for ever.
-    pub(crate) fn fraction_of_total(&self, fraction: f64) -> Duration {
-        self.allowed.map_or(Duration::MAX, |allowed| allowed.mul_f64(fraction))
+    /// The time left, or for ever.
+    pub(crate) fn left(&self) -> Duration {
+        self.allowed.map_or(Duration::MAX, |allowed| allowed.saturating_sub(self.started.elapsed()))
     }
 }
 
@@ -160,6 +160,7 @@ mod tests {
         assert!(!Deadline::new(Some(1e300)).unwrap().passed());
         let whole = Deadline::new(Some(100.0)).unwrap();
         assert!(whole.share(0.0).passed());
+        assert!(whole.left() > Duration::from_secs(90) && whole.share(0.0).left().is_zero());
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(Deadline::new(Some(bad)).is_err());
         }

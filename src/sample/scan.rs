@@ -20,7 +20,7 @@ use crate::stats::MIN_SERIES;
 /// Up to this many spins the exact values stand beside the sampled ones.
 const MAX_EXACT: usize = 20;
 
-/// All temperatures advance together in rounds of about this long, between which deadline and progress are looked at.
+/// All temperatures advance together in rounds of at most about this long, between which deadline and progress are looked at.
 const ROUND: Duration = Duration::from_millis(250);
 
 /// Settings of a Monte Carlo scan over temperatures; [`run`](Self::run) gives the frame.
@@ -106,7 +106,8 @@ impl Scan {
 
     /// A limit in seconds, after which the rows hold what was measured so far and `complete` is false; default none.
     ///
-    /// Thermalization gets its share of the time, so that there is something to measure.
+    /// Thermalization gets its share of the time, at most nine tenths, and leaves enough to measure 16 sweeps. The limit is passed by about one
+    /// sweep of all temperatures at most.
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
@@ -129,14 +130,20 @@ impl Scan {
         let warm_up = sweeps("thermalization", self.warm_up(), 0)?;
         let deadline = Deadline::new(self.deadline)?;
         let mut runs = self.runs()?;
-        let mut progress = Progress::new("sweeps", runs.len() * (warm_up + planned));
+        let mut progress =
+            Progress::new("sweeps", runs.len().saturating_mul(warm_up.saturating_add(planned)));
 
         let share = warm_up as f64 / (warm_up as f64 + planned as f64);
-        let thermalized =
-            advance(&mut runs, warm_up, deadline.share(share), &mut progress, |run, count| {
-                run.simulation.thermalize(count)
-            })?;
-        let measured = advance(&mut runs, planned, deadline, &mut progress, |run, count| {
+        let first = Limits {
+            part: deadline.share(share.min(0.9)),
+            whole: deadline,
+            reserve: 1 + MIN_SERIES,
+        };
+        let thermalized = advance(&mut runs, warm_up, first, &mut progress, |run, count| {
+            run.simulation.thermalize(count)
+        })?;
+        let rest = Limits { part: deadline, whole: deadline, reserve: 0 };
+        let measured = advance(&mut runs, planned, rest, &mut progress, |run, count| {
             run.simulation.measure_into(&mut run.series, count)
         })?;
 
@@ -197,7 +204,7 @@ impl Scan {
             let series = simulation.empty_series(0);
             Ok(Run { simulation, series })
         };
-        self.temperatures.iter().enumerate().map(run).collect()
+        self.temperatures.par_iter().enumerate().map(run).collect()
     }
 
     fn frame(
@@ -260,25 +267,35 @@ impl Scan {
     }
 }
 
-/// Takes `step` to `total` sweeps in all runs, or as far as the deadline allows; returns the number reached, the same for all.
+/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's.
+struct Limits {
+    part: Deadline,
+    whole: Deadline,
+    reserve: usize,
+}
+
+/// Takes `step` to `total` sweeps in all runs, or as far as the limits allow; returns the number reached, the same for all.
 fn advance(
     runs: &mut [Run],
     total: usize,
-    deadline: Deadline,
+    limits: Limits,
     progress: &mut Progress,
     step: fn(&mut Run, usize) -> Result<()>,
 ) -> Result<usize> {
-    let (mut done, mut slice) = (0, 1);
-    while done < total && !deadline.passed() {
+    let (mut done, mut slice, mut reserved) = (0, 1, Duration::ZERO);
+    while done < total && !limits.part.passed() && limits.whole.left() > reserved {
         let round = Instant::now();
         let count = slice.min(total - done);
         runs.par_iter_mut().with_max_len(1).try_for_each(|run| step(run, count))?;
         done += count;
-        progress.add(count * runs.len());
-        // Slices do not change the result, only how often the clock is read.
-        if round.elapsed() < deadline.fraction_of_total(0.02).min(ROUND) {
-            slice *= 2;
-        }
+        progress.add(count.saturating_mul(runs.len()));
+        // Slices do not change the result, only how often the clock is read: as many sweeps as fit, by the time the last ones took.
+        let sweep = round.elapsed().as_secs_f64() / count as f64;
+        reserved =
+            Duration::try_from_secs_f64(sweep * limits.reserve as f64).unwrap_or(Duration::MAX);
+        let left = limits.part.left().min(limits.whole.left().saturating_sub(reserved));
+        let fitting = (left.min(ROUND).as_secs_f64() / sweep) as usize;
+        slice = fitting.clamp(1, slice.saturating_mul(2));
     }
     Ok(done)
 }

@@ -381,7 +381,6 @@ mod tests {
             .map(|seed| estimate(&autoregressive(0.5, 64, seed)).unwrap().tau)
             .sum::<f64>()
             / 4000.0;
-        println!("mean tau {tau}");
         assert!((1.35..1.65).contains(&tau), "{tau}");
     }
 }
