@@ -17,7 +17,7 @@ fn assert_says<T: std::fmt::Debug>(result: statmech::Result<T>, parts: &[&str]) 
 
 #[test]
 fn sizes() {
-    assert_says(Ising::square(0), &["`size`", "0", "at least 1"]);
+    assert_says(Ising::square(0), &["`size`", "0", "(1 with open boundaries)"]);
     assert_says(Ising::chain(1), &["at least 2 along every periodic side"]);
     assert_says(Ising::square(100_000), &["10000000000 spins", "4194304 spins"]);
     assert_says(Ising::cubic(usize::MAX), &["more spins than can be counted"]);

@@ -172,7 +172,7 @@ mod tests {
             energy,
             magnetization,
             complete: true,
-            symmetric: true,
+            symmetric: false,
         }
     }
 
