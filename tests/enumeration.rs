@@ -206,7 +206,7 @@ fn pairs_of_the_complete_graph_couple_with_j_over_n() {
 #[test]
 fn mean_field_finds_minima_far_from_all_up() {
     // Two patterns in a Hopfield network of 12 spins, the stronger one half up and half down: all spins up lie in the other's basin.
-    let strong = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+    let strong = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
     let couplings = Array2::from_shape_fn((12, 12), |(i, j)| {
         if i == j { 0.0 } else { (1.5 * strong(i) * strong(j) + 1.0) / 12.0 }
     });
