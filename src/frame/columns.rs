@@ -14,8 +14,16 @@ pub(crate) fn unusable(frame: &DataFrame, name: &str, why: impl Into<String>) ->
 }
 
 /// A column by name.
+///
+/// Found by comparing names: polars keeps a hash table of them in the frame, whose seed is another one in each cell of a
+/// notebook that links polars into its cells, so that a table made in one cell finds nothing in the next.
 pub(crate) fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
-    frame.column(name).map_err(|_| unusable(frame, name, "there is none of this name"))
+    find(frame, name).ok_or_else(|| unusable(frame, name, "there is none of this name"))
+}
+
+/// The same, as an option.
+pub(crate) fn find<'a>(frame: &'a DataFrame, name: &str) -> Option<&'a Column> {
+    frame.columns().iter().find(|column| column.name().as_str() == name)
 }
 
 /// A column of numbers or truth values, with NaN for what is missing.

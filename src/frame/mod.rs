@@ -169,21 +169,21 @@ pub fn stack(frames: &[DataFrame]) -> Result<DataFrame> {
     if frames.is_empty() {
         return Err(Error::argument("frames", "an empty list", "at least one frame"));
     }
-    let mut columns: Vec<Column> = Vec::new();
+    let mut stacked: Vec<Column> = Vec::new();
     for column in frames.iter().flat_map(DataFrame::columns) {
-        if columns.iter().all(|known| known.name() != column.name()) {
-            columns.push(column.clear());
+        if stacked.iter().all(|known| known.name() != column.name()) {
+            stacked.push(column.clear());
         }
     }
     for frame in frames {
-        for column in &mut columns {
+        for column in &mut stacked {
             let missing =
                 || Column::full_null(column.name().clone(), frame.height(), column.dtype());
-            let further = frame.column(column.name()).cloned().unwrap_or_else(|_| missing());
+            let further = columns::find(frame, column.name()).cloned().unwrap_or_else(missing);
             column.append_owned(further)?;
         }
     }
-    Ok(DataFrame::new_infer_height(columns)?)
+    Ok(DataFrame::new_infer_height(stacked)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Free energy from sampled energies, integrated from infinite temperature.
 
 use crate::error::{Error, Result, require_finite, require_positive};
+use crate::frame::columns::numbers;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::spin::PairModel;
@@ -95,14 +96,14 @@ fn points(scan: &DataFrame, n: f64) -> Result<Vec<Point>> {
             "at least one temperature long",
         ));
     }
-    if let Some(other) = column(scan, "n_spins")?.into_iter().find(|&spins| spins != n) {
+    if let Some(other) = numbers(scan, "n_spins")?.into_iter().find(|&spins| spins != n) {
         let given = format!("a frame for {other} spins");
         return Err(Error::argument("scan", given, format!("made for this model of {n} spins")));
     }
-    let energies = column(scan, "energy")?.into_iter().zip(column(scan, "energy_err")?);
+    let energies = numbers(scan, "energy")?.into_iter().zip(numbers(scan, "energy_err")?);
     let capacities =
-        column(scan, "heat_capacity")?.into_iter().zip(column(scan, "heat_capacity_err")?);
-    let rows = column(scan, "temperature")?.into_iter().zip(energies).zip(capacities);
+        numbers(scan, "heat_capacity")?.into_iter().zip(numbers(scan, "heat_capacity_err")?);
+    let rows = numbers(scan, "temperature")?.into_iter().zip(energies).zip(capacities);
     let mut points: Vec<Point> = rows
         .map(|((t, (energy, energy_err)), (capacity, capacity_err))| Point {
             beta: 1.0 / t,
@@ -121,21 +122,4 @@ fn points(scan: &DataFrame, n: f64) -> Result<Vec<Point>> {
     }
     points.sort_by(|a, b| a.beta.total_cmp(&b.beta));
     Ok(points)
-}
-
-fn column(frame: &DataFrame, name: &'static str) -> Result<Vec<f64>> {
-    let problem = |why: &str| Error::Column {
-        column: name.to_owned(),
-        why: why.to_owned(),
-        columns: frame
-            .columns()
-            .iter()
-            .map(|column| column.name().as_str())
-            .collect::<Vec<_>>()
-            .join(", "),
-    };
-    let column = frame.column(name).map_err(|_| problem("there is none"))?;
-    let numbers = column.cast(&DataType::Float64).map_err(|_| problem("it is not numeric"))?;
-    let values: Option<Vec<f64>> = numbers.f64()?.iter().collect();
-    values.ok_or_else(|| problem("it has missing values"))
 }
