@@ -141,6 +141,7 @@ def photograph(page) -> None:
     """Write the whole notebook, not only what fits the window, to a picture."""
     height = page.evaluate(HEIGHT)
     page.set_viewport_size({"width": 1280, "height": min(int(height) + 180, HIGHEST)})
+    page.evaluate("document.querySelectorAll('.jp-WindowedPanel-outer').forEach(panel => panel.scrollTo(0, 0))")
     page.wait_for_timeout(1000)
     page.locator(".jp-NotebookPanel").first.screenshot(path=str(SCREENSHOT))
 
