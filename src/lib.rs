@@ -50,6 +50,7 @@ pub mod plot;
 pub mod prelude;
 pub mod random;
 pub mod sample;
+mod simd;
 pub mod spin;
 pub mod stats;
 
