@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -116,6 +117,8 @@ def build_cold(way: Way) -> None:
     if not record or record.exists():
         return
     print("… compiling the hand-made way's dependencies once (can take half an hour)", flush=True)
+    # What lies there without a record comes from a build that was interrupted, and would shorten this one.
+    shutil.rmtree(way.temporary_folder, ignore_errors=True)
     row = measure(way, profile=False)
     record.write_text(json.dumps({"seconds": row["start_to_figure"], "with": way.dependencies}) + "\n")
 

@@ -27,11 +27,21 @@ pub struct Seed(u64);
 
 impl Seed {
     /// The seed with this number; equal numbers give equal streams on every machine.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Seed::new(7), Seed::from(7));
+    /// ```
     pub fn new(number: u64) -> Self {
         Self(number)
     }
 
     /// The number the seed was made from.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Seed::new(7).number(), 7);
+    /// ```
     pub fn number(self) -> u64 {
         self.0
     }
@@ -40,11 +50,23 @@ impl Seed {
     ///
     /// Parent and index are mixed by two rounds of SplitMix64's finalizer (Steele, Lea, Flood, OOPSLA 2014), never added:
     /// child 1 of seed 1 is not child 0 of seed 2.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_ne!(Seed::new(1).child(1), Seed::new(2).child(0));
+    /// ```
     pub fn child(self, index: u64) -> Self {
         Self(mix(mix(self.0 ^ 0x9e37_79b9_7f4a_7c15).wrapping_add(index)))
     }
 
     /// A generator at the start of this seed's stream.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// use statmech::rand::Rng;
+    /// let x: f64 = Seed::new(7).generator().random();
+    /// assert!((0.0..1.0).contains(&x));
+    /// ```
     pub fn generator(self) -> Generator {
         Generator::seed_from_u64(self.0)
     }

@@ -42,6 +42,14 @@ pub struct Ising {
 impl Ising {
     /// The model on a ring of `n` spins.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(8)?.bonds().len(), 8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `n` is not between 2 and [`MAX_SPINS`](crate::spin::MAX_SPINS); for one spin, take `Ising::on(Lattice::chain(1).open())`.
     pub fn chain(n: usize) -> Result<Self> {
@@ -49,6 +57,14 @@ impl Ising {
     }
 
     /// The model on an `l` × `l` torus; T_c = 2/ln(1 + √2) ([`ONSAGER_TC`](crate::exact::ONSAGER_TC)).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.bonds().len(), 32);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `l` is not between 2 and 2048.
@@ -58,6 +74,14 @@ impl Ising {
 
     /// The model on a triangular `l` × `l` torus; T_c = 4/ln 3 for J = 1.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::triangular(4)?.bonds().len(), 48);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `l` is not between 2 and 2048.
     pub fn triangular(l: usize) -> Result<Self> {
@@ -65,6 +89,14 @@ impl Ising {
     }
 
     /// The model on a simple cubic `l` × `l` × `l` torus.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::cubic(3)?.bonds().len(), 81);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `l` is not between 2 and 161.
@@ -74,6 +106,14 @@ impl Ising {
 
     /// The Curie–Weiss model: all `n` spins coupled with J/N.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::complete(4)?.bonds()[0], (0, 1, 0.25));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `n` is not between 1 and 5793.
     pub fn complete(n: usize) -> Result<Self> {
@@ -82,6 +122,14 @@ impl Ising {
 
     /// The model on an Erdős–Rényi graph of this mean degree; the seed fixes the graph.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::random_graph(100, 3.0, 1)?.bonds().len(), 150);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`Lattice::bonds`].
     pub fn random_graph(n: usize, mean_degree: f64, seed: impl Into<Seed>) -> Result<Self> {
@@ -89,6 +137,15 @@ impl Ising {
     }
 
     /// The model on any [`Lattice`], J = 1 (J/N on the complete graph), h = 0.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let ladder = Ising::on(Lattice::rectangle(2, 10).open())?;
+    /// assert_eq!((ladder.n_spins(), ladder.bonds().len()), (20, 28));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`Lattice::bonds`].
@@ -114,23 +171,52 @@ impl Ising {
     /// # Errors
     /// As for [`Couplings::from_dense`].
     pub fn from_couplings(couplings: &Array2<f64>) -> Result<Self> {
-        let couplings = Couplings::from_dense(couplings)?;
+        Self::without_lattice(Couplings::from_dense(couplings)?)
+    }
+
+    fn without_lattice(couplings: Couplings) -> Result<Self> {
         let n = couplings.n_spins();
         let model = PairModel::new("couplings", vec![n], couplings, vec![0.0; n])?;
         Ok(Self { model: Arc::new(model), lattice: None })
     }
 
-    /// Sets one coupling J for all bonds of the lattice (each pair couples with J/N on the complete graph, with 2J over a double bond).
+    /// A model of `n` spins with any couplings, from bonds (i, j, J_ij) in any order; a pair listed twice couples with the sum.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let star = Ising::from_bonds(4, &[(0, 1, 1.0), (0, 2, 1.0), (0, 3, -1.0)])?;
+    /// assert_eq!(star.energy(&array![1, 1, 1, -1])?, -3.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If `j` is not finite, or the model was made from a matrix.
+    /// As for [`Couplings::from_bonds`].
+    pub fn from_bonds(n: usize, bonds: &[(usize, usize, f64)]) -> Result<Self> {
+        Self::without_lattice(Couplings::from_bonds(n, bonds)?)
+    }
+
+    /// Sets one coupling J for all bonds of the lattice (each pair couples with J/N on the complete graph, with 2J over a double bond).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let antiferromagnet = Ising::square(4)?.coupling(-1.0)?;
+    /// assert_eq!(antiferromagnet.enumerate()?.ground_energy(), -32.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If `j` is not finite, or the model was not made on a lattice.
     pub fn coupling(&self, j: f64) -> Result<Self> {
         require_finite("coupling", j)?;
         let Some(lattice) = &self.lattice else {
             return Err(Error::Unsupported {
                 what: "A uniform coupling".to_owned(),
-                why: "this model was made from a matrix, not on a lattice".to_owned(),
-                advice: "Scale the matrix instead.".to_owned(),
+                why: "this model was made from couplings, not on a lattice".to_owned(),
+                advice: "Scale the couplings instead.".to_owned(),
             });
         };
         let couplings = uniform(lattice, j)?;
@@ -171,6 +257,16 @@ impl Ising {
 
     /// Sets the same field h on every spin.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let free_spins = Ising::chain(4)?.coupling(0.0)?.field(0.5)?;
+    /// let exact = free_spins.enumerate()?.at(1.0)?;
+    /// assert!((exact.magnetization - 0.5_f64.tanh()).abs() < 1e-14);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `h` is not finite.
     pub fn field(&self, h: f64) -> Result<Self> {
@@ -179,6 +275,15 @@ impl Ising {
     }
 
     /// Sets a field h_i for each spin.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pinned = Ising::chain(4)?.site_fields(&array![10.0, 0.0, 0.0, 0.0])?;
+    /// assert_eq!(pinned.fields()[0], 10.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the length is not the number of spins or a value is not finite.
@@ -192,31 +297,79 @@ impl Ising {
     }
 
     /// The number of spins N.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::cubic(3)?.n_spins(), 27);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn n_spins(&self) -> usize {
         self.model.n_spins()
     }
 
-    /// The sides of the lattice; `[n]` for a model made from a matrix.
+    /// The sides of the lattice; `[n]` for a model without a lattice.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.shape(), [4, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shape(&self) -> Vec<usize> {
         self.model.shape()
     }
 
     /// The lattice that the model lives on, if any.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.lattice(), Some(Lattice::square(4)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn lattice(&self) -> Option<Lattice> {
         self.lattice.clone()
     }
 
     /// The couplings and fields as the methods of this crate see them.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.model().name(), "square");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn model(&self) -> PairModel {
         (*self.model).clone()
     }
 
     /// The coupled pairs (i, j, J_ij), each once with i < j, ascending; a double bond is one pair with 2J.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.bonds(), [(0, 1, 1.0), (0, 2, 1.0), (1, 2, 1.0)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bonds(&self) -> Vec<(usize, usize, f64)> {
         self.model.couplings().bonds()
     }
 
     /// The couplings as a symmetric (N, N) matrix.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(2)?.couplings()?, array![[0.0, 2.0], [2.0, 0.0]]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Above 5000 spins, where [`bonds`](Self::bonds) still works.
@@ -239,11 +392,27 @@ impl Ising {
     }
 
     /// The fields h_i.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(2)?.field(0.5)?.fields(), array![0.5, 0.5]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fields(&self) -> Array1<f64> {
         Array1::from(self.model.fields().to_vec())
     }
 
     /// The energy E(s), in total (not per spin).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.energy(&array![1, 1, -1])?, 1.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `spins` has not N entries of ±1.
@@ -253,6 +422,14 @@ impl Ising {
 
     /// The change of energy 2 s_i (Σ_j J_ij s_j + h_i) if spin `i` were flipped.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.energy_change(&array![1, 1, -1], 2)?, -4.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `i` is not below N or `spins` has not N entries of ±1.
     pub fn energy_change(&self, spins: &Array1<i8>, i: usize) -> Result<f64> {
@@ -260,6 +437,14 @@ impl Ising {
     }
 
     /// Visits all 2^N states: exact thermodynamics, density of states, ground states. See [`Enumeration`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(4)?.enumerate()?.ground_states(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Beyond [`MAX_ENUMERATED`](crate::exact::MAX_ENUMERATED) spins.
@@ -269,6 +454,16 @@ impl Ising {
 
     /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let mut simulation = Ising::square(16)?.simulation(2.0)?.seed(1);
+    /// simulation.advance(100)?;
+    /// assert_eq!(simulation.snapshot()?.dim(), (16, 16));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0.
     pub fn simulation(&self, t: f64) -> Result<Simulation> {
@@ -276,11 +471,29 @@ impl Ising {
     }
 
     /// Monte Carlo at each of these temperatures: settings, then `run()` gives a frame. See [`Scan`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let frame = Ising::square(8)?.scan([2.0, 3.0]).sweeps(100).seed(1).run()?;
+    /// assert_eq!(frame.height(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn scan(&self, temperatures: impl IntoIterator<Item = f64>) -> Scan {
         Scan::new(Arc::clone(&self.model), temperatures.into_iter().collect())
     }
 
     /// The naive mean-field solution of lowest free energy at temperature `t`. See [`MeanField`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let above = Ising::square(8)?.mean_field(5.0)?;
+    /// assert!(above.magnetization.abs() < 1e-6);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `t` is not a finite number above 0.

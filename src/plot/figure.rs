@@ -193,6 +193,15 @@ impl Figure {
     }
 
     /// Writes a title over the figure (none by default).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.title("A free spin at T = 1");
+    /// assert!(curve.svg()?.contains("A free spin"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn title(&self, title: &str) -> Self {
         let mut new = self.clone();
         new.style.title = Some(title.to_string());
@@ -200,6 +209,15 @@ impl Figure {
     }
 
     /// Sets the size in pixels, from 80 × 60 to 4000 × 4000.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.size(400, 300);
+    /// assert!(curve.svg()?.contains("width=\"400\""));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn size(&self, width: u32, height: u32) -> Self {
         let mut new = self.clone();
         let allowed = (80..=4000).contains(&width) && (60..=4000).contains(&height);
@@ -210,26 +228,71 @@ impl Figure {
     }
 
     /// Writes a label under the x axis, instead of the one from the column's name.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.x_label("field h");
+    /// assert!(curve.svg()?.contains("field h"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn x_label(&self, label: &str) -> Self {
         self.clone().styled(|style| style.x.label = Some(label.to_string()))
     }
 
     /// Writes a label beside the y axis, instead of the one from the column's name.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.y_label("magnetization m");
+    /// assert!(curve.svg()?.contains("magnetization m"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn y_label(&self, label: &str) -> Self {
         self.clone().styled(|style| style.y.label = Some(label.to_string()))
     }
 
     /// Makes the x axis logarithmic; values that are not above zero are left out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let tail = Figure::curve("1/x", 1.0, 1000.0, |x| 1.0 / x)?.x_log().y_log();
+    /// # tail.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn x_log(&self) -> Self {
         self.clone().styled(|style| style.x.log = true)
     }
 
     /// Makes the y axis logarithmic; values that are not above zero are left out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let tail = Figure::curve("exp(−x)", 0.0, 10.0, |x| (-x).exp())?.y_log();
+    /// # tail.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn y_log(&self) -> Self {
         self.clone().styled(|style| style.y.log = true)
     }
 
     /// Sets the ends of the x axis (by default those of the data, with a margin).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.x_range(0.0, 1.0);
+    /// # curve.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn x_range(&self, low: f64, high: f64) -> Self {
         let mut new = self.clone();
         new.require_range("x_range", low, high);
@@ -237,6 +300,15 @@ impl Figure {
     }
 
     /// Sets the ends of the y axis (by default those of the data, with a margin).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.y_range(-1.5, 1.5);
+    /// # curve.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn y_range(&self, low: f64, high: f64) -> Self {
         let mut new = self.clone();
         new.require_range("y_range", low, high);
@@ -244,22 +316,58 @@ impl Figure {
     }
 
     /// Places the legend; see [`Legend`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.legend(Legend::Hidden);
+    /// # curve.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn legend(&self, legend: Legend) -> Self {
         self.clone().styled(|style| style.legend = legend)
     }
 
     /// Chooses the colours of heat maps, contours, surfaces and images; see [`Colormap`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let spins = Figure::image(&array![[1.0, -1.0], [-1.0, 1.0]])?.colormap(Colormap::Viridis);
+    /// # spins.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn colormap(&self, colormap: Colormap) -> Self {
         self.clone().styled(|style| style.colormap = Some(colormap))
     }
 
     /// Adds a colour bar with this label to an image, or renames the one of a heat map.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let image = Figure::image(&array![[0.1, 0.7], [0.4, 0.2]])?.color_bar("overlap");
+    /// assert!(image.svg()?.contains("overlap"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn color_bar(&self, label: &str) -> Self {
         self.clone().styled(|style| style.color_label = Some(label.to_string()))
     }
 
     /// Sets the values at the two ends of the colours (by default the smallest and the largest), so that
     /// several pictures can be compared.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let image = Figure::image(&array![[0.1, 0.7], [0.4, 0.2]])?.color_range(0.0, 1.0);
+    /// # image.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn color_range(&self, low: f64, high: f64) -> Self {
         let mut new = self.clone();
         new.require_range("color_range", low, high);
@@ -267,6 +375,16 @@ impl Figure {
     }
 
     /// Turns a surface: azimuth and elevation of the eye in degrees (by default 235 and 30).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let frame = df!("x" => [0.0, 1.0, 0.0, 1.0], "y" => [0.0, 0.0, 1.0, 1.0], "loss" => [0.0, 1.0, 1.0, 2.0])?;
+    /// let turned = frame.surface("x", "y", "loss")?.view(45.0, 20.0);
+    /// # turned.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn view(&self, azimuth: f64, elevation: f64) -> Self {
         let mut new = self.clone();
         let allowed = azimuth.is_finite() && elevation.abs() <= 90.0;
@@ -276,21 +394,57 @@ impl Figure {
     }
 
     /// Gives one unit the same length along x and y (always so for images and graphs).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let circle = Figure::curve("arc", -1.0, 1.0, |x| (1.0 - x * x).sqrt())?.equal_axes();
+    /// # circle.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn equal_axes(&self) -> Self {
         self.clone().styled(|style| style.equal = true)
     }
 
     /// Draws a dashed vertical line at `x` with a label over the frame ("" for none).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.vline(0.0, "no field");
+    /// assert!(curve.svg()?.contains("no field"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn vline(&self, x: f64, label: &str) -> Self {
         self.clone().rule(true, x, label)
     }
 
     /// Draws a dashed horizontal line at `y` with a label beside the frame ("" for none).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.hline(1.0, "saturated");
+    /// assert!(curve.svg()?.contains("saturated"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn hline(&self, y: f64, label: &str) -> Self {
         self.clone().rule(false, y, label)
     }
 
     /// Names the layer added last in the legend.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.label("T = 1");
+    /// assert!(curve.legend(Legend::TopLeft).svg()?.contains("T = 1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn label(&self, label: &str) -> Self {
         let mut new = self.clone();
         if let Some(layer) = new.newest_layers().last_mut() {
@@ -300,6 +454,15 @@ impl Figure {
     }
 
     /// Colours the layer added last: a place in the palette, or a name; see [`Color`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.color("black");
+    /// # curve.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn color(&self, color: impl Into<Color>) -> Self {
         let mut new = self.clone();
         let color = color.into();
@@ -310,6 +473,15 @@ impl Figure {
     }
 
     /// Dashes the lines added last.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.dashed();
+    /// assert!(curve.svg()? != Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.svg()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dashed(&self) -> Self {
         let mut new = self.clone();
         for layer in new.newest_layers() {
@@ -319,6 +491,16 @@ impl Figure {
     }
 
     /// Sets the radius of the markers added last, in pixels (3 by default; 0 removes those of lines).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let frame = df!("t" => [1.0, 2.0], "energy" => [-1.9, -1.7])?;
+    /// let points = frame.scatter("t", "energy")?.marker_size(5.0);
+    /// # points.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn marker_size(&self, radius: f64) -> Self {
         let mut new = self.clone();
         new.require(
@@ -337,6 +519,15 @@ impl Figure {
     }
 
     /// Gives each edge of a graph a weight: its width the magnitude, its colour the sign (blue below zero).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.edge_weights(&[-0.5]);
+    /// # pair.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn edge_weights(&self, weights: &[f64]) -> Self {
         self.clone().graph_setting("edge_weights", weights.len(), |graph| {
             graph.weights = weights.to_vec();
@@ -345,6 +536,15 @@ impl Figure {
     }
 
     /// Writes a label into each node of a graph.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.node_labels(["s1", "s2"]);
+    /// assert!(pair.svg()?.contains("s1"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn node_labels<S: Into<String>>(&self, labels: impl IntoIterator<Item = S>) -> Self {
         let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
         self.clone().graph_setting("node_labels", labels.len(), |graph| {
@@ -354,6 +554,15 @@ impl Figure {
     }
 
     /// Colours each node of a graph by a value, such as a spin or an activity (blue below zero, red above).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.node_values(&[1.0, -1.0]);
+    /// # pair.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn node_values(&self, values: &[f64]) -> Self {
         self.clone().graph_setting("node_values", values.len(), |graph| {
             graph.values = values.to_vec();
@@ -362,6 +571,15 @@ impl Figure {
     }
 
     /// Draws the edges of a graph as arrows from the first to the second node.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let arrow = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.directed();
+    /// # arrow.svg()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn directed(&self) -> Self {
         self.clone().graph_setting("directed", 0, |graph| {
             graph.directed = true;

@@ -27,6 +27,15 @@ pub struct Couplings {
 impl Couplings {
     /// Couplings from bonds (i, j, J_ij) among `n` spins, in any order; a bond listed twice couples with the sum.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = statmech::spin::Couplings::from_bonds(2, &[(0, 1, 1.0), (1, 0, 0.5)])?;
+    /// assert_eq!(pair.bonds(), [(0, 1, 1.5)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If a site is not below `n`, is bonded to itself, or a value, or the sum over bonds of the same pair, is not finite.
     pub fn from_bonds(n: usize, bonds: &[(usize, usize, f64)]) -> Result<Self> {
@@ -70,6 +79,15 @@ impl Couplings {
     }
 
     /// Couplings from a square, symmetric matrix with a zero diagonal; zeros are not stored.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = statmech::spin::Couplings::from_dense(&array![[0.0, -1.0], [-1.0, 0.0]])?;
+    /// assert_eq!(pair.bonds(), [(0, 1, -1.0)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the matrix is empty, not square, not symmetric (|J_ij − J_ji| above 1e-12 |J_ij|), has a diagonal entry or
@@ -138,11 +156,28 @@ impl Couplings {
     }
 
     /// The number of spins.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(statmech::spin::Couplings::from_bonds(3, &[])?.n_spins(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn n_spins(&self) -> usize {
         self.offsets.len() - 1
     }
 
     /// The coupled pairs (i, j, J_ij), each once with i < j, in ascending order.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let chain = statmech::spin::Couplings::from_bonds(3, &[(2, 1, 1.0), (0, 1, 1.0)])?;
+    /// assert_eq!(chain.bonds(), [(0, 1, 1.0), (1, 2, 1.0)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn bonds(&self) -> Vec<(usize, usize, f64)> {
         let mut bonds = Vec::with_capacity(self.neighbors.len() / 2);
         for i in 0..self.n_spins() {

@@ -56,31 +56,76 @@ enum Geometry {
 
 impl Lattice {
     /// A chain of `n` sites; periodic, it is a ring.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::chain(4).bonds()?, [(0, 1), (1, 2), (2, 3), (0, 3)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn chain(n: usize) -> Self {
         Self::boxed("chain", vec![n])
     }
 
     /// A square lattice of `l` × `l` sites, site index = row · l + column.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::square(3).bonds()?.len(), 18);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn square(l: usize) -> Self {
         Self::boxed("square", vec![l, l])
     }
 
     /// A square lattice of `rows` × `cols` sites, site index = row · cols + column.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::rectangle(3, 5).n_sites()?, 15);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rectangle(rows: usize, cols: usize) -> Self {
         Self::boxed("rectangle", vec![rows, cols])
     }
 
     /// A triangular lattice of `l` × `l` sites with six neighbours each: along the row, and two in each row beside it.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::triangular(4).bonds()?.len(), 48);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn triangular(l: usize) -> Self {
         Self { geometry: Geometry::Triangular { side: l }, open: false }
     }
 
     /// A simple cubic lattice of `l` × `l` × `l` sites.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::cubic(4).shape(), [4, 4, 4]);
+    /// ```
     pub fn cubic(l: usize) -> Self {
         Self::boxed("cubic", vec![l, l, l])
     }
 
     /// The complete graph: each of `n` sites is bonded to every other. Open and periodic are the same here.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::complete(5).bonds()?.len(), 10);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn complete(n: usize) -> Self {
         Self { geometry: Geometry::Complete { sites: n }, open: false }
     }
@@ -88,6 +133,14 @@ impl Lattice {
     /// An Erdős–Rényi random graph G(n, M): M = round(n · `mean_degree` / 2) distinct bonds, all sets of M equally likely.
     ///
     /// The same seed gives the same graph. Source: P. Erdős and A. Rényi, Publ. Math. Debrecen 6, 290 (1959).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::random_graph(10, 4.0, 1).bonds()?.len(), 20);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn random_graph(n: usize, mean_degree: f64, seed: impl Into<Seed>) -> Self {
         let geometry = Geometry::Random { sites: n, mean_degree, seed: seed.into() };
         Self { geometry, open: false }
@@ -98,11 +151,24 @@ impl Lattice {
     }
 
     /// Opens the boundaries: no bonds around the edges.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::chain(4).open().bonds()?.len(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open(&self) -> Self {
         Self { open: true, ..self.clone() }
     }
 
     /// The lattice's name: "square", "open square", "complete", ….
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::square(4).open().name(), "open square");
+    /// ```
     pub fn name(&self) -> String {
         let name = match &self.geometry {
             Geometry::Box { name, .. } => name,
@@ -114,6 +180,11 @@ impl Lattice {
     }
 
     /// The sides: `[n]`, `[rows, cols]` or `[l, l, l]`.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::rectangle(2, 5).shape(), [2, 5]);
+    /// ```
     pub fn shape(&self) -> Vec<usize> {
         match &self.geometry {
             Geometry::Box { sides, .. } => sides.clone(),
@@ -128,6 +199,14 @@ impl Lattice {
     }
 
     /// The number of sites.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::cubic(3).n_sites()?, 27);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no site, more than [`MAX_SPINS`], or a periodic side of length 1.
@@ -164,6 +243,14 @@ impl Lattice {
     }
 
     /// The bonds as pairs of sites (i, j) with i < j, in a fixed order; a double bond is listed twice.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::chain(2).bonds()?, [(0, 1), (0, 1)]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`n_sites`](Self::n_sites); also if there would be more than [`MAX_BONDS`] bonds, or if a random graph's mean degree is
@@ -227,6 +314,14 @@ impl Lattice {
 
     /// Where to draw each site: an array of shape (sites, 2), or (sites, 3) for the cubic lattice; neighbours are at distance 1 where
     /// the plane allows it. Rings, complete and random graphs lie on a circle.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Lattice::square(4).positions()?.dim(), (16, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`n_sites`](Self::n_sites).

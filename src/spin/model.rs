@@ -32,6 +32,16 @@ pub struct PairModel {
 impl PairModel {
     /// A model of this name and shape (the product of its sides is the number of spins) with couplings J and fields h.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// use statmech::spin::{Couplings, PairModel};
+    /// let couplings = Couplings::from_bonds(2, &[(0, 1, 1.0)])?;
+    /// assert!(PairModel::new("pair", vec![2], couplings, vec![0.0, f64::NAN]).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If shape, couplings and fields disagree on the number of spins, a field is not finite, or energies could overflow.
     pub fn new(
@@ -70,26 +80,66 @@ impl PairModel {
     }
 
     /// The model's name, as in the `model` column of frames.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.model().name(), "square");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(&self) -> String {
         self.name.clone()
     }
 
     /// The sides of the lattice, `[n]` where there is none.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.model().shape(), [4, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shape(&self) -> Vec<usize> {
         self.shape.clone()
     }
 
     /// The number of spins N.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.model().n_spins(), 16);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn n_spins(&self) -> usize {
         self.fields.len()
     }
 
     /// The linear size: the first side of the lattice, L of an L × L square.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.model().size(), 4);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn size(&self) -> usize {
         self.shape.first().copied().unwrap_or(1)
     }
 
     /// The energy E of a configuration, in total (not per spin).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.model().energy(&array![1, 1, 1])?, -3.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `spins` has another length than the model or an entry that is not ±1.
@@ -106,6 +156,14 @@ impl PairModel {
     /// The change of energy ΔE if spin `i` of a configuration were flipped.
     ///
     /// ΔE = 2 s_i (Σ_j J_ij s_j + h_i).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.model().energy_change(&array![1, 1, 1], 0)?, 4.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `i` is not below N, or as for [`energy`](Self::energy).
