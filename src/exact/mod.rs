@@ -1,11 +1,15 @@
 //! Exact values: enumeration of small systems, and closed forms where there are any.
 
+mod caloric;
 mod enumeration;
+mod jet;
+pub mod kaufman;
 pub mod onsager;
 mod ring;
 mod thermodynamics;
 mod walk;
 
+pub use caloric::Caloric;
 pub use enumeration::{Enumeration, MAX_ENUMERATED};
 pub use onsager::ONSAGER_TC;
 pub use ring::ring_ln_z;

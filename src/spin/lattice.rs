@@ -127,6 +127,16 @@ impl Lattice {
         matches!(self.geometry, Geometry::Complete { .. })
     }
 
+    /// Rows and columns of a periodic square or rectangular lattice.
+    pub(crate) fn torus(&self) -> Option<(usize, usize)> {
+        match &self.geometry {
+            Geometry::Box { sides, .. } if !self.open && sides.len() == 2 => {
+                Some((sides[0], sides[1]))
+            }
+            _ => None,
+        }
+    }
+
     /// The number of sites.
     ///
     /// # Errors
