@@ -2,7 +2,10 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
-pub use crate::exact::{Caloric, Enumeration, ONSAGER_TC, Thermodynamics, kaufman, onsager};
+pub use crate::exact::{
+    Caloric, Elimination, Enumeration, Marginals, ONSAGER_TC, Potential, Thermodynamics, kaufman,
+    onsager,
+};
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::linspace;

@@ -191,7 +191,7 @@ impl Modes {
         let one = Jet::constant(1.0);
         let base = ln_larger.scale(self.m);
         let fraction = smaller.value / larger.value;
-        if !(fraction.powf(self.m) > NEGLIGIBLE) {
+        if fraction.powf(self.m) <= NEGLIGIBLE {
             return (base, one);
         }
         let x = (smaller * larger.recip()).ln().scale(self.m).exp();

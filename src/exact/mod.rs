@@ -1,16 +1,20 @@
 //! Exact values: enumeration of small systems, and closed forms where there are any.
 
 mod caloric;
+pub mod elimination;
 mod enumeration;
 mod jet;
 pub mod kaufman;
 pub mod onsager;
+mod potential;
 mod ring;
 mod thermodynamics;
 mod walk;
 
 pub use caloric::Caloric;
+pub use elimination::{Elimination, Marginals};
 pub use enumeration::{Enumeration, MAX_ENUMERATED};
 pub use onsager::ONSAGER_TC;
+pub use potential::Potential;
 pub use ring::ring_ln_z;
 pub use thermodynamics::Thermodynamics;

@@ -1,8 +1,10 @@
 //! Models with an exact solution.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
-use crate::exact::Caloric;
 use crate::exact::kaufman::Torus;
+use crate::exact::{Caloric, Elimination};
 use crate::ising::Ising;
 
 impl Ising {
@@ -24,6 +26,26 @@ impl Ising {
     /// If the model is not of this kind, is frustrated (negative couplings along an odd side), or as for [`Torus::at`].
     pub fn kaufman(&self, t: f64) -> Result<Caloric> {
         self.kaufman_torus()?.at(t)
+    }
+
+    /// Exact quantities, marginals and samples by summing out one spin after the other, for chains, trees, strips and other thin
+    /// graphs of any size, with any couplings and fields. See [`Elimination`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ladder = Ising::on(Lattice::rectangle(2, 500).open())?.field(0.2)?;
+    /// let exact = ladder.elimination()?;
+    /// assert_eq!(exact.width(), 2);
+    /// assert!((exact.at(1e6)?.entropy - 2_f64.ln()).abs() < 1e-9);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If it would need more than 1 GiB, which begins at width 24; the message names width and memory.
+    pub fn elimination(&self) -> Result<Elimination> {
+        Elimination::shared(Arc::clone(&self.model))
     }
 
     fn kaufman_torus(&self) -> Result<Torus> {
