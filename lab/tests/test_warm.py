@@ -29,6 +29,7 @@ TYPES = {
     "Elimination": "let elimination = ising.elimination()?;",
     "Marginals": "let marginals = elimination.marginals(2.0)?;",
     "Potential": "let potential = elimination.at(2.0)?;",
+    "Bulk": "let bulk = triangular::at(2.0)?;",
     "MeanField": "let mean_field = ising.mean_field(2.0)?;",
     "Scan": "let settings = ising.scan([1.5, 2.5]).sweeps(200);",
     "Simulation": "let mut simulation = ising.simulation(2.0)?;",
