@@ -1,12 +1,26 @@
 //! Exact values: enumeration of small systems, and closed forms where there are any.
 
+mod caloric;
+pub mod elimination;
 mod enumeration;
+pub mod honeycomb;
+mod jet;
+pub mod kaufman;
 pub mod onsager;
+mod planar;
+mod potential;
 mod ring;
 mod thermodynamics;
+pub mod triangular;
 mod walk;
 
+pub use caloric::Caloric;
+pub use elimination::{Elimination, Marginals};
 pub use enumeration::{Enumeration, MAX_ENUMERATED};
+pub use honeycomb::HONEYCOMB_TC;
 pub use onsager::ONSAGER_TC;
+pub use planar::Bulk;
+pub use potential::Potential;
 pub use ring::ring_ln_z;
 pub use thermodynamics::Thermodynamics;
+pub use triangular::TRIANGULAR_TC;

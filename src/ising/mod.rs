@@ -4,6 +4,8 @@
 //! ([`enumerate`](Ising::enumerate)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
 //! mean field ([`mean_field`](Ising::mean_field)).
 
+mod closed;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,7 +74,7 @@ impl Ising {
         Self::on(Lattice::square(l))
     }
 
-    /// The model on a triangular `l` × `l` torus; T_c = 4/ln 3 for J = 1.
+    /// The model on a triangular `l` × `l` torus; T_c = 4/ln 3 for J = 1 ([`TRIANGULAR_TC`](crate::exact::TRIANGULAR_TC)).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -86,6 +88,15 @@ impl Ising {
     /// If `l` is not between 2 and 2048.
     pub fn triangular(l: usize) -> Result<Self> {
         Self::on(Lattice::triangular(l))
+    }
+
+    /// The model on a honeycomb torus of `l` × `l` cells, 2`l`² spins; T_c = 2/ln(2 + √3) for J = 1
+    /// ([`HONEYCOMB_TC`](crate::exact::HONEYCOMB_TC)).
+    ///
+    /// # Errors
+    /// If `l` is not between 2 and 1448.
+    pub fn honeycomb(l: usize) -> Result<Self> {
+        Self::on(Lattice::honeycomb(l))
     }
 
     /// The model on a simple cubic `l` × `l` × `l` torus.

@@ -44,6 +44,9 @@ enum Geometry {
     Triangular {
         side: usize,
     },
+    Honeycomb {
+        side: usize,
+    },
     Complete {
         sites: usize,
     },
@@ -105,6 +108,26 @@ impl Lattice {
     /// ```
     pub fn triangular(l: usize) -> Self {
         Self { geometry: Geometry::Triangular { side: l }, open: false }
+    }
+
+    /// A honeycomb lattice of `l` × `l` cells of two sites, 2l² in all, with three neighbours each.
+    ///
+    /// Its rows are zigzag chains of 2`l` sites, site index = row · 2l + column: each site is bonded to the one before and the one after
+    /// it in the row, and the one in an odd column to its left neighbour's place in the next row, (row + 1, column − 1). Even
+    /// columns are one sublattice, odd columns the other. Opened, the rows lose the bond from their end to their start, and
+    /// the last row those to the first.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let honeycomb = Lattice::honeycomb(3);
+    /// assert_eq!((honeycomb.n_sites()?, honeycomb.bonds()?.len()), (18, 27));
+    /// assert_eq!(honeycomb.shape(), [3, 6]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn honeycomb(l: usize) -> Self {
+        Self { geometry: Geometry::Honeycomb { side: l }, open: false }
     }
 
     /// A simple cubic lattice of `l` × `l` × `l` sites.
@@ -173,13 +196,14 @@ impl Lattice {
         let name = match &self.geometry {
             Geometry::Box { name, .. } => name,
             Geometry::Triangular { .. } => "triangular",
+            Geometry::Honeycomb { .. } => "honeycomb",
             Geometry::Complete { .. } => return "complete".to_owned(),
             Geometry::Random { .. } => return "random graph".to_owned(),
         };
         if self.open { format!("open {name}") } else { name.to_owned() }
     }
 
-    /// The sides: `[n]`, `[rows, cols]` or `[l, l, l]`.
+    /// The sides: `[n]`, `[rows, cols]` (`[l, 2l]` for the honeycomb) or `[l, l, l]`.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -189,6 +213,7 @@ impl Lattice {
         match &self.geometry {
             Geometry::Box { sides, .. } => sides.clone(),
             Geometry::Triangular { side } => vec![*side, *side],
+            Geometry::Honeycomb { side } => vec![*side, side.saturating_mul(2)],
             Geometry::Complete { sites } | Geometry::Random { sites, .. } => vec![*sites],
         }
     }
@@ -196,6 +221,16 @@ impl Lattice {
     /// Whether every bond joins neighbours of the same coupling strength J, or J/N as on the complete graph.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(self.geometry, Geometry::Complete { .. })
+    }
+
+    /// Rows and columns of a periodic square or rectangular lattice.
+    pub(crate) fn torus(&self) -> Option<(usize, usize)> {
+        match &self.geometry {
+            Geometry::Box { sides, .. } if !self.open && sides.len() == 2 => {
+                Some((sides[0], sides[1]))
+            }
+            _ => None,
+        }
     }
 
     /// The number of sites.
@@ -231,7 +266,7 @@ impl Lattice {
                 "at least 2 along every side (1 with open boundaries)",
             ));
         }
-        let wraps = matches!(self.geometry, Geometry::Box { .. } | Geometry::Triangular { .. });
+        let wraps = !matches!(self.geometry, Geometry::Complete { .. } | Geometry::Random { .. });
         if wraps && !self.open && shape.contains(&1) {
             return Err(Error::argument(
                 "size",
@@ -260,6 +295,7 @@ impl Lattice {
         let mut bonds = match &self.geometry {
             Geometry::Box { sides, .. } => self.box_bonds(sides, sites)?,
             Geometry::Triangular { side } => self.triangular_bonds(*side)?,
+            Geometry::Honeycomb { side } => self.honeycomb_bonds(*side)?,
             Geometry::Complete { .. } => {
                 check_bonds(sites * (sites - 1) / 2)?;
                 (0..sites).flat_map(|i| (i + 1..sites).map(move |j| (i, j))).collect()
@@ -312,6 +348,24 @@ impl Lattice {
         Ok(bonds)
     }
 
+    fn honeycomb_bonds(&self, side: usize) -> Result<Vec<(usize, usize)>> {
+        check_bonds(3 * side * side)?;
+        let cols = 2 * side;
+        let mut bonds = Vec::with_capacity(3 * side * side);
+        for site in 0..side * cols {
+            let (row, col) = (site / cols, site % cols);
+            if col + 1 < cols {
+                bonds.push((site, site + 1));
+            } else if !self.open {
+                bonds.push((site, row * cols));
+            }
+            if col % 2 == 1 && (row + 1 < side || !self.open) {
+                bonds.push((site, (row + 1) % side * cols + col - 1));
+            }
+        }
+        Ok(bonds)
+    }
+
     /// Where to draw each site: an array of shape (sites, 2), or (sites, 3) for the cubic lattice; neighbours are at distance 1 where
     /// the plane allows it. Rings, complete and random graphs lie on a circle.
     ///
@@ -337,6 +391,9 @@ impl Lattice {
                 radius * if axis == 0 { angle.cos() } else { angle.sin() }
             }));
         }
+        if let Geometry::Honeycomb { side } = self.geometry {
+            return Ok(honeycomb_positions(side));
+        }
         let dimensions = shape.len().max(2);
         let triangular = matches!(self.geometry, Geometry::Triangular { .. });
         Ok(Array2::from_shape_fn((sites, dimensions), |(site, axis)| {
@@ -352,6 +409,19 @@ impl Lattice {
             }
         }))
     }
+}
+
+/// Zigzag rows, each drawn half a cell further right than the one before.
+fn honeycomb_positions(side: usize) -> Array2<f64> {
+    let half_cell = 0.75_f64.sqrt();
+    Array2::from_shape_fn((2 * side * side, 2), |(site, axis)| {
+        let (row, col) = (site / (2 * side), site % (2 * side));
+        if axis == 0 {
+            (row + col) as f64 * half_cell
+        } else {
+            row as f64 * 1.5 + 0.5 * (col % 2) as f64
+        }
+    })
 }
 
 fn check_bonds(bonds: usize) -> Result<()> {
@@ -419,6 +489,7 @@ mod tests {
             assert!(degrees(&Lattice::square(side)).iter().all(|&z| z == 4));
             assert!(degrees(&Lattice::rectangle(side, 7)).iter().all(|&z| z == 4));
             assert!(degrees(&Lattice::triangular(side)).iter().all(|&z| z == 6));
+            assert!(degrees(&Lattice::honeycomb(side)).iter().all(|&z| z == 3));
             assert!(degrees(&Lattice::cubic(side)).iter().all(|&z| z == 6));
             assert!(degrees(&Lattice::complete(side)).iter().all(|&z| z == side - 1));
         }
@@ -433,6 +504,9 @@ mod tests {
         assert_eq!(Lattice::triangular(1).open().bonds().unwrap(), []);
         assert_eq!(Lattice::triangular(2).open().bonds().unwrap().len(), 5);
         assert_eq!(Lattice::triangular(3).open().bonds().unwrap().len(), 16);
+        // Two zigzag rows of four sites, and two bonds between them.
+        let honeycomb = Lattice::honeycomb(2).open().bonds().unwrap();
+        assert_eq!(honeycomb, [(0, 1), (1, 2), (1, 4), (2, 3), (3, 6), (4, 5), (5, 6), (6, 7)]);
     }
 
     #[test]
@@ -443,6 +517,8 @@ mod tests {
             Lattice::rectangle(3, 4).open(),
             Lattice::triangular(2).open(),
             Lattice::triangular(4).open(),
+            Lattice::honeycomb(1).open(),
+            Lattice::honeycomb(4).open(),
             Lattice::cubic(3).open(),
         ] {
             let positions = lattice.positions().unwrap();
@@ -475,6 +551,8 @@ mod tests {
             Lattice::square(0),
             Lattice::square(1),
             Lattice::triangular(1),
+            Lattice::honeycomb(1),
+            Lattice::honeycomb(usize::MAX),
             Lattice::rectangle(1, 5),
             Lattice::square(100_000),
             Lattice::cubic(usize::MAX),
