@@ -34,6 +34,27 @@ fn a_scan_keeps_its_deadline_and_measures_what_it_needs() -> Result<()> {
 }
 
 #[test]
+fn a_scan_without_time_for_an_error_keeps_its_means() -> Result<()> {
+    // Not one sweep fits.
+    let ising = Ising::square(64)?;
+    let nothing = ising.scan([1.0, 2.0, 3.0]).thermalization(i64::MAX).deadline(1e-9).run()?;
+    assert_eq!(nothing.height(), 3);
+    assert_eq!(nothing.values("sweeps")?, [0.0; 3]);
+    assert_eq!(nothing.values("complete")?, [0.0; 3]);
+    assert!(nothing.values("energy")?.iter().all(|energy| energy.is_nan()));
+    let large =
+        Ising::square(1024)?.scan([2.0]).thermalization(0).sweeps(1000).deadline(0.05).run()?;
+    let sweeps = large.values("sweeps")?[0];
+    assert!((1.0..1000.0).contains(&sweeps), "{sweeps}");
+    assert!((-2.0..0.0).contains(&large.values("energy")?[0]));
+    if sweeps < 16.0 {
+        assert!(large.values("energy_err")?[0].is_nan());
+        assert!(large.values("binder")?[0].is_nan());
+    }
+    Ok(())
+}
+
+#[test]
 fn a_deadline_leaves_later_temperatures_of_an_enumeration_empty() -> Result<()> {
     let couplings =
         Array2::from_shape_fn(

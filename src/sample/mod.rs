@@ -15,11 +15,13 @@
 
 mod cluster;
 mod local;
+mod reweighting;
 mod scan;
 mod series;
 mod settings;
 mod simulation;
 
+pub use reweighting::{Peak, Reweighting};
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};

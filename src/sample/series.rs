@@ -64,24 +64,17 @@ impl TimeSeries {
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
     /// are no spins, or the temperature is not a finite number above 0.
     pub fn observables(&self) -> Result<Observables> {
-        require_positive("temperature", self.temperature)?;
-        if self.n_spins == 0 {
-            return Err(Error::argument("n_spins", 0, "at least 1"));
-        }
-        if self.magnetization.len() != self.energy.len() {
-            return Err(Error::Shape {
-                what: "The list of magnetizations",
-                expected: format!("({},), as the energies have", self.energy.len()),
-                given: format!("({},)", self.magnetization.len()),
-            });
-        }
+        self.check()?;
         let absolute: Vec<f64> = self.magnetization.iter().map(|m| m.abs()).collect();
         let energy = estimate(&self.energy)?;
         let abs_magnetization = estimate(&absolute)?;
         let magnetization = estimate(&self.magnetization)?;
         // Without a field nothing derived contains ⟨m⟩, whose sign turns most slowly.
-        let turning = if self.symmetric { 0.0 } else { magnetization.tau };
-        let tau = energy.tau.max(abs_magnetization.tau).max(turning);
+        let tau = if self.symmetric {
+            slowest(&[energy, abs_magnetization])
+        } else {
+            slowest(&[energy, abs_magnetization, magnetization])
+        };
         let blocks = self.blocks(tau, energy.mean);
         let n = self.n_spins as f64;
         let t = self.temperature;
@@ -115,6 +108,22 @@ impl TimeSeries {
                 if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
             })?,
         })
+    }
+
+    /// Refuses fields, which are public, that make no sense together.
+    pub(super) fn check(&self) -> Result<()> {
+        require_positive("temperature", self.temperature)?;
+        if self.n_spins == 0 {
+            return Err(Error::argument("n_spins", 0, "at least 1"));
+        }
+        if self.magnetization.len() != self.energy.len() {
+            return Err(Error::Shape {
+                what: "The list of magnetizations",
+                expected: format!("({},), as the energies have", self.energy.len()),
+                given: format!("({},)", self.magnetization.len()),
+            });
+        }
+        Ok(())
     }
 
     /// Means over blocks of e − ⟨e⟩, (e − ⟨e⟩)², m, |m|, m², m⁴.
@@ -152,6 +161,12 @@ impl TimeSeries {
             "magnetization" => self.magnetization.clone(),
         )?)
     }
+}
+
+/// The longest τ among series that vary at all; ½ if none does.
+pub(super) fn slowest(estimates: &[Estimate]) -> f64 {
+    let varying = estimates.iter().filter(|estimate| estimate.error > 0.0);
+    varying.map(|estimate| estimate.tau).reduce(f64::max).unwrap_or(0.5)
 }
 
 impl fmt::Debug for TimeSeries {
