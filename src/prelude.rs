@@ -16,7 +16,7 @@ pub use crate::polars::prelude::{
 };
 pub use crate::random::Seed;
 pub use crate::sample::{
-    Observables, Peak, Reweighting, Scan, Simulation, SiteOrder, Start, TimeSeries, Update,
+    Observables, Peak, Reweighting, Scan, Simulation, SiteOrder, Start, Target, TimeSeries, Update,
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

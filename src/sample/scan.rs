@@ -129,8 +129,8 @@ impl Scan {
     /// `heat_capacity_exact`, `magnetization_exact`, `abs_magnetization_exact`, `susceptibility_exact`,
     /// `susceptibility_full_exact`, `binder_exact`.
     ///
-    /// Where the deadline leaves fewer than 16 sweeps, too few for an error, only the means of energy, m and |m| are there (and not even they
-    /// without a sweep); the rest are missing values. A run that never left one state, as at low temperature, has `energy_err` 0 with
+    /// Where the deadline leaves fewer than 16 sweeps, too few for an error, only the means of energy, m and |m| are there, over one sweep at
+    /// least; the rest are missing values. A run that never left one state, as at low temperature, has `energy_err` 0 with
     /// `energy_ess` 1: it counts as one value.
     ///
     /// # Errors
@@ -176,14 +176,16 @@ impl Scan {
 
         let share = warm_up as f64 / (warm_up as f64 + planned as f64);
         let first = Limits {
+            least: 0,
             part: deadline.share(share.min(0.9)),
             whole: deadline,
-            reserve: 1 + MIN_SERIES,
+            // Twice what is needed, since another program may slow the last sweeps.
+            reserve: 1 + 2 * MIN_SERIES,
         };
         let thermalized = advance(&mut runs, warm_up, first, &mut progress, |run, count| {
             run.simulation.thermalize(count)
         })?;
-        let rest = Limits { part: deadline, whole: deadline, reserve: 0 };
+        let rest = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };
         let measured = advance(&mut runs, planned, rest, &mut progress, |run, count| {
             run.simulation.measure_into(&mut run.series, count)
         })?;
@@ -245,9 +247,7 @@ impl Scan {
         let column = |value: fn(&Observables) -> f64| -> Vec<Option<f64>> {
             rows.iter().map(|row| row.observables.as_ref().map(value)).collect()
         };
-        let means = |k: usize| -> Vec<Option<f64>> {
-            rows.iter().map(|row| row.means.map(|means| means[k])).collect()
-        };
+        let means = |k: usize| rows.iter().map(|row| row.means[k]).collect::<Vec<_>>();
         let order = if self.update == Update::Wolff { "cluster" } else { self.order.name() };
         Ok(df!(
             "model" => vec![self.model.name(); height],
@@ -304,7 +304,7 @@ impl Scan {
 struct Row {
     observables: Option<Observables>,
     /// Of energy, m and |m|.
-    means: Option<[f64; 3]>,
+    means: [f64; 3],
 }
 
 impl Row {
@@ -313,19 +313,20 @@ impl Row {
         if series.len() >= MIN_SERIES {
             let all = series.observables()?;
             let means = [all.energy.mean, all.magnetization.mean, all.abs_magnetization.mean];
-            return Ok(Self { observables: Some(all), means: Some(means) });
+            return Ok(Self { observables: Some(all), means });
         }
         let count = series.len() as f64;
         let mean = |sum: f64| sum / count;
         let m = &series.magnetization;
         let sums = [series.energy.iter().sum(), m.iter().sum(), m.iter().map(|m| m.abs()).sum()];
-        let means = (!series.is_empty()).then(|| sums.map(mean));
-        Ok(Self { observables: None, means })
+        Ok(Self { observables: None, means: sums.map(mean) })
     }
 }
 
-/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's.
+/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's, but not before
+/// `least` sweeps.
 struct Limits {
+    least: usize,
     part: Deadline,
     whole: Deadline,
     reserve: usize,
@@ -340,7 +341,8 @@ fn advance(
     step: fn(&mut Run, usize) -> Result<()>,
 ) -> Result<usize> {
     let (mut done, mut slice, mut reserved) = (0, 1, Duration::ZERO);
-    while done < total && !limits.part.passed() && limits.whole.left() > reserved {
+    let in_time = |reserved| !limits.part.passed() && limits.whole.left() > reserved;
+    while done < total && (done < limits.least || in_time(reserved)) {
         let round = Instant::now();
         let count = slice.min(total - done);
         runs.par_iter_mut().with_max_len(1).try_for_each(|run| step(run, count))?;

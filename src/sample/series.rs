@@ -43,6 +43,41 @@ pub struct Observables {
     pub binder: Estimate,
 }
 
+impl Observables {
+    pub(super) const NAMES: [&'static str; 7] = [
+        "energy",
+        "heat_capacity",
+        "magnetization",
+        "abs_magnetization",
+        "susceptibility",
+        "susceptibility_full",
+        "binder",
+    ];
+
+    /// The observable of this name, as the columns of a scan are named: "energy", "heat_capacity", ….
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn named(&self, name: &str) -> Result<Estimate> {
+        let all = [
+            self.energy,
+            self.heat_capacity,
+            self.magnetization,
+            self.abs_magnetization,
+            self.susceptibility,
+            self.susceptibility_full,
+            self.binder,
+        ];
+        match Self::NAMES.iter().position(|&known| known == name) {
+            Some(place) => Ok(all[place]),
+            None => {
+                let allowed = format!("one of {}", Self::NAMES.join(", "));
+                Err(Error::argument("name", name, allowed))
+            }
+        }
+    }
+}
+
 impl TimeSeries {
     /// The number of sweeps measured.
     pub fn len(&self) -> usize {
@@ -52,6 +87,38 @@ impl TimeSeries {
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.energy.is_empty()
+    }
+
+    /// Adds the sweeps of a further series, measured where this one ended: a run goes on.
+    ///
+    /// The whole is `complete` if both are.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let mut simulation = Ising::square(8)?.simulation(2.0)?;
+    /// let mut series = simulation.measure(100)?;
+    /// series.append(&simulation.measure(200)?)?;
+    /// assert_eq!(series.len(), 300);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If temperature, number of spins or symmetry differ.
+    pub fn append(&mut self, further: &Self) -> Result<()> {
+        further.check()?;
+        let alike = self.temperature == further.temperature
+            && self.n_spins == further.n_spins
+            && self.symmetric == further.symmetric;
+        if !alike {
+            let allowed = format!("of the same system as {self:?}");
+            return Err(Error::argument("further", format!("{further:?}"), allowed));
+        }
+        self.energy.extend_from_slice(&further.energy);
+        self.magnetization.extend_from_slice(&further.magnetization);
+        self.complete &= further.complete;
+        Ok(())
     }
 
     /// Means and errors: autocorrelation-aware for plain means ([`estimate`]), [`jackknife`] over blocks for what is made of several.
