@@ -41,6 +41,7 @@ pub use ndarray_rand::rand;
 
 pub mod error;
 pub mod exact;
+mod file;
 pub mod frame;
 pub mod free_energy;
 pub mod grid;

@@ -18,6 +18,8 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
-pub use crate::sample::{Observables, Scan, Simulation, SiteOrder, Start, TimeSeries, Update};
+pub use crate::sample::{
+    Observables, Peak, Reweighting, Scan, Simulation, SiteOrder, Start, Target, TimeSeries, Update,
+};
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

@@ -60,8 +60,6 @@ fn sweeps_and_deadlines() {
     for deadline in [0.0, -1.0, f64::NAN] {
         assert_says(ising.scan([2.0]).deadline(deadline).run(), &["`deadline`"]);
     }
-    let endless = ising.scan([1.0, 2.0, 3.0]).thermalization(i64::MAX).deadline(1e-9);
-    assert_says(endless.run(), &["`deadline`", "0 were measured"]);
     // No thermalization at all is allowed.
     assert!(ising.scan([2.0]).sweeps(16).thermalization(0).run().is_ok());
 }

@@ -50,6 +50,19 @@ impl Progress {
         }
     }
 
+    /// Says that the deadline ended the work, and how far it came.
+    pub fn stopped(&self) {
+        if !self.silent {
+            println!("{}", self.stop_line());
+        }
+    }
+
+    fn stop_line(&self) -> String {
+        let percent = 100.0 * self.done as f64 / self.total.max(1) as f64;
+        let (done, total) = (whole(self.done), whole(self.total));
+        format!("… stopped by the deadline at {percent:.0} %: {done} of {total} {}", self.unit)
+    }
+
     /// The ellipsis marks progress for readers of the output, human or not.
     fn line(&self, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs_f64();
@@ -64,6 +77,10 @@ impl Progress {
             duration(left),
         )
     }
+}
+
+fn whole(count: usize) -> String {
+    if count < 10 { count.to_string() } else { grouped(count as f64) }
 }
 
 /// A number with its digits in groups of three, or with one decimal below 10.
@@ -150,6 +167,10 @@ mod tests {
         progress.done = 250_000;
         let line = progress.line(Duration::from_secs(50));
         assert_eq!(line, "… 25 % of 1 000 000 sweeps, 5 000 per second, 2 min left");
+        assert_eq!(
+            progress.stop_line(),
+            "… stopped by the deadline at 25 %: 250 000 of 1 000 000 sweeps"
+        );
         progress.add(usize::MAX);
         assert_eq!(progress.done, usize::MAX);
     }

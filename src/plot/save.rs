@@ -1,11 +1,10 @@
 //! Figures to files.
 
-use std::fs;
-use std::io::{Error as IoError, ErrorKind};
 use std::path::Path;
 
 use super::figure::Figure;
 use crate::error::{Error, Result};
+use crate::file::write_whole;
 
 impl Figure {
     /// Saves the figure as SVG or PNG, by the ending of the path.
@@ -45,15 +44,5 @@ fn save(figure: &Figure, path: &Path) -> Result<()> {
             ));
         }
     };
-    let failed = |source| Error::File { path: path.to_path_buf(), action: "written", source };
-    let Some(name) = path.file_name().and_then(|n| n.to_str()) else {
-        return Err(failed(IoError::new(ErrorKind::InvalidInput, "its name is not valid text")));
-    };
-    // Beside the target, since a rename is only atomic within one file system.
-    let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|source| {
-        fs::remove_file(&beside).ok();
-        failed(source)
-    })
+    write_whole(path, &bytes)
 }

@@ -1,6 +1,7 @@
 //! Wolff clusters.
 
 use crate::error::{Error, Result};
+use crate::file::{Reader, Writer};
 use crate::rand::RngCore;
 use crate::random::Generator;
 use crate::sample::local::{local_field, site_or_nobody};
@@ -52,6 +53,24 @@ impl ClusterUpdates {
             learnt: 0.0,
             mean_clusters: 0.0,
         })
+    }
+
+    /// What was learnt; marks of past clusters do not matter to the next.
+    pub fn save(&self, out: &mut Writer) {
+        out.f64(self.learnt);
+        out.f64(self.mean_clusters);
+    }
+
+    /// Restores what [`save`](Self::save) wrote.
+    pub fn load(&mut self, from: &mut Reader) -> Result<()> {
+        let (learnt, mean_clusters) = (from.f64()?, from.f64()?);
+        let most = self.member.len() as f64;
+        let possible = (0.0..=f64::MAX).contains(&learnt) && (0.0..=most).contains(&mean_clusters);
+        if !possible {
+            return Err(from.refuse("its number of clusters per sweep is impossible"));
+        }
+        (self.learnt, self.mean_clusters) = (learnt, mean_clusters);
+        Ok(())
     }
 
     /// One sweep; returns energy (in units) and magnetization, both in total.

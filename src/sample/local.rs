@@ -1,6 +1,7 @@
 //! Single-spin updates with local fields kept up to date.
 
 use crate::error::{Error, Result};
+use crate::file::{Reader, Writer};
 use crate::rand::RngCore;
 use crate::random::Generator;
 use crate::sample::settings::{Rule, SiteOrder};
@@ -62,6 +63,31 @@ impl LocalUpdates {
         };
         let state = State::of(model, quanta, spins);
         Ok(Self { acceptance, order, state, countdown: REFRESH })
+    }
+
+    /// What the spins do not tell: sums of real numbers depend in their last digits on how they came about.
+    pub fn save(&self, out: &mut Writer) {
+        out.u32(self.countdown);
+        out.f64(self.state.energy);
+        let real = matches!(self.acceptance, Acceptance::Real(_));
+        out.f64s(if real { &self.state.local } else { &[] });
+    }
+
+    /// Restores what [`save`](Self::save) wrote.
+    pub fn load(&mut self, from: &mut Reader) -> Result<()> {
+        let (countdown, energy, local) = (from.u32()?, from.f64()?, from.f64s()?);
+        let real = matches!(self.acceptance, Acceptance::Real(_));
+        let expected = if real { self.state.local.len() } else { 0 };
+        let finite = energy.is_finite() && local.iter().all(|x| x.is_finite());
+        if !((1..=REFRESH).contains(&countdown) && local.len() == expected && finite) {
+            return Err(from.refuse("its local fields do not belong to its spins"));
+        }
+        self.countdown = countdown;
+        self.state.energy = energy;
+        if real {
+            self.state.local = local;
+        }
+        Ok(())
     }
 
     /// One sweep; returns energy (in units) and magnetization, both in total.

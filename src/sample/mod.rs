@@ -13,14 +13,19 @@
 //! keeps the parity of the down spins; they draw from N + 1 places, the last of which is nobody. Heat bath with ordered sites
 //! needs neither: it may keep or turn each spin.
 
+mod checkpoint;
 mod cluster;
 mod local;
+mod reweighting;
 mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod target;
 
+pub use reweighting::{Peak, Reweighting};
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
+pub use target::Target;

@@ -57,6 +57,14 @@ struct Run {
     series: TimeSeries,
 }
 
+/// All temperatures, and how far they came.
+struct Outcome {
+    runs: Vec<Run>,
+    measured: usize,
+    thermalized: usize,
+    complete: bool,
+}
+
 impl Scan {
     pub(crate) fn new(model: Arc<PairModel>, temperatures: Vec<f64>) -> Self {
         Self {
@@ -116,16 +124,49 @@ impl Scan {
     ///
     /// Columns: `model`, `n_spins`, `size` (first side), `temperature`; `energy`, `heat_capacity`, `magnetization`, `abs_magnetization`,
     /// `susceptibility`, `susceptibility_full`, `binder` as [`Thermodynamics`] defines them, each followed by `_err` (one standard
-    /// error), energy and |m| also by `_tau` (τ in sweeps, ½ + Σρ), energy by `_ess`; `update`, `order`, `sweeps` (as measured),
+    /// error), energy and |m| also by `_tau` (τ in sweeps, ½ + Σρ) and `_tau_err`, energy by `_ess`; `update`, `order`, `sweeps` (as measured),
     /// `thermalization` (as done), `seed`, `complete`. Up to 20 spins the exact values follow as `energy_exact`,
     /// `heat_capacity_exact`, `magnetization_exact`, `abs_magnetization_exact`, `susceptibility_exact`,
     /// `susceptibility_full_exact`, `binder_exact`.
     ///
+    /// Where the deadline leaves fewer than 16 sweeps, too few for an error, only the means of energy, m and |m| are there, over one sweep at
+    /// least; the rest are missing values. A run that never left one state, as at low temperature, has `energy_err` 0 with
+    /// `energy_ess` 1: it counts as one value.
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `sweeps` is below 16 or `thermalization` below 0; if the
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number
-    /// above 0, or passes before 16 sweeps are measured.
+    /// above 0.
     pub fn run(&self) -> Result<DataFrame> {
+        let outcome = self.outcome()?;
+        let mut frame = self.frame(&outcome)?;
+        if self.model.n_spins() <= MAX_EXACT {
+            self.add_exact(&mut frame)?;
+        }
+        Ok(frame)
+    }
+
+    /// Runs the scan as [`run`](Self::run) does, and returns what was measured at each temperature instead of averages: for
+    /// [`Reweighting`](crate::sample::Reweighting), or to look at. Where the deadline cut them, the series are not `complete`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let runs = Ising::square(4)?.scan([2.0, 3.0]).sweeps(200).run_series()?;
+    /// assert_eq!((runs.len(), runs[1].len()), (2, 200));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn run_series(&self) -> Result<Vec<TimeSeries>> {
+        let outcome = self.outcome()?;
+        let series = outcome.runs.into_iter();
+        Ok(series.map(|run| TimeSeries { complete: outcome.complete, ..run.series }).collect())
+    }
+
+    fn outcome(&self) -> Result<Outcome> {
         let planned = self.planned()?;
         let warm_up = sweeps("thermalization", self.warm_up(), 0)?;
         let deadline = Deadline::new(self.deadline)?;
@@ -135,33 +176,24 @@ impl Scan {
 
         let share = warm_up as f64 / (warm_up as f64 + planned as f64);
         let first = Limits {
+            least: 0,
             part: deadline.share(share.min(0.9)),
             whole: deadline,
-            reserve: 1 + MIN_SERIES,
+            // Twice what is needed, since another program may slow the last sweeps.
+            reserve: 1 + 2 * MIN_SERIES,
         };
         let thermalized = advance(&mut runs, warm_up, first, &mut progress, |run, count| {
             run.simulation.thermalize(count)
         })?;
-        let rest = Limits { part: deadline, whole: deadline, reserve: 0 };
+        let rest = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };
         let measured = advance(&mut runs, planned, rest, &mut progress, |run, count| {
             run.simulation.measure_into(&mut run.series, count)
         })?;
-
-        if measured < MIN_SERIES {
-            let given = format!("{} s", self.deadline.unwrap_or(f64::NAN));
-            let allowed = format!(
-                "long enough to measure {MIN_SERIES} sweeps at each temperature ({measured} were measured)"
-            );
-            return Err(Error::argument("deadline", given, allowed));
-        }
-        let observables =
-            runs.par_iter().map(|run| run.series.observables()).collect::<Result<Vec<_>>>()?;
         let complete = measured == planned && thermalized == warm_up;
-        let mut frame = self.frame(&observables, measured, thermalized, complete)?;
-        if self.model.n_spins() <= MAX_EXACT {
-            self.add_exact(&mut frame)?;
+        if !complete {
+            progress.stopped();
         }
-        Ok(frame)
+        Ok(Outcome { runs, measured, thermalized, complete })
     }
 
     fn warm_up(&self) -> i64 {
@@ -207,33 +239,34 @@ impl Scan {
         self.temperatures.par_iter().enumerate().map(run).collect()
     }
 
-    fn frame(
-        &self,
-        rows: &[Observables],
-        measured: usize,
-        thermalized: usize,
-        complete: bool,
-    ) -> Result<DataFrame> {
+    fn frame(&self, outcome: &Outcome) -> Result<DataFrame> {
+        let &Outcome { measured, thermalized, complete, .. } = outcome;
+        let rows = outcome.runs.par_iter().map(Row::of).collect::<Result<Vec<_>>>()?;
         let height = rows.len();
         let count = |value: usize| vec![value as u64; height];
-        let column = |value: fn(&Observables) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+        let column = |value: fn(&Observables) -> f64| -> Vec<Option<f64>> {
+            rows.iter().map(|row| row.observables.as_ref().map(value)).collect()
+        };
+        let means = |k: usize| rows.iter().map(|row| row.means[k]).collect::<Vec<_>>();
         let order = if self.update == Update::Wolff { "cluster" } else { self.order.name() };
         Ok(df!(
             "model" => vec![self.model.name(); height],
             "n_spins" => count(self.model.n_spins()),
             "size" => count(self.model.size()),
             "temperature" => self.temperatures.clone(),
-            "energy" => column(|row| row.energy.mean),
+            "energy" => means(0),
             "energy_err" => column(|row| row.energy.error),
             "energy_tau" => column(|row| row.energy.tau),
+            "energy_tau_err" => column(|row| row.energy.tau_err),
             "energy_ess" => column(|row| row.energy.ess),
             "heat_capacity" => column(|row| row.heat_capacity.mean),
             "heat_capacity_err" => column(|row| row.heat_capacity.error),
-            "magnetization" => column(|row| row.magnetization.mean),
+            "magnetization" => means(1),
             "magnetization_err" => column(|row| row.magnetization.error),
-            "abs_magnetization" => column(|row| row.abs_magnetization.mean),
+            "abs_magnetization" => means(2),
             "abs_magnetization_err" => column(|row| row.abs_magnetization.error),
             "abs_magnetization_tau" => column(|row| row.abs_magnetization.tau),
+            "abs_magnetization_tau_err" => column(|row| row.abs_magnetization.tau_err),
             "susceptibility" => column(|row| row.susceptibility.mean),
             "susceptibility_err" => column(|row| row.susceptibility.error),
             "susceptibility_full" => column(|row| row.susceptibility_full.mean),
@@ -267,8 +300,33 @@ impl Scan {
     }
 }
 
-/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's.
+/// One temperature's averages, as far as its series allows.
+struct Row {
+    observables: Option<Observables>,
+    /// Of energy, m and |m|.
+    means: [f64; 3],
+}
+
+impl Row {
+    fn of(run: &Run) -> Result<Self> {
+        let series = &run.series;
+        if series.len() >= MIN_SERIES {
+            let all = series.observables()?;
+            let means = [all.energy.mean, all.magnetization.mean, all.abs_magnetization.mean];
+            return Ok(Self { observables: Some(all), means });
+        }
+        let count = series.len() as f64;
+        let mean = |sum: f64| sum / count;
+        let m = &series.magnetization;
+        let sums = [series.energy.iter().sum(), m.iter().sum(), m.iter().map(|m| m.abs()).sum()];
+        Ok(Self { observables: None, means: sums.map(mean) })
+    }
+}
+
+/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's, but not before
+/// `least` sweeps.
 struct Limits {
+    least: usize,
     part: Deadline,
     whole: Deadline,
     reserve: usize,
@@ -283,7 +341,8 @@ fn advance(
     step: fn(&mut Run, usize) -> Result<()>,
 ) -> Result<usize> {
     let (mut done, mut slice, mut reserved) = (0, 1, Duration::ZERO);
-    while done < total && !limits.part.passed() && limits.whole.left() > reserved {
+    let in_time = |reserved| !limits.part.passed() && limits.whole.left() > reserved;
+    while done < total && (done < limits.least || in_time(reserved)) {
         let round = Instant::now();
         let count = slice.min(total - done);
         runs.par_iter_mut().with_max_len(1).try_for_each(|run| step(run, count))?;

@@ -43,6 +43,41 @@ pub struct Observables {
     pub binder: Estimate,
 }
 
+impl Observables {
+    pub(super) const NAMES: [&'static str; 7] = [
+        "energy",
+        "heat_capacity",
+        "magnetization",
+        "abs_magnetization",
+        "susceptibility",
+        "susceptibility_full",
+        "binder",
+    ];
+
+    /// The observable of this name, as the columns of a scan are named: "energy", "heat_capacity", ….
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn named(&self, name: &str) -> Result<Estimate> {
+        let all = [
+            self.energy,
+            self.heat_capacity,
+            self.magnetization,
+            self.abs_magnetization,
+            self.susceptibility,
+            self.susceptibility_full,
+            self.binder,
+        ];
+        match Self::NAMES.iter().position(|&known| known == name) {
+            Some(place) => Ok(all[place]),
+            None => {
+                let allowed = format!("one of {}", Self::NAMES.join(", "));
+                Err(Error::argument("name", name, allowed))
+            }
+        }
+    }
+}
+
 impl TimeSeries {
     /// The number of sweeps measured.
     pub fn len(&self) -> usize {
@@ -52,6 +87,38 @@ impl TimeSeries {
     /// Whether nothing was measured.
     pub fn is_empty(&self) -> bool {
         self.energy.is_empty()
+    }
+
+    /// Adds the sweeps of a further series, measured where this one ended: a run goes on.
+    ///
+    /// The whole is `complete` if both are.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let mut simulation = Ising::square(8)?.simulation(2.0)?;
+    /// let mut series = simulation.measure(100)?;
+    /// series.append(&simulation.measure(200)?)?;
+    /// assert_eq!(series.len(), 300);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If temperature, number of spins or symmetry differ.
+    pub fn append(&mut self, further: &Self) -> Result<()> {
+        further.check()?;
+        let alike = self.temperature == further.temperature
+            && self.n_spins == further.n_spins
+            && self.symmetric == further.symmetric;
+        if !alike {
+            let allowed = format!("of the same system as {self:?}");
+            return Err(Error::argument("further", format!("{further:?}"), allowed));
+        }
+        self.energy.extend_from_slice(&further.energy);
+        self.magnetization.extend_from_slice(&further.magnetization);
+        self.complete &= further.complete;
+        Ok(())
     }
 
     /// Means and errors: autocorrelation-aware for plain means ([`estimate`]), [`jackknife`] over blocks for what is made of several.
@@ -64,24 +131,17 @@ impl TimeSeries {
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
     /// are no spins, or the temperature is not a finite number above 0.
     pub fn observables(&self) -> Result<Observables> {
-        require_positive("temperature", self.temperature)?;
-        if self.n_spins == 0 {
-            return Err(Error::argument("n_spins", 0, "at least 1"));
-        }
-        if self.magnetization.len() != self.energy.len() {
-            return Err(Error::Shape {
-                what: "The list of magnetizations",
-                expected: format!("({},), as the energies have", self.energy.len()),
-                given: format!("({},)", self.magnetization.len()),
-            });
-        }
+        self.check()?;
         let absolute: Vec<f64> = self.magnetization.iter().map(|m| m.abs()).collect();
         let energy = estimate(&self.energy)?;
         let abs_magnetization = estimate(&absolute)?;
         let magnetization = estimate(&self.magnetization)?;
         // Without a field nothing derived contains ⟨m⟩, whose sign turns most slowly.
-        let turning = if self.symmetric { 0.0 } else { magnetization.tau };
-        let tau = energy.tau.max(abs_magnetization.tau).max(turning);
+        let tau = if self.symmetric {
+            slowest(&[energy, abs_magnetization])
+        } else {
+            slowest(&[energy, abs_magnetization, magnetization])
+        };
         let blocks = self.blocks(tau, energy.mean);
         let n = self.n_spins as f64;
         let t = self.temperature;
@@ -115,6 +175,22 @@ impl TimeSeries {
                 if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
             })?,
         })
+    }
+
+    /// Refuses fields, which are public, that make no sense together.
+    pub(super) fn check(&self) -> Result<()> {
+        require_positive("temperature", self.temperature)?;
+        if self.n_spins == 0 {
+            return Err(Error::argument("n_spins", 0, "at least 1"));
+        }
+        if self.magnetization.len() != self.energy.len() {
+            return Err(Error::Shape {
+                what: "The list of magnetizations",
+                expected: format!("({},), as the energies have", self.energy.len()),
+                given: format!("({},)", self.magnetization.len()),
+            });
+        }
+        Ok(())
     }
 
     /// Means over blocks of e − ⟨e⟩, (e − ⟨e⟩)², m, |m|, m², m⁴.
@@ -152,6 +228,12 @@ impl TimeSeries {
             "magnetization" => self.magnetization.clone(),
         )?)
     }
+}
+
+/// The longest τ among series that vary at all; ½ if none does.
+pub(super) fn slowest(estimates: &[Estimate]) -> f64 {
+    let varying = estimates.iter().filter(|estimate| estimate.error > 0.0);
+    varying.map(|estimate| estimate.tau).reduce(f64::max).unwrap_or(0.5)
 }
 
 impl fmt::Debug for TimeSeries {

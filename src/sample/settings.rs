@@ -23,6 +23,8 @@ pub enum Update {
 }
 
 impl Update {
+    pub(super) const ALL: [Self; 3] = [Self::Metropolis, Self::HeatBath, Self::Wolff];
+
     /// The name in the `update` column: "metropolis", "heat_bath", "wolff".
     pub fn name(self) -> &'static str {
         match self {
@@ -46,6 +48,8 @@ pub enum SiteOrder {
 }
 
 impl SiteOrder {
+    pub(super) const ALL: [Self; 3] = [Self::Random, Self::Sequential, Self::Checkerboard];
+
     /// The name in the `order` column: "random", "sequential", "checkerboard".
     pub fn name(self) -> &'static str {
         match self {

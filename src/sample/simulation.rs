@@ -36,23 +36,23 @@ pub(super) const MAX_MEASURED: usize = 50_000_000;
 #[derive(Clone)]
 #[must_use = "settings return a changed copy and leave the original as it was"]
 pub struct Simulation {
-    model: Arc<PairModel>,
-    quanta: Arc<Quanta>,
-    temperature: f64,
-    update: Update,
-    order: SiteOrder,
-    seed: Seed,
-    start: Start,
+    pub(super) model: Arc<PairModel>,
+    pub(super) quanta: Arc<Quanta>,
+    pub(super) temperature: f64,
+    pub(super) update: Update,
+    pub(super) order: SiteOrder,
+    pub(super) seed: Seed,
+    pub(super) start: Start,
     /// Seconds that one call of `advance` or `measure` may take.
-    deadline: Option<f64>,
-    spins: Vec<i8>,
-    generator: Generator,
+    pub(super) deadline: Option<f64>,
+    pub(super) spins: Vec<i8>,
+    pub(super) generator: Generator,
     /// Made from the settings and the spins when needed; dropped when a setting changes.
-    moves: Option<Moves>,
+    pub(super) moves: Option<Moves>,
 }
 
 #[derive(Clone)]
-enum Moves {
+pub(super) enum Moves {
     Local(LocalUpdates),
     Cluster(ClusterUpdates),
 }
@@ -151,7 +151,7 @@ impl Simulation {
     }
 
     /// Repeats a step with progress until it was done often enough or the deadline passes; at least once.
-    fn repeat(
+    pub(super) fn repeat(
         &mut self,
         count: usize,
         mut step: impl FnMut(&mut Self) -> Result<()>,
@@ -163,6 +163,7 @@ impl Simulation {
             step(self)?;
             progress.add(1);
             if deadline.passed() {
+                progress.stopped();
                 return Ok(done);
             }
         }
@@ -239,7 +240,7 @@ impl Simulation {
         Ok(())
     }
 
-    fn new_moves(&self) -> Result<Moves> {
+    pub(super) fn new_moves(&self) -> Result<Moves> {
         let beta = 1.0 / self.temperature;
         if self.update == Update::Wolff {
             return Ok(Moves::Cluster(ClusterUpdates::new(&self.model, &self.quanta, beta)?));

@@ -53,13 +53,9 @@ pub fn jackknife(
     let first = left_out[0];
     let shift = left_out.iter().map(|value| value - first).sum::<f64>() / count;
     let squares: f64 = left_out.iter().map(|value| (value - first - shift).powi(2)).sum();
-    Ok(Estimate {
-        mean: whole + (count - 1.0) * (whole - first - shift),
-        error: ((count - 1.0) / count * squares).sqrt(),
-        tau,
-        ess: n as f64 / (2.0 * tau),
-        n,
-    })
+    let mean = whole + (count - 1.0) * (whole - first - shift);
+    let error = ((count - 1.0) / count * squares).sqrt();
+    Ok(Estimate::new(mean, error, tau, None, n))
 }
 
 #[cfg(test)]
