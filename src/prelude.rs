@@ -15,6 +15,9 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
+pub use crate::sample::{
+    Annealed, Annealing, EntropyEstimate, PopulationAnnealing, Schedule, WangLandau,
+};
 pub use crate::sample::{Observables, Scan, Simulation, SiteOrder, Start, TimeSeries, Update};
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

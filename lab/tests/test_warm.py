@@ -35,6 +35,12 @@ TYPES = {
     "Start": "let start = Start::Up;",
     "Seed": "let seed = Seed::new(3);",
     "Generator": "let generator = seed.generator();",
+    "Annealing": "let annealing = ising.annealing().sweeps(50);",
+    "Schedule": "let schedule = Schedule::Linear;",
+    "Annealed": "let annealed = annealing.run()?;",
+    "PopulationAnnealing": "let population = ising.population_annealing([2.0]).population(50);",
+    "WangLandau": "let wang_landau = ising.wang_landau().sweeps(500);",
+    "EntropyEstimate": "let entropy_estimate = wang_landau.run()?;",
     "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
 }

@@ -13,14 +13,27 @@
 //! keeps the parity of the down spins; they draw from N + 1 places, the last of which is nobody. Heat bath with ordered sites
 //! needs neither: it may keep or turn each spin.
 
+mod annealing;
 mod cluster;
+mod ladder;
 mod local;
+mod population;
+mod replica;
 mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod wang_landau;
 
+pub use annealing::{Annealed, Annealing, Schedule};
+pub use population::PopulationAnnealing;
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
+pub use wang_landau::{EntropyEstimate, WangLandau};
+
+pub(crate) use ladder::Ladder;
+pub(crate) use local::Dynamics;
+pub(crate) use replica::{Replica, System};
+pub(crate) use settings::sweeps;
