@@ -41,6 +41,8 @@ TYPES = {
     "PopulationAnnealing": "let population = ising.population_annealing([2.0]).population(50);",
     "WangLandau": "let wang_landau = ising.wang_landau().sweeps(500);",
     "EntropyEstimate": "let entropy_estimate = wang_landau.run()?;",
+    "AnnealedImportance": "let annealed_importance = ising.annealed_importance([2.0]).runs(50);",
+    "Bennett": "let bennett = ising.bennett([2.0]).sweeps(100);",
     "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
 }

@@ -10,7 +10,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, sweeps};
 use crate::spin::PairModel;
 
 /// Default temperatures in units of the largest √(Σ_j J_ij² + h_i²): nearly free, and nearly frozen.
@@ -161,7 +161,7 @@ impl Annealing {
         }
         let total = sweeps("sweeps", self.sweeps, 1)?;
         let restarts = sweeps("restarts", self.restarts, 1)?;
-        super::population::check_memory("Annealing", restarts, self.model.n_spins())?;
+        check_memory("Annealing", restarts, self.model.n_spins())?;
         let deadline = Deadline::new(self.deadline)?;
         let mut walkers: Vec<Walker> = (0..restarts as u64)
             .into_par_iter()

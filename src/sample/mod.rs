@@ -35,5 +35,6 @@ pub use wang_landau::{EntropyEstimate, WangLandau};
 
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;
-pub(crate) use replica::{Replica, System};
+pub(crate) use population::check_memory;
+pub(crate) use replica::{Replica, System, exact_replicas};
 pub(crate) use settings::sweeps;

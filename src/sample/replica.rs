@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::ndarray::Array1;
-use crate::rand::RngCore;
+use crate::rand::{Rng, RngCore};
 use crate::random::{Generator, Seed};
 use crate::sample::local::{Dynamics, State};
 use crate::sample::settings::{Rule, SiteOrder, Update};
@@ -95,12 +94,6 @@ impl Replica {
         dynamics.sweep(model, quanta, &mut self.spins, &mut self.generator, &mut self.state);
     }
 
-    /// Draws new spins at infinite temperature.
-    pub fn randomize(&mut self, system: &System) {
-        self.spins = random_spins(self.spins.len(), &mut self.generator);
-        self.state = State::of(&system.model, &system.quanta, &self.spins);
-    }
-
     /// The energy E, in total.
     pub fn energy(&self, system: &System) -> f64 {
         self.state.energy * system.quanta.unit
@@ -113,10 +106,6 @@ impl Replica {
 
     pub fn spins(&self) -> &[i8] {
         &self.spins
-    }
-
-    pub fn to_array(&self) -> Array1<i8> {
-        Array1::from(self.spins.clone())
     }
 
     pub fn generator(&mut self) -> &mut Generator {
@@ -149,12 +138,12 @@ impl Replica {
     /// Flips spins as long as that lowers the energy: ends in a configuration that no single flip improves.
     pub fn descend(&mut self, system: &System) {
         self.refresh(system);
+        // Strictly below, so that rounding errors cannot go round in circles.
+        let scale = f64::EPSILON * system.quanta.largest_energy();
         let mut improved = true;
         while improved {
             improved = false;
             for i in 0..self.spins.len() {
-                // Strictly below, so that rounding errors cannot go round in circles.
-                let scale = f64::EPSILON * system.quanta.largest_energy();
                 if self.state.alignment(&self.spins, i) < -scale {
                     self.flip(system, i);
                     improved = true;
@@ -162,6 +151,34 @@ impl Replica {
             }
         }
     }
+}
+
+/// Independent replicas at inverse temperature `beta`, drawn from all 2^N states; one for each seed.
+pub(crate) fn exact_replicas(system: &System, beta: f64, seeds: &[Seed]) -> Vec<Replica> {
+    let n = system.n_spins();
+    let mut walker = system.replica(vec![1; n], Seed::default().generator());
+    let mut energies = Vec::with_capacity(1 << n);
+    energies.push(walker.energy(system));
+    // In the order of the reflected Gray code.
+    for step in 1..1_u64 << n {
+        walker.flip(system, step.trailing_zeros() as usize);
+        energies.push(walker.energy(system));
+    }
+    let ground = energies.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut sum = 0.0;
+    for entry in &mut energies {
+        sum += (-beta * (*entry - ground)).exp();
+        *entry = sum;
+    }
+    let draw = |seed: &Seed| {
+        let mut generator = seed.generator();
+        let place = generator.random::<f64>() * sum;
+        let step = energies.partition_point(|&end| end <= place).min(energies.len() - 1);
+        let code = step ^ (step >> 1);
+        let spins = (0..n).map(|i| if code >> i & 1 == 1 { -1 } else { 1 }).collect();
+        system.replica(spins, generator)
+    };
+    seeds.iter().map(draw).collect()
 }
 
 fn random_spins(n: usize, generator: &mut Generator) -> Vec<i8> {

@@ -57,6 +57,14 @@ struct Run {
     series: TimeSeries,
 }
 
+/// What a scan has measured: a series for each temperature, all of the same number of sweeps.
+pub(crate) struct Sampled {
+    pub series: Vec<TimeSeries>,
+    pub sweeps: usize,
+    pub thermalized: usize,
+    pub complete: bool,
+}
+
 impl Scan {
     pub(crate) fn new(model: Arc<PairModel>, temperatures: Vec<f64>) -> Self {
         Self {
@@ -126,6 +134,18 @@ impl Scan {
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number
     /// above 0, or passes before 16 sweeps are measured.
     pub fn run(&self) -> Result<DataFrame> {
+        let Sampled { series, sweeps, thermalized, complete } = self.series()?;
+        let observables =
+            series.par_iter().map(TimeSeries::observables).collect::<Result<Vec<_>>>()?;
+        let mut frame = self.frame(&observables, sweeps, thermalized, complete)?;
+        if self.model.n_spins() <= MAX_EXACT {
+            self.add_exact(&mut frame)?;
+        }
+        Ok(frame)
+    }
+
+    /// Measures at all temperatures, and keeps the series.
+    pub(crate) fn series(&self) -> Result<Sampled> {
         let planned = self.planned()?;
         let warm_up = sweeps("thermalization", self.warm_up(), 0)?;
         let deadline = Deadline::new(self.deadline)?;
@@ -154,14 +174,17 @@ impl Scan {
             );
             return Err(Error::argument("deadline", given, allowed));
         }
-        let observables =
-            runs.par_iter().map(|run| run.series.observables()).collect::<Result<Vec<_>>>()?;
-        let complete = measured == planned && thermalized == warm_up;
-        let mut frame = self.frame(&observables, measured, thermalized, complete)?;
-        if self.model.n_spins() <= MAX_EXACT {
-            self.add_exact(&mut frame)?;
-        }
-        Ok(frame)
+        Ok(Sampled {
+            sweeps: measured,
+            thermalized,
+            complete: thermalized == warm_up && measured == planned,
+            series: runs.into_iter().map(|run| run.series).collect(),
+        })
+    }
+
+    /// The same settings at other temperatures.
+    pub(crate) fn temperatures(&self, temperatures: Vec<f64>) -> Self {
+        Self { temperatures, ..self.clone() }
     }
 
     fn warm_up(&self) -> i64 {

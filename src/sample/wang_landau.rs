@@ -13,7 +13,7 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
-use crate::sample::{Replica, System, sweeps};
+use crate::sample::{Replica, System, check_memory, sweeps};
 use crate::spin::PairModel;
 use crate::stats::Estimate;
 
@@ -130,7 +130,7 @@ impl WangLandau {
         let runs = sweeps("runs", self.runs, 2)?;
         let system = System::new(&self.model);
         let levels = Levels::new(&system, sweeps("bins", self.bins, 1)?, runs)?;
-        super::population::check_memory("Wang–Landau sampling", runs, self.model.n_spins())?;
+        check_memory("Wang–Landau sampling", runs, self.model.n_spins())?;
         let deadline = Deadline::new(self.deadline)?;
         let mut walks: Vec<Walk> = (0..runs as u64)
             .into_par_iter()
