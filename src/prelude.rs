@@ -7,6 +7,7 @@ pub use crate::exact::{
     TRIANGULAR_TC, Thermodynamics, honeycomb, kaufman, onsager, triangular,
 };
 pub use crate::frame::{Frame, stack};
+pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::linspace;
 pub use crate::ising::Ising;
@@ -19,7 +20,8 @@ pub use crate::polars::prelude::{
 };
 pub use crate::random::Seed;
 pub use crate::sample::{
-    Observables, Peak, Reweighting, Scan, Simulation, SiteOrder, Start, Target, TimeSeries, Update,
+    Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
+    Scan, Schedule, Simulation, SiteOrder, Start, Target, TimeSeries, Update, WangLandau,
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

@@ -5,6 +5,7 @@
 //! mean field ([`mean_field`](Ising::mean_field)).
 
 mod closed;
+mod free;
 
 use std::fmt;
 use std::sync::Arc;

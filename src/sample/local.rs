@@ -13,12 +13,16 @@ const REFRESH: u32 = 256;
 /// What single-spin updates need besides the spins; energies and fields are in units of the quanta.
 #[derive(Clone, Debug)]
 pub(super) struct LocalUpdates {
+    dynamics: Dynamics,
+    state: State,
+}
+
+/// Single-spin updates at one temperature, without any state: replicas share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Dynamics {
     acceptance: Acceptance,
     /// The sites in their fixed order; none for random sites.
     order: Option<Vec<u32>>,
-    state: State,
-    /// Sweeps left until a refresh.
-    countdown: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -33,10 +37,12 @@ enum Acceptance {
 
 /// Local fields Σ_j J_ij s_j + h_i, energy and magnetization of the present configuration.
 #[derive(Clone, Debug)]
-struct State {
+pub(super) struct State {
     local: Vec<f64>,
-    energy: f64,
-    magnetization: i64,
+    pub energy: f64,
+    pub magnetization: i64,
+    /// Sweeps left until sums of real numbers are refreshed.
+    countdown: u32,
 }
 
 impl LocalUpdates {
@@ -47,42 +53,28 @@ impl LocalUpdates {
         order: SiteOrder,
         spins: &[i8],
     ) -> Result<Self> {
-        let n = spins.len() as u32;
-        let order = match order {
-            SiteOrder::Random => None,
-            SiteOrder::Sequential => Some((0..n).collect()),
-            SiteOrder::Checkerboard => Some(sublattices(model)?),
-        };
-        let acceptance = match quanta.max_local {
-            Some(max) => {
-                let field = |k: usize| (k as f64 - max as f64) * quanta.unit;
-                let thresholds = (0..=2 * max).map(|k| rule.threshold(field(k))).collect();
-                Acceptance::Table { thresholds, center: max as f64 }
-            }
-            None => Acceptance::Real(Rule { beta: rule.beta * quanta.unit, ..rule }),
-        };
-        let state = State::of(model, quanta, spins);
-        Ok(Self { acceptance, order, state, countdown: REFRESH })
+        let dynamics = Dynamics::new(model, quanta, rule, order)?;
+        Ok(Self { dynamics, state: State::of(model, quanta, spins) })
     }
 
     /// What the spins do not tell: sums of real numbers depend in their last digits on how they came about.
     pub fn save(&self, out: &mut Writer) {
-        out.u32(self.countdown);
+        out.u32(self.state.countdown);
         out.f64(self.state.energy);
-        let real = matches!(self.acceptance, Acceptance::Real(_));
+        let real = matches!(self.dynamics.acceptance, Acceptance::Real(_));
         out.f64s(if real { &self.state.local } else { &[] });
     }
 
     /// Restores what [`save`](Self::save) wrote.
     pub fn load(&mut self, from: &mut Reader) -> Result<()> {
         let (countdown, energy, local) = (from.u32()?, from.f64()?, from.f64s()?);
-        let real = matches!(self.acceptance, Acceptance::Real(_));
+        let real = matches!(self.dynamics.acceptance, Acceptance::Real(_));
         let expected = if real { self.state.local.len() } else { 0 };
         let finite = energy.is_finite() && local.iter().all(|x| x.is_finite());
         if !((1..=REFRESH).contains(&countdown) && local.len() == expected && finite) {
             return Err(from.refuse("its local fields do not belong to its spins"));
         }
-        self.countdown = countdown;
+        self.state.countdown = countdown;
         self.state.energy = energy;
         if real {
             self.state.local = local;
@@ -98,14 +90,50 @@ impl LocalUpdates {
         spins: &mut [i8],
         generator: &mut Generator,
     ) -> (f64, i64) {
+        self.dynamics.sweep(model, quanta, spins, generator, &mut self.state);
+        (self.state.energy, self.state.magnetization)
+    }
+}
+
+impl Dynamics {
+    pub(super) fn new(
+        model: &PairModel,
+        quanta: &Quanta,
+        rule: Rule,
+        order: SiteOrder,
+    ) -> Result<Self> {
+        let order = match order {
+            SiteOrder::Random => None,
+            SiteOrder::Sequential => Some((0..model.n_spins() as u32).collect()),
+            SiteOrder::Checkerboard => Some(sublattices(model)?),
+        };
+        let acceptance = match quanta.max_local {
+            Some(max) => {
+                let field = |k: usize| (k as f64 - max as f64) * quanta.unit;
+                let thresholds = (0..=2 * max).map(|k| rule.threshold(field(k))).collect();
+                Acceptance::Table { thresholds, center: max as f64 }
+            }
+            None => Acceptance::Real(Rule { beta: rule.beta * quanta.unit, ..rule }),
+        };
+        Ok(Self { acceptance, order })
+    }
+
+    /// One sweep over the spins that `state` describes.
+    pub(super) fn sweep(
+        &self,
+        model: &PairModel,
+        quanta: &Quanta,
+        spins: &mut [i8],
+        generator: &mut Generator,
+        state: &mut State,
+    ) {
         if quanta.max_local.is_none() {
-            self.countdown -= 1;
-            if self.countdown == 0 {
-                self.countdown = REFRESH;
-                self.state = State::of(model, quanta, spins);
+            state.countdown -= 1;
+            if state.countdown == 0 {
+                *state = State::of(model, quanta, spins);
             }
         }
-        let mut visit = Visit { model, quanta, spins, generator, state: &mut self.state };
+        let mut visit = Visit { model, quanta, spins, generator, state };
         let order = self.order.as_deref();
         match &self.acceptance {
             Acceptance::Table { thresholds, center } => {
@@ -113,18 +141,38 @@ impl LocalUpdates {
             }
             Acceptance::Real(rule) => visit.sites(order, |x| rule.threshold(x)),
         }
-        (self.state.energy, self.state.magnetization)
     }
 }
 
 impl State {
-    fn of(model: &PairModel, quanta: &Quanta, spins: &[i8]) -> Self {
+    pub fn of(model: &PairModel, quanta: &Quanta, spins: &[i8]) -> Self {
         let local: Vec<f64> =
             (0..spins.len()).map(|i| local_field(model, quanta, spins, i)).collect();
         let sites = spins.iter().zip(&local).zip(&quanta.fields);
         let doubled: f64 = sites.map(|((&s, x), h)| f64::from(s) * (x + h)).sum();
         let magnetization = spins.iter().map(|&s| i64::from(s)).sum();
-        Self { local, energy: -0.5 * doubled, magnetization }
+        Self { local, energy: -0.5 * doubled, magnetization, countdown: REFRESH }
+    }
+
+    /// s_i h_i^{local} of spin `i`, half of what its flip would cost.
+    #[inline]
+    pub fn alignment(&self, spins: &[i8], i: usize) -> f64 {
+        f64::from(spins[i]) * self.local[i]
+    }
+
+    /// Flips spin `i`.
+    #[inline]
+    pub fn flip(&mut self, model: &PairModel, quanta: &Quanta, spins: &mut [i8], i: usize) {
+        let s = f64::from(spins[i]);
+        self.energy += 2.0 * s * self.local[i];
+        self.magnetization -= 2 * i64::from(spins[i]);
+        spins[i] = -spins[i];
+        let twice = 2.0 * s;
+        let neighbors = model.couplings().row(i).0;
+        let values = &quanta.couplings[model.couplings().entries(i)];
+        for (&j, value) in neighbors.iter().zip(values) {
+            self.local[j as usize] -= twice * value;
+        }
     }
 }
 
@@ -174,24 +222,9 @@ impl Visit<'_> {
 
     #[inline]
     fn attempt(&mut self, i: usize, threshold: &impl Fn(f64) -> u64) {
-        let s = f64::from(self.spins[i]);
-        let x = s * self.state.local[i];
-        let limit = threshold(x);
+        let limit = threshold(self.state.alignment(self.spins, i));
         if limit == u64::MAX || self.generator.next_u64() < limit {
-            self.flip(i, s, x);
-        }
-    }
-
-    #[inline]
-    fn flip(&mut self, i: usize, s: f64, x: f64) {
-        self.state.energy += 2.0 * x;
-        self.state.magnetization -= 2 * i64::from(self.spins[i]);
-        self.spins[i] = -self.spins[i];
-        let twice = 2.0 * s;
-        let neighbors = self.model.couplings().row(i).0;
-        let values = &self.quanta.couplings[self.model.couplings().entries(i)];
-        for (&j, value) in neighbors.iter().zip(values) {
-            self.state.local[j as usize] -= twice * value;
+            self.state.flip(self.model, self.quanta, self.spins, i);
         }
     }
 }

@@ -13,19 +13,33 @@
 //! keeps the parity of the down spins; they draw from N + 1 places, the last of which is nobody. Heat bath with ordered sites
 //! needs neither: it may keep or turn each spin.
 
+mod annealing;
 mod checkpoint;
 mod cluster;
+mod ladder;
 mod local;
+mod population;
+mod replica;
 mod reweighting;
 mod scan;
 mod series;
 mod settings;
 mod simulation;
 mod target;
+mod wang_landau;
 
+pub use annealing::{Annealed, Annealing, Schedule};
+pub use population::PopulationAnnealing;
 pub use reweighting::{Peak, Reweighting};
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
 pub use target::Target;
+pub use wang_landau::{EntropyEstimate, WangLandau};
+
+pub(crate) use ladder::Ladder;
+pub(crate) use local::Dynamics;
+pub(crate) use population::check_memory;
+pub(crate) use replica::{Replica, System, exact_replicas};
+pub(crate) use settings::sweeps;

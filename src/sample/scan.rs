@@ -196,6 +196,11 @@ impl Scan {
         Ok(Outcome { runs, measured, thermalized, complete })
     }
 
+    /// The same settings at other temperatures.
+    pub(crate) fn temperatures(&self, temperatures: Vec<f64>) -> Self {
+        Self { temperatures, ..self.clone() }
+    }
+
     fn warm_up(&self) -> i64 {
         self.thermalization.unwrap_or(self.sweeps / 5)
     }

@@ -101,7 +101,7 @@ pub(super) fn threshold(probability: f64) -> u64 {
 }
 
 /// Checks a number of sweeps as the user wrote it.
-pub(super) fn sweeps(name: &'static str, given: i64, least: i64) -> Result<usize> {
+pub(crate) fn sweeps(name: &'static str, given: i64, least: i64) -> Result<usize> {
     if given < least {
         return Err(Error::argument(name, given, format!("a whole number of at least {least}")));
     }

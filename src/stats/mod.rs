@@ -5,9 +5,12 @@
 
 mod estimate;
 mod jackknife;
+mod log_mean;
 
 pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
+
+pub(crate) use log_mean::{LogMean, ln_mean_exp};
 
 /// The shortest series from which an error is estimated.
 pub const MIN_SERIES: usize = 16;

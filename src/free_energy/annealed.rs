@@ -1,0 +1,339 @@
+//! Annealed importance sampling, forwards from β = 0 and backwards from the target.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::notebook::progress::{Deadline, Progress};
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::random::Seed;
+use crate::rayon::prelude::*;
+use crate::sample::{
+    Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, sweeps,
+};
+use crate::spin::PairModel;
+use crate::stats::{LogMean, ln_mean_exp};
+
+/// Up to this many spins, runs backwards start from exact samples: 2²⁰ energies, 8 MB.
+const MAX_EXACT: usize = 20;
+
+/// Independent streams: of the forward runs, and of the backward runs from each temperature on.
+const BACKWARD: u64 = 1 << 32;
+
+/// Settings of annealed importance sampling; [`run`](Self::run) gives the frame.
+///
+/// A run starts at β = 0 with an exact sample, and at each step multiplies its weight by exp(−(β' − β) E) before it makes its sweeps at β'. The
+/// mean weight times 2^N is an estimate of Z without bias, whatever the number of steps and sweeps: ln Z = N ln 2 + ln⟨w⟩. By Jensen's
+/// inequality the expected ln Z is too low, and P(ln Z_est > ln Z + b) < e^−b by Markov's: a stochastic lower bound. A run backwards starts from a sample at
+/// the target temperature and climbs to β = 0; its mean weight is an estimate of 2^N/Z, and ln Z = N ln 2 − ln⟨w⟩ a stochastic upper bound. Where the
+/// two meet, both have converged. Sources: R. M. Neal, Stat. Comput. 11, 125 (2001); for the bounds R. B. Grosse, Z. Ghahramani and R. P. Adams,
+/// arXiv:1511.02543 (2015).
+///
+/// Up to 20 spins the samples at the target are exact (drawn from all states). Beyond, each backward run anneals a replica of its own from β = 0
+/// down and lets it make [`equilibration`](Self::equilibration) sweeps at the target; the upper bound then holds only as far as that reaches
+/// equilibrium. Every run has the stream of its own index: the frame is the same for any number of threads.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let ising = Ising::square(4)?;
+/// let frame = ising.annealed_importance([2.0]).runs(500).seed(1).run()?;
+/// let (ln_z, errors) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
+/// let exact = ising.enumerate()?.at(2.0)?.ln_z;
+/// assert!((ln_z[0] - exact).abs() < 4.0 * errors[0] && (ln_z[1] - exact).abs() < 4.0 * errors[1]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct AnnealedImportance {
+    model: Arc<PairModel>,
+    temperatures: Vec<f64>,
+    runs: i64,
+    sweeps: i64,
+    steps: Option<i64>,
+    equilibration: i64,
+    reverse: bool,
+    update: Update,
+    order: SiteOrder,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+impl AnnealedImportance {
+    pub(crate) fn new(model: Arc<PairModel>, temperatures: Vec<f64>) -> Self {
+        Self {
+            model,
+            temperatures,
+            runs: 1_000,
+            sweeps: 1,
+            steps: None,
+            equilibration: 100,
+            reverse: true,
+            update: Update::HeatBath,
+            order: SiteOrder::Sequential,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+
+    /// Independent runs in each direction; default 1000.
+    pub fn runs(&self, runs: i64) -> Self {
+        Self { runs, ..self.clone() }
+    }
+
+    /// Sweeps after each step; default 1.
+    pub fn sweeps(&self, sweeps: i64) -> Self {
+        Self { sweeps, ..self.clone() }
+    }
+
+    /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
+    /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps); more steps narrow the bounds.
+    pub fn steps(&self, steps: i64) -> Self {
+        Self { steps: Some(steps), ..self.clone() }
+    }
+
+    /// Sweeps at the target before a backward run beyond 20 spins; default 100.
+    pub fn equilibration(&self, sweeps: i64) -> Self {
+        Self { equilibration: sweeps, ..self.clone() }
+    }
+
+    /// Whether there are backward runs as well; default true.
+    pub fn reverse(&self, reverse: bool) -> Self {
+        Self { reverse, ..self.clone() }
+    }
+
+    /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
+    pub fn update(&self, update: Update) -> Self {
+        Self { update, ..self.clone() }
+    }
+
+    /// Which site comes next; default [`SiteOrder::Sequential`].
+    pub fn order(&self, order: SiteOrder) -> Self {
+        Self { order, ..self.clone() }
+    }
+
+    /// The seed; default 0.
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
+    }
+
+    /// A limit in seconds, after which the rows not yet computed are missing and `complete` is false; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
+    /// Makes all runs: a row per temperature from hot to cold, forwards, then the same backwards.
+    ///
+    /// Columns: `temperature`; `direction` ("forward", "reverse"); `kind` ("lower bound", "upper bound"); `ln_z`, `ln_z_err` (whole system; one
+    /// standard error, by a jackknife over runs), `free_energy`, `free_energy_err` (per spin); `ess`, the effective number of runs (Σ w)²/Σ w², which
+    /// should be well above 10 for the error to be trusted; `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
+    ///
+    /// # Errors
+    /// If there is no temperature or one is not a finite number above 0; if `runs` is below 2, `sweeps` or `equilibration` below 0 or `steps` below 1; if
+    /// the replicas would need more than 2 GiB; if the update or order does not fit; if the deadline is not a finite number above 0 or passes before
+    /// the first temperature is reached.
+    pub fn run(&self) -> Result<DataFrame> {
+        let system = System::new(&self.model);
+        let ladder = Ladder::new(&self.temperatures, self.steps, system.infinite_variance())?;
+        let runs = sweeps("runs", self.runs, 2)?;
+        let count = sweeps("sweeps", self.sweeps, 0)?;
+        let equilibration = sweeps("equilibration", self.equilibration, 0)?;
+        check_memory("Annealed importance sampling", 2 * runs, system.n_spins())?;
+        let deadline = Deadline::new(self.deadline)?;
+        let climbs: usize = ladder.marks.iter().map(|mark| mark.0).sum();
+        let exact = system.n_spins() <= MAX_EXACT;
+        let all = ladder.steps() * if self.reverse && !exact { 2 } else { 1 };
+        let mut engine = Engine {
+            system: &system,
+            ladder: &ladder,
+            update: self.update,
+            order: self.order,
+            count,
+            deadline,
+            progress: Progress::new("steps", all + if self.reverse { climbs } else { 0 }),
+        };
+        let seeds = |stream: u64| -> Vec<Seed> {
+            (0..runs as u64).map(|run| self.seed.child(stream + run)).collect()
+        };
+        let mut rows = engine.forward(&seeds(0))?;
+        let mut complete = rows.len() == ladder.marks.len();
+        if rows.is_empty() {
+            let given = format!("{} s", self.deadline.unwrap_or(f64::NAN));
+            let allowed = "long enough to reach the first temperature";
+            return Err(Error::argument("deadline", given, allowed));
+        }
+        if self.reverse && complete {
+            let backward = engine.backward(equilibration, exact, |stream| {
+                seeds(BACKWARD.wrapping_mul(stream as u64 + 1))
+            })?;
+            complete = backward.len() == ladder.marks.len();
+            rows.extend(backward);
+        }
+        self.frame(&rows, complete)
+    }
+
+    fn frame(&self, rows: &[Row], complete: bool) -> Result<DataFrame> {
+        let n = self.model.n_spins() as f64;
+        let column = |value: fn(&Row) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+        let per_spin = |sign: f64, value: fn(&Row) -> f64| {
+            rows.iter().map(|row| sign * row.temperature * value(row) / n).collect::<Vec<_>>()
+        };
+        let name = |forward: &'static str, reverse: &'static str| {
+            rows.iter().map(|row| if row.forward { forward } else { reverse }).collect::<Vec<_>>()
+        };
+        Ok(df!(
+            "temperature" => column(|row| row.temperature),
+            "direction" => name("forward", "reverse"),
+            "kind" => name("lower bound", "upper bound"),
+            "ln_z" => column(|row| row.ln_z),
+            "ln_z_err" => column(|row| row.error),
+            "free_energy" => per_spin(-1.0, |row| row.ln_z),
+            "free_energy_err" => per_spin(1.0, |row| row.error),
+            "ess" => column(|row| row.ess),
+            "runs" => vec![self.runs; rows.len()],
+            "sweeps" => vec![self.sweeps; rows.len()],
+            "steps" => rows.iter().map(|row| row.steps as u64).collect::<Vec<_>>(),
+            "seed" => vec![self.seed.number(); rows.len()],
+            "complete" => vec![complete; rows.len()],
+        )?)
+    }
+}
+
+struct Row {
+    temperature: f64,
+    forward: bool,
+    ln_z: f64,
+    error: f64,
+    ess: f64,
+    steps: usize,
+}
+
+/// What all runs share.
+struct Engine<'a> {
+    system: &'a System,
+    ladder: &'a Ladder,
+    update: Update,
+    order: SiteOrder,
+    count: usize,
+    deadline: Deadline,
+    progress: Progress,
+}
+
+/// A run and the logarithm of its weight.
+struct Walk {
+    replica: Replica,
+    ln_weight: f64,
+}
+
+impl Walk {
+    fn new(replica: Replica) -> Self {
+        Self { replica, ln_weight: 0.0 }
+    }
+}
+
+impl Engine<'_> {
+    /// From β = 0 down the ladder; fewer rows if the deadline passed.
+    fn forward(&mut self, seeds: &[Seed]) -> Result<Vec<Row>> {
+        let mut walks: Vec<Walk> =
+            seeds.iter().map(|&seed| Walk::new(self.system.random_replica(seed))).collect();
+        let (mut rows, mut marks) = (Vec::new(), self.ladder.marks.iter().peekable());
+        for rung in 1..=self.ladder.steps() {
+            if !self.step(&mut walks, rung - 1, rung)? {
+                break;
+            }
+            if let Some(&(_, temperature)) = marks.next_if(|mark| mark.0 == rung) {
+                rows.push(self.row(&walks, temperature, rung, true));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// From each temperature up to β = 0.
+    fn backward(
+        &mut self,
+        equilibration: usize,
+        exact: bool,
+        seeds: impl Fn(usize) -> Vec<Seed>,
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        let mut cold: Vec<Walk> = if exact {
+            Vec::new()
+        } else {
+            let random = |seed| Walk::new(self.system.random_replica(seed));
+            seeds(self.ladder.marks.len()).into_iter().map(random).collect()
+        };
+        let mut reached = 0;
+        for (index, &(mark, temperature)) in self.ladder.marks.iter().enumerate() {
+            let seeds = seeds(index);
+            let mut walks: Vec<Walk> = if exact {
+                let beta = self.ladder.betas[mark];
+                exact_replicas(self.system, beta, &seeds).into_iter().map(Walk::new).collect()
+            } else {
+                for rung in reached + 1..=mark {
+                    if !self.step(&mut cold, rung - 1, rung)? {
+                        return Ok(rows);
+                    }
+                }
+                reached = mark;
+                if !self.sweep(&mut cold, mark, equilibration)? {
+                    return Ok(rows);
+                }
+                let copy = |(walk, seed): (&Walk, Seed)| {
+                    let spins = walk.replica.spins().to_vec();
+                    Walk::new(self.system.replica(spins, seed.generator()))
+                };
+                cold.iter().zip(seeds).map(copy).collect()
+            };
+            for rung in (0..mark).rev() {
+                if !self.step(&mut walks, rung + 1, rung)? {
+                    return Ok(rows);
+                }
+            }
+            rows.push(self.row(&walks, temperature, mark, false));
+        }
+        Ok(rows)
+    }
+
+    /// Takes all runs from one rung to the next: weights first, then sweeps. False if the deadline passed.
+    fn step(&mut self, walks: &mut [Walk], from: usize, to: usize) -> Result<bool> {
+        let step = self.ladder.betas[to] - self.ladder.betas[from];
+        for walk in &mut *walks {
+            walk.ln_weight -= step * walk.replica.energy(self.system);
+        }
+        // What happens at β = 0 after the last weight does not matter.
+        let count = if to == 0 { 0 } else { self.count };
+        self.progress.add(1);
+        self.sweep(walks, to, count)
+    }
+
+    fn sweep(&self, walks: &mut [Walk], rung: usize, count: usize) -> Result<bool> {
+        let dynamics = self.system.dynamics(self.update, self.order, self.ladder.betas[rung])?;
+        for _ in 0..count {
+            if self.deadline.passed() {
+                return Ok(false);
+            }
+            walks
+                .par_iter_mut()
+                .with_min_len(16)
+                .for_each(|walk| walk.replica.sweep(self.system, &dynamics));
+        }
+        Ok(!self.deadline.passed())
+    }
+
+    fn row(&self, walks: &[Walk], temperature: f64, steps: usize, forward: bool) -> Row {
+        let weights: Vec<f64> = walks.iter().map(|walk| walk.ln_weight).collect();
+        let LogMean { value, error, ess } = ln_mean_exp(&weights);
+        let free = self.system.n_spins() as f64 * std::f64::consts::LN_2;
+        let ln_z = if forward { free + value } else { free - value };
+        Row { temperature, forward, ln_z, error, ess, steps }
+    }
+}
+
+impl fmt::Debug for AnnealedImportance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, runs, count) = (&self.model, self.runs, self.temperatures.len());
+        write!(f, "AnnealedImportance({model:?}, {runs} runs to {count} temperatures)")
+    }
+}

@@ -1,0 +1,40 @@
+//! Free energies and annealing from a model.
+
+use std::sync::Arc;
+
+use crate::free_energy::{AnnealedImportance, Bennett};
+use crate::ising::Ising;
+use crate::sample::{Annealing, PopulationAnnealing, WangLandau};
+
+impl Ising {
+    /// Annealed importance sampling of ln Z at these temperatures, both ways: settings, then `run()` gives a frame. See [`AnnealedImportance`].
+    pub fn annealed_importance(
+        &self,
+        temperatures: impl IntoIterator<Item = f64>,
+    ) -> AnnealedImportance {
+        AnnealedImportance::new(Arc::clone(&self.model), temperatures.into_iter().collect())
+    }
+
+    /// ln Z at these temperatures by Bennett's acceptance ratio, chained from β = 0: settings, then `run()` gives a frame. See [`Bennett`].
+    pub fn bennett(&self, temperatures: impl IntoIterator<Item = f64>) -> Bennett {
+        Bennett::new(Arc::clone(&self.model), temperatures.into_iter().collect())
+    }
+
+    /// Simulated annealing: settings, then `run()` gives the best configuration found. See [`Annealing`].
+    pub fn annealing(&self) -> Annealing {
+        Annealing::new(Arc::clone(&self.model))
+    }
+
+    /// Population annealing down to these temperatures: settings, then `run()` gives a frame. See [`PopulationAnnealing`].
+    pub fn population_annealing(
+        &self,
+        temperatures: impl IntoIterator<Item = f64>,
+    ) -> PopulationAnnealing {
+        PopulationAnnealing::new(Arc::clone(&self.model), temperatures.into_iter().collect())
+    }
+
+    /// Wang–Landau sampling of the density of states: settings, then `run()`. See [`WangLandau`].
+    pub fn wang_landau(&self) -> WangLandau {
+        WangLandau::new(Arc::clone(&self.model))
+    }
+}

@@ -1,0 +1,500 @@
+//! Wang–Landau sampling: the density of states by a random walk that is flat in energy.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Result, require_positive};
+use crate::ndarray::Array2;
+use crate::notebook::progress::{Deadline, Progress};
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::rand::RngCore;
+use crate::random::Seed;
+use crate::rayon::prelude::*;
+use crate::sample::local::site_or_nobody;
+use crate::sample::settings::threshold;
+use crate::sample::{Replica, System, check_memory, sweeps};
+use crate::spin::PairModel;
+use crate::stats::Estimate;
+
+/// The most bins of energy, and levels of integer energies.
+const MAX_BINS: usize = 1 << 22;
+
+/// Sweeps between looks at the clock.
+const SLICE: usize = 64;
+
+/// Steps for each level known before ln f is halved.
+const PATIENCE: u64 = 100;
+
+/// Sums of real numbers are made afresh after so many sweeps.
+const REFRESH: usize = 256;
+
+/// Settings of Wang–Landau sampling; [`run`](Self::run) gives the density of states.
+///
+/// A walk that accepts a flip from E to E' with probability min(1, g(E)/g(E')) visits all energies equally often once g is the number of states
+/// at each; every visit multiplies the present estimate of g(E) by f, which shrinks towards 1: ln f = 1 is halved when all energies known
+/// have been visited since, on average a hundred times, and once that would make it smaller than 1/t, where t is the number of steps over the number of energies,
+/// it is 1/t, so that errors fall as t^−½ without end. Half of the sweeps learn like this. The other half walk with fixed weights 1/g, a Markov
+/// chain in equilibrium, whose histogram H corrects what the growing g got wrong: ln g + ln H. Sources: F. Wang and D. P. Landau,
+/// Phys. Rev. Lett. 86, 2050 (2001); R. E. Belardinelli and V. D. Pereyra, Phys. Rev. E 75, 046701 (2007); for the second half B. A. Berg and
+/// T. Neuhaus, Phys. Rev. Lett. 68, 9 (1992).
+///
+/// Where all energies are multiples of one quantum, each level has its own g; otherwise energies share [`bins`](Self::bins). Errors come from
+/// independent runs. A level that no run has found is missing; at low temperature compare with the ground energy from
+/// [`annealing`](crate::ising::Ising::annealing).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let ising = Ising::square(4)?;
+/// let density = ising.wang_landau().sweeps(5_000).seed(1).run()?;
+/// let ln_z = density.ln_z(2.0)?;
+/// assert!((ln_z.mean - ising.enumerate()?.at(2.0)?.ln_z).abs() < 4.0 * ln_z.error);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct WangLandau {
+    model: Arc<PairModel>,
+    sweeps: i64,
+    runs: i64,
+    bins: i64,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+/// The number of states at each energy, as [`WangLandau`] estimates it, and thermodynamics at any temperature from it.
+#[derive(Clone)]
+pub struct EntropyEstimate {
+    /// The number of spins N.
+    pub n_spins: usize,
+    /// The energy of each level, in total; of bins, the mean of what was visited there.
+    pub energies: Vec<f64>,
+    /// ln g of shape (runs, levels), each run normalised to 2^N states in all; −∞ where a run has not been.
+    pub ln_g: Array2<f64>,
+    /// ln f at the end of learning, of the slowest run: with each visit its g still changed by this.
+    pub ln_f: f64,
+    /// Sweeps of each run.
+    pub sweeps: usize,
+    /// Whether all sweeps were done, and no deadline cut them.
+    pub complete: bool,
+}
+
+impl WangLandau {
+    pub(crate) fn new(model: Arc<PairModel>) -> Self {
+        Self {
+            model,
+            sweeps: 100_000,
+            runs: 16,
+            bins: 1_000,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+
+    /// Sweeps of each run, N attempted flips each, half of them to learn; default 100 000.
+    pub fn sweeps(&self, sweeps: i64) -> Self {
+        Self { sweeps, ..self.clone() }
+    }
+
+    /// Independent runs, from which the errors come; default 16.
+    pub fn runs(&self, runs: i64) -> Self {
+        Self { runs, ..self.clone() }
+    }
+
+    /// Bins between ∓(Σ|J_ij| + Σ|h_i|), where energies are not multiples of a quantum; default 1000.
+    ///
+    /// Bins of width w add an error of about (w/T)²/24 to ln Z.
+    pub fn bins(&self, bins: i64) -> Self {
+        Self { bins, ..self.clone() }
+    }
+
+    /// The seed; default 0.
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
+    }
+
+    /// A limit in seconds, after which the present estimates are returned with `complete` false; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
+    /// Runs all walks, in parallel and each on the stream of its own index.
+    ///
+    /// # Errors
+    /// If `sweeps` or `bins` is below 1 or `runs` below 2; if there were more than 4 194 304 levels or bins; if the deadline is not a finite number
+    /// above 0.
+    pub fn run(&self) -> Result<EntropyEstimate> {
+        let total = sweeps("sweeps", self.sweeps, 1)?;
+        let runs = sweeps("runs", self.runs, 2)?;
+        let system = System::new(&self.model);
+        let levels = Levels::new(&system, sweeps("bins", self.bins, 1)?, runs)?;
+        check_memory("Wang–Landau sampling", runs, self.model.n_spins())?;
+        let deadline = Deadline::new(self.deadline)?;
+        let mut walks: Vec<Walk> = (0..runs as u64)
+            .into_par_iter()
+            .map(|run| Walk::new(&system, &levels, self.seed.child(run)))
+            .collect();
+        let mut progress = Progress::new("sweeps", total.saturating_mul(runs));
+        // Large systems look at the clock after every sweep.
+        let slice = (SLICE * 1_000 / system.n_spins()).clamp(1, SLICE);
+        let mut done = 0;
+        for (part, limit, learning) in
+            [(total / 2, deadline.share(0.5), true), (total - total / 2, deadline, false)]
+        {
+            let mut passed = 0;
+            while passed < part && (passed == 0 || !limit.passed()) {
+                let count = slice.min(part - passed);
+                walks.par_iter_mut().with_max_len(1).for_each(|walk| {
+                    (0..count).for_each(|_| walk.sweep(&system, &levels, learning));
+                });
+                passed += count;
+                progress.add(count * runs);
+            }
+            done += passed;
+        }
+        Ok(density(&system, &levels, &walks, done, done == total))
+    }
+}
+
+/// Where energies are counted: bin k is about (k − offset) · width.
+struct Levels {
+    width: f64,
+    offset: f64,
+    count: usize,
+}
+
+impl Levels {
+    fn new(system: &System, bins: usize, runs: usize) -> Result<Self> {
+        let (width, offset, count) = match system.quantum() {
+            Some((unit, reach)) => (unit, reach, 2.0 * reach + 1.0),
+            None => {
+                let width = 2.0 * system.reach() / bins as f64;
+                // Rounded to the nearest bin, the largest |E| needs half a bin more.
+                (width, 0.5 * (bins as f64), bins as f64 + 2.0)
+            }
+        };
+        if !(count * runs as f64 <= 16.0 * MAX_BINS as f64 && count <= MAX_BINS as f64) {
+            return Err(Error::TooLarge {
+                what: "This density of states".to_owned(),
+                needs: format!("{count} levels in each of {runs} runs"),
+                limit: format!("{MAX_BINS} levels, or sixteen times as many in all runs"),
+                advice: "Take fewer bins or runs.".to_owned(),
+            });
+        }
+        Ok(Self { width, offset, count: count as usize })
+    }
+
+    #[inline]
+    fn of(&self, energy: f64) -> usize {
+        ((energy / self.width + self.offset).round() as usize).min(self.count - 1)
+    }
+}
+
+/// One run.
+struct Walk {
+    replica: Replica,
+    /// ln g; known where visited.
+    ln_g: Vec<f64>,
+    /// Visits since ln f last changed.
+    recent: Vec<bool>,
+    /// Levels that were ever visited, and their number.
+    seen: Vec<bool>,
+    known: usize,
+    /// Visits with fixed weights, and the sum of their energies.
+    visits: Vec<u64>,
+    energies: Vec<f64>,
+    fresh: usize,
+    /// Steps since ln f last changed.
+    waited: u64,
+    ln_f: f64,
+    /// Whether ln f follows 1/t.
+    late: bool,
+    steps: u64,
+    sweeps: usize,
+}
+
+impl Walk {
+    fn new(system: &System, levels: &Levels, seed: Seed) -> Self {
+        let mut walk = Self {
+            replica: system.random_replica(seed),
+            ln_g: vec![0.0; levels.count],
+            recent: vec![false; levels.count],
+            seen: vec![false; levels.count],
+            known: 0,
+            visits: vec![0; levels.count],
+            energies: vec![0.0; levels.count],
+            fresh: 0,
+            waited: 0,
+            ln_f: 1.0,
+            late: false,
+            steps: 0,
+            sweeps: 0,
+        };
+        let energy = walk.replica.energy(system);
+        walk.learn(levels.of(energy), 0.0);
+        walk
+    }
+
+    /// N attempted flips on average, each followed by a visit.
+    fn sweep(&mut self, system: &System, levels: &Levels, learning: bool) {
+        let n = system.n_spins();
+        let mut energy = self.replica.energy(system);
+        let mut level = levels.of(energy);
+        for _ in 0..=n {
+            let i = site_or_nobody(self.replica.generator(), n);
+            let mut reference = 0.0;
+            if i < n {
+                let proposed = self.replica.energy_flipped(system, i);
+                let target = levels.of(proposed);
+                if self.accepts(level, target) {
+                    self.replica.flip(system, i);
+                    reference = self.ln_g[level];
+                    (energy, level) = (proposed, target);
+                }
+            }
+            if learning {
+                self.learn(level, reference);
+            } else {
+                self.visits[level] += 1;
+                self.energies[level] += energy;
+            }
+        }
+        self.sweeps += 1;
+        if self.sweeps.is_multiple_of(REFRESH) {
+            self.replica.refresh(system);
+        }
+        if learning {
+            self.shrink();
+        }
+    }
+
+    fn accepts(&mut self, level: usize, target: usize) -> bool {
+        let ratio = self.ln_g[level] - self.ln_g[target];
+        // A level never seen is always entered.
+        ratio >= 0.0
+            || !self.seen[target]
+            || self.replica.generator().next_u64() < threshold(ratio.exp())
+    }
+
+    /// Raises the ln g of the level visited; one never seen begins with the ln g that it was entered from.
+    #[inline]
+    fn learn(&mut self, level: usize, reference: f64) {
+        self.steps += 1;
+        self.waited += 1;
+        if !self.seen[level] {
+            self.seen[level] = true;
+            self.known += 1;
+            self.ln_g[level] = reference;
+        }
+        if !self.recent[level] {
+            self.recent[level] = true;
+            self.fresh += 1;
+        }
+        if self.late {
+            self.ln_f = self.known as f64 / self.steps as f64;
+        }
+        self.ln_g[level] += self.ln_f;
+    }
+
+    /// Halves ln f once all levels known have been seen again and had time to level out, as long as it stays above 1/t.
+    fn shrink(&mut self) {
+        if self.late || self.fresh < self.known || self.waited < PATIENCE * self.known as u64 {
+            return;
+        }
+        (self.fresh, self.waited) = (0, 0);
+        self.recent.fill(false);
+        self.ln_f *= 0.5;
+        self.late = self.ln_f <= self.known as f64 / self.steps as f64;
+    }
+}
+
+/// Collects the levels that any run has seen, each run normalised to 2^N states.
+fn density(
+    system: &System,
+    levels: &Levels,
+    walks: &[Walk],
+    sweeps: usize,
+    complete: bool,
+) -> EntropyEstimate {
+    let seen: Vec<usize> =
+        (0..levels.count).filter(|&k| walks.iter().any(|walk| walk.visits[k] > 0)).collect();
+    let quanta = system.quantum().is_some();
+    let energy = |&k: &usize| {
+        if quanta {
+            return (k as f64 - levels.offset) * levels.width;
+        }
+        let sum: f64 = walks.iter().map(|walk| walk.energies[k]).sum();
+        sum / walks.iter().map(|walk| walk.visits[k] as f64).sum::<f64>()
+    };
+    let mut ln_g = Array2::from_elem((walks.len(), seen.len()), f64::NEG_INFINITY);
+    for (walk, mut row) in walks.iter().zip(ln_g.rows_mut()) {
+        let ln_visits = |k: usize| (walk.visits[k] as f64).ln();
+        let known = |k: usize| (walk.visits[k] > 0).then(|| walk.ln_g[k] + ln_visits(k));
+        let all: Vec<f64> = seen.iter().filter_map(|&k| known(k)).collect();
+        let total = ln_sum_exp(&all) - system.n_spins() as f64 * std::f64::consts::LN_2;
+        for (&k, entry) in seen.iter().zip(&mut row) {
+            *entry = known(k).map_or(f64::NEG_INFINITY, |value| value - total);
+        }
+    }
+    EntropyEstimate {
+        n_spins: system.n_spins(),
+        energies: seen.iter().map(energy).collect(),
+        ln_g,
+        ln_f: walks.iter().map(|walk| walk.ln_f).fold(0.0, f64::max),
+        sweeps,
+        complete,
+    }
+}
+
+fn ln_sum_exp(values: &[f64]) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
+}
+
+impl EntropyEstimate {
+    /// ln Z of the whole system at temperature `t`, with its error from the scatter of the runs.
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0, or there are fewer than two runs.
+    pub fn ln_z(&self, t: f64) -> Result<Estimate> {
+        require_positive("temperature", t)?;
+        self.estimate(|run| run.weights(t).ln_z)
+    }
+
+    /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each
+    /// with `_err`; `sweeps`, `complete`.
+    ///
+    /// # Errors
+    /// If there is no temperature or one is not a finite number above 0, or there are fewer than two runs.
+    pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
+        if temperatures.is_empty() {
+            let allowed = "at least one temperature";
+            return Err(Error::argument("temperatures", "an empty list", allowed));
+        }
+        let n = self.n_spins as f64;
+        let mut columns = vec![Vec::new(); 10];
+        for &t in temperatures {
+            require_positive("temperature", t)?;
+            let quantities: [fn(&Weights, f64, f64) -> f64; 5] = [
+                |w, _, _| w.ln_z,
+                |w, t, n| -t * w.ln_z / n,
+                |w, _, n| w.energy / n,
+                |w, t, n| w.variance / t / t / n,
+                |w, t, n| (w.energy / t + w.ln_z) / n,
+            ];
+            for (k, quantity) in quantities.into_iter().enumerate() {
+                let value = self.estimate(|run| quantity(&run.weights(t), t, n))?;
+                columns[2 * k].push(value.mean);
+                columns[2 * k + 1].push(value.error);
+            }
+        }
+        let mut take = || columns.remove(0);
+        Ok(df!(
+            "temperature" => temperatures,
+            "ln_z" => take(),
+            "ln_z_err" => take(),
+            "free_energy" => take(),
+            "free_energy_err" => take(),
+            "energy" => take(),
+            "energy_err" => take(),
+            "heat_capacity" => take(),
+            "heat_capacity_err" => take(),
+            "entropy" => take(),
+            "entropy_err" => take(),
+            "sweeps" => vec![self.sweeps as u64; temperatures.len()],
+            "complete" => vec![self.complete; temperatures.len()],
+        )?)
+    }
+
+    /// The density of states: `total_energy`, `ln_g` (mean over the runs that saw the level), `ln_g_err` (infinite where only one did),
+    /// `runs` (that saw it).
+    ///
+    /// # Errors
+    /// None in practice; polars' constructor can fail.
+    pub fn density_of_states(&self) -> Result<DataFrame> {
+        let (mut means, mut errors, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        for column in self.ln_g.columns() {
+            let known: Vec<f64> = column.iter().copied().filter(|x| x.is_finite()).collect();
+            let (mean, error) = mean_and_error(&known);
+            means.push(mean);
+            errors.push(error);
+            counts.push(known.len() as u64);
+        }
+        Ok(df!(
+            "total_energy" => self.energies.clone(),
+            "ln_g" => means,
+            "ln_g_err" => errors,
+            "runs" => counts,
+        )?)
+    }
+
+    fn estimate(&self, quantity: impl Fn(&RunOf<'_>) -> f64) -> Result<Estimate> {
+        let runs = self.ln_g.nrows();
+        if runs < 2 || self.ln_g.ncols() != self.energies.len() {
+            let given = format!("an array of shape {:?}", self.ln_g.dim());
+            let allowed = format!("of shape (2 or more runs, {})", self.energies.len());
+            return Err(Error::argument("ln_g", given, allowed));
+        }
+        let values: Vec<f64> = self
+            .ln_g
+            .rows()
+            .into_iter()
+            .map(|row| quantity(&RunOf { energies: &self.energies, ln_g: &row.to_vec() }))
+            .collect();
+        let (mean, error) = mean_and_error(&values);
+        Ok(Estimate { mean, error, tau: 0.5, tau_err: 0.0, ess: runs as f64, n: runs })
+    }
+}
+
+fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, if n > 1.0 { (squares / (n * (n - 1.0))).sqrt() } else { f64::INFINITY })
+}
+
+struct RunOf<'a> {
+    energies: &'a [f64],
+    ln_g: &'a [f64],
+}
+
+/// ln Z, ⟨E⟩ and ⟨E²⟩ − ⟨E⟩², in total.
+struct Weights {
+    ln_z: f64,
+    energy: f64,
+    variance: f64,
+}
+
+impl RunOf<'_> {
+    fn weights(&self, t: f64) -> Weights {
+        let exponents: Vec<f64> =
+            self.energies.iter().zip(self.ln_g).map(|(e, ln_g)| ln_g - e / t).collect();
+        let ln_z = ln_sum_exp(&exponents);
+        let mean = |value: &dyn Fn(f64) -> f64| {
+            let terms = self.energies.iter().zip(&exponents);
+            terms.map(|(e, x)| value(*e) * (x - ln_z).exp()).sum::<f64>()
+        };
+        let energy = mean(&|e| e);
+        Weights { ln_z, energy, variance: mean(&|e| (e - energy).powi(2)) }
+    }
+}
+
+impl fmt::Debug for WangLandau {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, runs, sweeps) = (&self.model, self.runs, self.sweeps);
+        write!(f, "WangLandau({model:?}, {runs} × {sweeps} sweeps)")
+    }
+}
+
+impl fmt::Debug for EntropyEstimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (levels, runs, n) = (self.energies.len(), self.ln_g.nrows(), self.n_spins);
+        write!(
+            f,
+            "EntropyEstimate({levels} levels of {n} spins, {runs} runs, ln f = {:.1e})",
+            self.ln_f
+        )
+    }
+}

@@ -1,0 +1,249 @@
+//! Simulated and population annealing and Wang–Landau sampling against enumeration.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
+#[path = "common/sk.rs"]
+mod sk;
+
+use statmech::prelude::*;
+use statmech::rayon::ThreadPoolBuilder;
+use statmech::rayon::prelude::*;
+
+/// A ±J square lattice with open boundaries.
+fn plus_minus(l: usize, seed: u64) -> Ising {
+    use statmech::rand::Rng;
+    let mut generator = Seed::new(seed).generator();
+    let ising = Ising::on(Lattice::square(l).open()).unwrap();
+    let bonds = ising.bonds().len();
+    let signs: Array1<f64> =
+        (0..bonds).map(|_| if generator.random() { 1.0 } else { -1.0 }).collect();
+    ising.bond_couplings(&signs).unwrap()
+}
+
+#[test]
+fn annealing_finds_the_ground_states_of_small_systems() {
+    let mut instances: Vec<Ising> = (0..8).map(|seed| sk::instance(14, 0.3, seed)).collect();
+    instances.extend((0..8).map(|seed| plus_minus(4, seed)));
+    instances.push(Ising::triangular(4).unwrap().coupling(-1.0).unwrap().field(0.5).unwrap());
+    for (index, ising) in instances.iter().enumerate() {
+        let ground = ising.enumerate().unwrap().ground_energy() / ising.n_spins() as f64;
+        for schedule in [Schedule::Geometric, Schedule::Linear, Schedule::LinearBeta] {
+            let best = ising.annealing().schedule(schedule).sweeps(200).seed(3).run().unwrap();
+            assert!((best.energy - ground).abs() < 1e-12, "{index} {schedule:?}: {best:?}");
+            let energy = ising.energy(&best.spins).unwrap() / ising.n_spins() as f64;
+            assert!((energy - best.energy).abs() < 1e-12);
+            assert!(best.complete && best.found >= 1 && best.energies.len() == 16);
+            let lowest = best.trace.values("lowest_energy").unwrap();
+            assert!(
+                lowest.is_sorted_by(|a, b| a >= b) && *lowest.last().unwrap() > best.energy - 1e-12
+            );
+        }
+    }
+}
+
+#[test]
+fn slow_annealing_follows_the_equilibrium_energy() {
+    // 4000 sweeps for 16 spins: the trace at T is the thermal energy there.
+    let ising = plus_minus(4, 1);
+    let settings = ising.annealing().temperatures(4.0, 1.0).sweeps(4_000).restarts(400);
+    let trace = settings.run().unwrap().trace;
+    let exact = ising.enumerate().unwrap();
+    let (energies, errors) = (trace.values("energy").unwrap(), trace.values("energy_err").unwrap());
+    let temperatures = trace.values("temperature").unwrap();
+    for row in [200, 500, 900] {
+        let expected = exact.at(temperatures[row]).unwrap().energy;
+        assert!((energies[row] - expected).abs() < 4.0 * errors[row], "row {row}");
+    }
+    assert_eq!(trace.values("sweeps").unwrap()[999], 4000.0);
+}
+
+/// Columns of a frame that have an exact counterpart.
+fn quantity(exact: &Thermodynamics, name: &str) -> f64 {
+    match name {
+        "ln_z" => exact.ln_z,
+        "free_energy" => exact.free_energy,
+        "energy" => exact.energy,
+        "heat_capacity" => exact.heat_capacity,
+        "entropy" => exact.entropy,
+        "magnetization" => exact.magnetization,
+        "abs_magnetization" => exact.abs_magnetization,
+        "susceptibility" => exact.susceptibility,
+        "binder" => exact.binder,
+        _ => unreachable!(),
+    }
+}
+
+#[test]
+fn population_annealing_agrees_with_enumeration() {
+    let temperatures = [3.0, 1.0, 0.5];
+    for (index, field) in [0.0, 0.4].into_iter().enumerate() {
+        let ising = sk::instance(12, field, 5);
+        let exact = ising.enumerate().unwrap();
+        for update in [Update::HeatBath, Update::Metropolis] {
+            let settings = ising.population_annealing(temperatures).population(500).sweeps(4);
+            let frame = settings.update(update).seed(index as u64).run().unwrap();
+            for name in [
+                "ln_z",
+                "free_energy",
+                "energy",
+                "heat_capacity",
+                "magnetization",
+                "abs_magnetization",
+                "susceptibility",
+                "binder",
+            ] {
+                let values = frame.values(name).unwrap();
+                let errors = frame.values(&format!("{name}_err")).unwrap();
+                for (row, t) in temperatures.into_iter().enumerate() {
+                    let expected = quantity(&exact.at(t).unwrap(), name);
+                    let (value, error) = (values[row], errors[row]);
+                    assert!(
+                        (value - expected).abs() < 4.0 * error
+                            && error < 0.05 * (1.0 + expected.abs()),
+                        "{name} at {t}, h = {field}, {update:?}: {value} ± {error} for {expected}"
+                    );
+                }
+            }
+            let lowest = frame.values("lowest_energy").unwrap()[2];
+            assert!((lowest - exact.ground_energy() / 12.0).abs() < 1e-12);
+            // Families only merge on the way down.
+            assert!(frame.values("family_entropy").unwrap().is_sorted_by(|a, b| a >= b));
+            assert!(frame.values("family_size").unwrap().is_sorted_by(|a, b| a <= b));
+        }
+    }
+}
+
+#[test]
+fn population_annealing_has_the_same_numbers_on_any_number_of_threads() {
+    let settings = sk::instance(12, 0.1, 1).population_annealing([1.0]).population(64).runs(3);
+    let run = |threads| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| settings.run().unwrap())
+    };
+    assert!(run(1).equals(&run(3)));
+    assert!(!settings.seed(1).run().unwrap().equals(&run(1)));
+}
+
+#[test]
+fn wang_landau_agrees_with_enumeration() {
+    // Integer energies: every level of the 4 × 4 torus, and a field that breaks the symmetry.
+    for (seed, field) in [(1, 0.0), (2, 0.5)] {
+        let ising = Ising::square(4).unwrap().field(field).unwrap();
+        let density = ising.wang_landau().sweeps(50_000).seed(seed).run().unwrap();
+        let counted = ising.enumerate().unwrap().density_of_states().unwrap();
+        assert_eq!(density.energies, counted.values("total_energy").unwrap());
+        let frame = density.density_of_states().unwrap();
+        let (ln_g, errors) = (frame.values("ln_g").unwrap(), frame.values("ln_g_err").unwrap());
+        for (level, states) in counted.values("states").unwrap().into_iter().enumerate() {
+            let deviation = (ln_g[level] - states.ln()).abs();
+            assert!(deviation < 4.5 * errors[level] && errors[level] < 0.1, "level {level}");
+        }
+    }
+    // Real energies share bins.
+    let ising = sk::instance(12, 0.3, 2);
+    let density = ising.wang_landau().bins(400).sweeps(20_000).seed(4).run().unwrap();
+    let exact = ising.enumerate().unwrap();
+    let temperatures = [4.0, 1.0, 0.4];
+    let frame = density.frame(&temperatures).unwrap();
+    for name in ["ln_z", "free_energy", "energy", "heat_capacity", "entropy"] {
+        let values = frame.values(name).unwrap();
+        let errors = frame.values(&format!("{name}_err")).unwrap();
+        for (row, t) in temperatures.into_iter().enumerate() {
+            let expected = quantity(&exact.at(t).unwrap(), name);
+            // Bins of width w = 0.07 make their own error, (w/T)²/24 of ln Z.
+            let tolerance = 4.0 * errors[row] + 2e-3;
+            assert!((values[row] - expected).abs() < tolerance, "{name} at {t}: {}", values[row]);
+        }
+    }
+}
+
+#[test]
+fn wang_landau_improves_as_one_over_root_time() {
+    let ising = Ising::square(4).unwrap();
+    let error = |sweeps| {
+        let density = ising.wang_landau().runs(64).sweeps(sweeps).seed(1).run().unwrap();
+        density.ln_z(1.5).unwrap().error
+    };
+    // 64 runs know an error to 9 %: the ratio 4 of √16 to 13 %.
+    let ratio = error(4_000) / error(64_000);
+    assert!((2.6..5.8).contains(&ratio), "{ratio}");
+}
+
+/// How many of 400 seeds have the exact ln Z within one error.
+fn coverage(exact: f64, estimate: impl Fn(u64) -> (f64, f64) + Sync) -> usize {
+    (0..400_u64)
+        .into_par_iter()
+        .filter(|&seed| {
+            let (value, error) = estimate(seed);
+            (value - exact).abs() <= error
+        })
+        .count()
+}
+
+#[test]
+fn error_bars_cover_the_exact_ln_z() {
+    // 68 % less 1.5 % for sixteen runs; one standard deviation of 400 trials is 2.3 %.
+    let ising = sk::instance(12, 0.2, 9);
+    let exact = ising.enumerate().unwrap().at(0.7).unwrap().ln_z;
+    let population = coverage(exact, |seed| {
+        let settings = ising.population_annealing([0.7]).population(40).sweeps(1).steps(8);
+        let frame = settings.seed(seed).run().unwrap();
+        (frame.values("ln_z").unwrap()[0], frame.values("ln_z_err").unwrap()[0])
+    });
+    assert!((252..=292).contains(&population), "population annealing: {population} of 400");
+    let ring = Ising::chain(6).unwrap().field(1.0).unwrap();
+    let exact = ring.enumerate().unwrap().at(2.0).unwrap().ln_z;
+    let wang_landau = coverage(exact, |seed| {
+        let estimate =
+            ring.wang_landau().sweeps(4_000).seed(seed).run().unwrap().ln_z(2.0).unwrap();
+        (estimate.mean, estimate.error)
+    });
+    assert!((252..=292).contains(&wang_landau), "Wang–Landau: {wang_landau} of 400");
+}
+
+#[test]
+fn bad_settings_are_refused_in_a_sentence() {
+    let ising = Ising::square(4).unwrap();
+    let says = |error: statmech::Error, part: &str| {
+        let message = error.to_string();
+        assert!(message.contains(part) && message.ends_with('.'), "{message}");
+    };
+    let annealing = ising.annealing();
+    says(annealing.sweeps(0).run().unwrap_err(), "`sweeps`");
+    says(annealing.restarts(-1).run().unwrap_err(), "`restarts`");
+    says(annealing.restarts(i64::MAX).run().unwrap_err(), "GiB");
+    says(annealing.temperatures(1.0, 2.0).run().unwrap_err(), "falling");
+    says(annealing.temperatures(1.0, f64::NAN).run().unwrap_err(), "`temperature`");
+    says(annealing.temperatures(1.0, 1e-310).run().unwrap_err(), "finite");
+    says(annealing.update(Update::Wolff).run().unwrap_err(), "cluster");
+    says(annealing.deadline(0.0).run().unwrap_err(), "`deadline`");
+    let population = ising.population_annealing([2.0]);
+    says(ising.population_annealing([]).run().unwrap_err(), "empty");
+    says(ising.population_annealing([f64::NAN]).run().unwrap_err(), "`temperature`");
+    says(population.population(1).run().unwrap_err(), "`population`");
+    says(population.population(i64::MAX).run().unwrap_err(), "GiB");
+    says(population.runs(1).run().unwrap_err(), "`runs`");
+    says(population.sweeps(-1).run().unwrap_err(), "`sweeps`");
+    says(population.steps(0).run().unwrap_err(), "`steps`");
+    says(population.update(Update::Wolff).run().unwrap_err(), "cluster");
+    says(population.deadline(f64::NAN).run().unwrap_err(), "`deadline`");
+    let walk = ising.wang_landau();
+    says(walk.sweeps(0).run().unwrap_err(), "`sweeps`");
+    says(walk.runs(1).run().unwrap_err(), "`runs`");
+    says(walk.runs(i64::MAX).run().unwrap_err(), "levels");
+    says(walk.bins(0).run().unwrap_err(), "`bins`");
+    says(sk::instance(6, 0.0, 1).wang_landau().bins(i64::MAX).run().unwrap_err(), "levels");
+    says(walk.deadline(-1.0).run().unwrap_err(), "`deadline`");
+    let density = walk.sweeps(10).run().unwrap();
+    says(density.ln_z(0.0).unwrap_err(), "`temperature`");
+    says(density.frame(&[]).unwrap_err(), "empty");
+    // A spin alone, and spins without couplings.
+    for alone in [Ising::on(Lattice::chain(1).open()).unwrap(), ising.coupling(0.0).unwrap()] {
+        assert_eq!(alone.annealing().run().unwrap().energy, 0.0);
+        let frame = alone.population_annealing([1.0]).population(10).run().unwrap();
+        let exact = alone.n_spins() as f64 * 2_f64.ln();
+        assert!((frame.values("ln_z").unwrap()[0] - exact).abs() < 1e-12);
+        let density = alone.wang_landau().sweeps(10).run().unwrap();
+        assert!((density.ln_z(1.0).unwrap().mean - exact).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,20 @@
+//! Methods of annealing keep their deadlines. Alone in its process, so that no other test holds the threads.
+
+use statmech::Result;
+use statmech::prelude::*;
+
+#[test]
+fn annealing_methods_keep_their_deadlines() -> Result<()> {
+    let ising = Ising::square(64)?;
+    let best = ising.annealing().sweeps(10_000_000).deadline(0.2).run()?;
+    assert!(!best.complete && best.energy < -0.5 && best.trace.height() >= 1);
+    let density = ising.wang_landau().sweeps(10_000_000).deadline(0.2).run()?;
+    assert!(!density.complete && density.sweeps < 10_000_000);
+    let temperatures = [1000.0, 2.0];
+    let settings = ising.population_annealing(temperatures).population(20).runs(2);
+    let frame = settings.sweeps(20).steps(1_000).deadline(1.0).run()?;
+    assert_eq!(frame.values("temperature")?, [1000.0]);
+    assert_eq!(frame.values("complete")?, [0.0]);
+    assert!(settings.sweeps(100_000).deadline(0.05).run().is_err());
+    Ok(())
+}
