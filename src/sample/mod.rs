@@ -15,6 +15,7 @@
 
 mod cluster;
 mod local;
+mod packed;
 mod scan;
 mod series;
 mod settings;
