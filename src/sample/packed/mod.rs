@@ -226,3 +226,129 @@ impl HalfSweep<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ising::Ising;
+    use crate::spin::Lattice;
+
+    fn packed(ising: &Ising, update: Update, beta: f64, spins: &[i8]) -> PackedUpdates {
+        let torus = Torus::of(&ising.model()).unwrap();
+        PackedUpdates::new(&torus, update, beta, spins, &mut Seed::new(9).generator())
+    }
+
+    fn random_spins(n: usize) -> Vec<i8> {
+        let mut generator = Seed::new(1).generator();
+        (0..n).map(|_| if generator.next_u64() >> 63 == 0 { 1 } else { -1 }).collect()
+    }
+
+    fn lattices() -> Vec<Ising> {
+        let sizes = [(4, 4), (4, 18), (22, 16), (64, 64), (12, 140), (134, 10)];
+        let rectangles = sizes.map(|(rows, cols)| Ising::on(Lattice::rectangle(rows, cols)));
+        rectangles.into_iter().chain([4, 10].map(Ising::cubic)).map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn spins_come_back_from_bits() {
+        for ising in lattices() {
+            for j in [1.0, -1.0] {
+                let ising = ising.coupling(j).unwrap();
+                let spins = random_spins(ising.n_spins());
+                assert_eq!(packed(&ising, Update::HeatBath, 0.4, &spins).spins(), spins);
+            }
+        }
+    }
+
+    #[test]
+    fn every_width_gives_the_same_spins_and_counts() {
+        for ising in lattices() {
+            let spins = random_spins(ising.n_spins());
+            for update in [Update::Metropolis, Update::HeatBath] {
+                let runs: Vec<_> = Width::available()
+                    .into_iter()
+                    .map(|width| {
+                        let mut updates = packed(&ising, update, 0.3, &spins);
+                        updates.width = width;
+                        let measured: Vec<_> =
+                            (0..40).map(|k| updates.sweep(k % 2 == 0, false)).collect();
+                        (measured, updates.spins())
+                    })
+                    .collect();
+                assert!(runs.iter().all(|run| *run == runs[0]), "{ising:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sharing_a_sweep_does_not_change_it() {
+        let ising = Ising::square(1024).unwrap();
+        let mut alone = packed(&ising, Update::Metropolis, 0.44, &vec![1; 1 << 20]);
+        let mut shared = alone.clone();
+        for _ in 0..3 {
+            assert_eq!(alone.sweep(true, false), shared.sweep(true, true));
+        }
+        assert_eq!(alone.spins(), shared.spins());
+    }
+
+    /// From one state of all spins up, with each of d = 0, 1, … unequal neighbours, the share that flips in the first half-sweep.
+    #[test]
+    fn spins_flip_with_the_probabilities_of_the_rule() {
+        let beta = 0.3;
+        for (ising, z) in [(Ising::square(64).unwrap(), 4), (Ising::cubic(16).unwrap(), 6)] {
+            let n = ising.n_spins();
+            let spins = random_spins(n);
+            let neighbors: Vec<Vec<u32>> =
+                (0..n).map(|i| ising.model().couplings().row(i).0.to_vec()).collect();
+            let side = ising.shape()[0];
+            for update in [Update::Metropolis, Update::HeatBath] {
+                let (mut tried, mut flipped) = (vec![0.0; z + 1], vec![0.0; z + 1]);
+                for seed in 0..400_u64 {
+                    let torus = Torus::of(&ising.model()).unwrap();
+                    let mut generator = Seed::new(seed).generator();
+                    let mut updates =
+                        PackedUpdates::new(&torus, update, beta, &spins, &mut generator);
+                    // Without the rests, which come by a draw of their own.
+                    updates.metropolis = false;
+                    updates.half_sweep(0, false, false);
+                    let after = updates.spins();
+                    for i in 0..n {
+                        let (x, y, w) = (i / side / side, i / side % side, i % side);
+                        if (x + y + w) % 2 == 0 {
+                            let unequal =
+                                neighbors[i].iter().filter(|&&j| spins[j as usize] != spins[i]);
+                            let d = unequal.count();
+                            tried[d] += 1.0;
+                            flipped[d] += f64::from(u8::from(after[i] != spins[i]));
+                        } else {
+                            assert_eq!(after[i], spins[i]);
+                        }
+                    }
+                }
+                for d in 0..=z {
+                    let cost = 2.0 * (z as f64 - 2.0 * d as f64);
+                    let p = match update {
+                        Update::HeatBath => 1.0 / (1.0 + (beta * cost).exp()),
+                        _ => (-beta * cost).exp().min(1.0),
+                    };
+                    let (expected, sigma) = (p * tried[d], (p * (1.0 - p) * tried[d]).sqrt());
+                    let off = (flipped[d] - expected).abs();
+                    assert!(tried[d] > 1e4 && off <= 4.0 * sigma, "{update:?}, z = {z}, d = {d}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rests_leave_states_that_cost_nothing() {
+        // In diagonal stripes two of four neighbours are unequal everywhere: without rests all sites would turn in every half-sweep.
+        let ising = Ising::square(8).unwrap();
+        let stripes: Vec<i8> =
+            (0..64).map(|i| if (i / 8 + i % 8) % 4 < 2 { 1 } else { -1 }).collect();
+        let mut updates = packed(&ising, Update::Metropolis, 2.0, &stripes);
+        updates.metropolis = false;
+        assert!((0..100).all(|_| updates.sweep(true, false).0 == 0.0));
+        updates.metropolis = true;
+        assert!((0..100).any(|_| updates.sweep(true, false).0 < -64.0));
+    }
+}
