@@ -20,6 +20,8 @@ mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod swendsen_wang;
+mod torus_cluster;
 
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};

@@ -217,7 +217,7 @@ impl Scan {
         let height = rows.len();
         let count = |value: usize| vec![value as u64; height];
         let column = |value: fn(&Observables) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-        let order = if self.update == Update::Wolff { "cluster" } else { self.order.name() };
+        let order = if self.update.is_cluster() { "cluster" } else { self.order.name() };
         Ok(df!(
             "model" => vec![self.model.name(); height],
             "n_spins" => count(self.model.n_spins()),

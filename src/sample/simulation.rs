@@ -13,6 +13,7 @@ use crate::sample::local::LocalUpdates;
 use crate::sample::packed::PackedUpdates;
 use crate::sample::series::TimeSeries;
 use crate::sample::settings::{Rule, SiteOrder, Start, Update, sweeps};
+use crate::sample::swendsen_wang::SwendsenWangUpdates;
 use crate::spin::{PairModel, Quanta, Torus};
 
 /// The longest series kept in memory, over all temperatures of a scan: 16 bytes a sweep, 800 MB.
@@ -58,6 +59,7 @@ enum Moves {
     Local(LocalUpdates),
     Packed(PackedUpdates),
     Cluster(ClusterUpdates),
+    SwendsenWang(SwendsenWangUpdates),
 }
 
 impl Simulation {
@@ -260,6 +262,10 @@ impl Simulation {
         if self.update == Update::Wolff {
             return Ok(Moves::Cluster(ClusterUpdates::new(&self.model, &self.quanta, beta)?));
         }
+        if self.update == Update::SwendsenWang {
+            let updates = SwendsenWangUpdates::new(&self.model, &self.quanta, beta);
+            return Ok(Moves::SwendsenWang(updates));
+        }
         if let Some(torus) = self.packable() {
             let (spins, generator) = (&self.unpacked, &mut self.generator);
             let updates = PackedUpdates::new(&torus, self.update, beta, spins, generator);
@@ -293,6 +299,7 @@ impl Simulation {
                 (energy * quanta.couplings.first().map_or(0.0, |value| value.abs()), magnetization)
             },
             Moves::Cluster(updates) => updates.sweep(model, quanta, spins, generator, learning),
+            Moves::SwendsenWang(updates) => updates.sweep(model, quanta, spins, generator),
         };
         self.moves = Some(moves);
         Ok(measured)
