@@ -33,7 +33,7 @@ fn a_loaded_simulation_goes_on_as_if_it_had_never_stopped() {
     let file = path("resumed");
     let mut tried = 0;
     for ising in &models {
-        for update in [Update::Metropolis, Update::HeatBath, Update::Wolff] {
+        for update in [Update::Metropolis, Update::HeatBath, Update::Wolff, Update::SwendsenWang] {
             for order in [SiteOrder::Random, SiteOrder::Sequential, SiteOrder::Checkerboard] {
                 let simulation = ising.simulation(1.7).unwrap().update(update).order(order);
                 let mut simulation = simulation.start(Start::Random).seed(5);
@@ -54,7 +54,7 @@ fn a_loaded_simulation_goes_on_as_if_it_had_never_stopped() {
             }
         }
     }
-    assert!(tried > 30, "{tried}");
+    assert!(tried > 40, "{tried}");
     // Before the first sweep, and with a deadline.
     let mut fresh = models[0].simulation(2.0).unwrap().deadline(1e-9);
     fresh.save(&file).unwrap();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_positive};
 use crate::file::{Reader, Writer};
-use crate::random::{Seed, resumed, state};
+use crate::random::{Generator, Seed, resumed, state};
 use crate::sample::series::TimeSeries;
 use crate::sample::settings::{SiteOrder, Start, Update};
 use crate::sample::simulation::{Moves, Simulation};
@@ -52,18 +52,15 @@ impl Simulation {
         out.u64(self.seed.number());
         out.bool(self.start == Start::Random);
         out.option(self.deadline);
-        let words = state(&self.generator).ok_or_else(|| Error::Unsupported {
-            what: "Saving a simulation".to_owned(),
-            why: "the state of the random number generator cannot be read".to_owned(),
-            advice: "Use the version of rand_xoshiro that this crate was tested with.".to_owned(),
-        })?;
-        words.iter().for_each(|&word| out.u64(word));
-        out.spins(&self.spins);
+        write_generator(&mut out, &self.generator)?;
+        out.spins(&self.configuration());
         out.bool(self.moves.is_some());
         match &self.moves {
             Some(Moves::Local(updates)) => updates.save(&mut out),
             Some(Moves::Cluster(updates)) => updates.save(&mut out),
-            None => {}
+            Some(Moves::Packed(updates)) => updates.save(&mut out)?,
+            // What they know is in the spins.
+            Some(Moves::SwendsenWang(_)) | None => {}
         }
         out.save(path.as_ref(), SIMULATION, VERSION)
     }
@@ -81,22 +78,24 @@ impl Simulation {
         simulation.seed = Seed::new(from.u64()?);
         simulation.start = if from.bool()? { Start::Random } else { Start::Up };
         simulation.deadline = from.option()?;
-        let words = [from.u64()?, from.u64()?, from.u64()?, from.u64()?];
-        simulation.generator =
-            resumed(words).ok_or_else(|| from.refuse("its random number generator is empty"))?;
+        let generator = read_generator(&mut from)?;
         let spins = from.spins()?;
-        if spins.len() != simulation.spins.len() {
+        if spins.len() != simulation.unpacked.len() {
             return Err(from.refuse("it has another number of spins than its model"));
         }
-        simulation.spins = spins;
+        simulation.unpacked = spins;
         if from.bool()? {
             let mut moves = simulation.new_moves()?;
             match &mut moves {
                 Moves::Local(updates) => updates.load(&mut from)?,
                 Moves::Cluster(updates) => updates.load(&mut from)?,
+                Moves::Packed(updates) => updates.load(&mut from)?,
+                Moves::SwendsenWang(_) => {}
             }
             simulation.moves = Some(moves);
         }
+        // Last, since making packed moves draws from it.
+        simulation.generator = generator;
         from.end()?;
         Ok(simulation)
     }
@@ -149,6 +148,21 @@ impl TimeSeries {
         series.check()?;
         Ok(series)
     }
+}
+
+pub(super) fn write_generator(out: &mut Writer, generator: &Generator) -> Result<()> {
+    let words = state(generator).ok_or_else(|| Error::Unsupported {
+        what: "Saving a simulation".to_owned(),
+        why: "the state of the random number generator cannot be read".to_owned(),
+        advice: "Use the version of rand_xoshiro that this crate was tested with.".to_owned(),
+    })?;
+    words.iter().for_each(|&word| out.u64(word));
+    Ok(())
+}
+
+pub(super) fn read_generator(from: &mut Reader) -> Result<Generator> {
+    let words = [from.u64()?, from.u64()?, from.u64()?, from.u64()?];
+    resumed(words).ok_or_else(|| from.refuse("its random number generator is empty"))
 }
 
 fn write_model(out: &mut Writer, model: &PairModel) {

@@ -6,7 +6,8 @@ use crate::rand::RngCore;
 use crate::random::Generator;
 use crate::sample::local::{local_field, site_or_nobody};
 use crate::sample::settings::threshold;
-use crate::spin::{PairModel, Quanta};
+use crate::sample::torus_cluster::TorusClusters;
+use crate::spin::{PairModel, Quanta, Torus};
 
 /// The running mean of clusters per sweep is over about so many learning sweeps.
 const MEMORY: f64 = 16.0;
@@ -25,6 +26,8 @@ pub(super) struct ClusterUpdates {
     member: Vec<u32>,
     cluster: u32,
     stack: Vec<u32>,
+    /// In place of the lists of neighbours and members, on uniform tori.
+    torus: Option<TorusClusters>,
     /// Learning sweeps so far, and the running mean of the clusters that they took.
     learnt: f64,
     mean_clusters: f64,
@@ -44,12 +47,17 @@ impl ClusterUpdates {
         let thresholds = quanta.max_local.map_or(Vec::new(), |max| {
             (0..=max).map(|k| bond_threshold(twice_beta, k as f64)).collect()
         });
+        let torus = Torus::of(model).map(|torus| {
+            let odds = bond_threshold(2.0 * beta, torus.coupling.abs());
+            TorusClusters::new(&torus, odds)
+        });
         Ok(Self {
             thresholds,
             twice_beta,
-            member: vec![0; model.n_spins()],
+            member: vec![0; if torus.is_some() { 0 } else { model.n_spins() }],
             cluster: 0,
             stack: Vec::new(),
+            torus,
             learnt: 0.0,
             mean_clusters: 0.0,
         })
@@ -73,7 +81,7 @@ impl ClusterUpdates {
         Ok(())
     }
 
-    /// One sweep; returns energy (in units) and magnetization, both in total.
+    /// One sweep; returns energy (in units) and magnetization, both in total, or zeros while `learning`.
     ///
     /// While `learning`, a sweep flips clusters until they made up N spins. The number of clusters is fixed while measuring, to the
     /// mean of what was learnt: to stop once N spins have flipped would favour the states after large clusters.
@@ -87,13 +95,18 @@ impl ClusterUpdates {
     ) -> (f64, i64) {
         if learning {
             self.learn(model, quanta, spins, generator);
-        } else {
-            if self.learnt == 0.0 {
-                (0..LESSONS).for_each(|_| self.learn(model, quanta, spins, generator));
-            }
-            for _ in 0..self.mean_clusters.round().max(1.0) as usize {
-                self.flip_cluster(model, quanta, spins, generator);
-            }
+            return (0.0, 0);
+        }
+        if self.learnt == 0.0 {
+            (0..LESSONS).for_each(|_| self.learn(model, quanta, spins, generator));
+        }
+        for _ in 0..self.mean_clusters.round().max(1.0) as usize {
+            self.flip_cluster(model, quanta, spins, generator);
+        }
+        if let Some(torus) = &self.torus {
+            let (bonds, magnetization) = torus.sums(spins);
+            let coupling = quanta.couplings.first().copied().unwrap_or(0.0);
+            return (-coupling * bonds as f64, magnetization);
         }
         let doubled: f64 = (0..spins.len())
             .map(|i| f64::from(spins[i]) * local_field(model, quanta, spins, i))
@@ -127,6 +140,9 @@ impl ClusterUpdates {
         let seed = site_or_nobody(generator, spins.len());
         if seed == spins.len() {
             return 0;
+        }
+        if let Some(torus) = &mut self.torus {
+            return torus.flip_cluster(seed, spins, generator);
         }
         self.cluster = self.cluster.wrapping_add(1);
         if self.cluster == 0 {
@@ -166,6 +182,6 @@ impl ClusterUpdates {
 }
 
 /// The probability 1 − exp(−2|J|/T) to add a site over a satisfied bond.
-fn bond_threshold(twice_beta: f64, strength: f64) -> u64 {
+pub(super) fn bond_threshold(twice_beta: f64, strength: f64) -> u64 {
     threshold(-(-twice_beta * strength).exp_m1())
 }

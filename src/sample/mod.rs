@@ -18,6 +18,7 @@ mod checkpoint;
 mod cluster;
 mod ladder;
 mod local;
+mod packed;
 mod population;
 mod replica;
 mod reweighting;
@@ -25,7 +26,9 @@ mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod swendsen_wang;
 mod target;
+mod torus_cluster;
 mod wang_landau;
 
 pub use annealing::{Annealed, Annealing, Schedule};

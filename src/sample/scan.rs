@@ -253,7 +253,7 @@ impl Scan {
             rows.iter().map(|row| row.observables.as_ref().map(value)).collect()
         };
         let means = |k: usize| rows.iter().map(|row| row.means[k]).collect::<Vec<_>>();
-        let order = if self.update == Update::Wolff { "cluster" } else { self.order.name() };
+        let order = if self.update.is_cluster() { "cluster" } else { self.order.name() };
         Ok(df!(
             "model" => vec![self.model.name(); height],
             "n_spins" => count(self.model.n_spins()),

@@ -20,18 +20,30 @@ pub enum Update {
     ///
     /// Source: U. Wolff, Phys. Rev. Lett. 62, 361 (1989).
     Wolff,
+    /// All clusters of satisfied bonds, set with probability 1 − exp(−2|J_ij|/T), each flipped with probability ½. Couplings of either
+    /// sign and fields are fine: a field is a bond to a ghost spin, whose cluster stays.
+    ///
+    /// Source: R. H. Swendsen and J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987).
+    SwendsenWang,
 }
 
 impl Update {
-    pub(super) const ALL: [Self; 3] = [Self::Metropolis, Self::HeatBath, Self::Wolff];
+    pub(super) const ALL: [Self; 4] =
+        [Self::Metropolis, Self::HeatBath, Self::Wolff, Self::SwendsenWang];
 
-    /// The name in the `update` column: "metropolis", "heat_bath", "wolff".
+    /// The name in the `update` column: "metropolis", "heat_bath", "wolff", "swendsen_wang".
     pub fn name(self) -> &'static str {
         match self {
             Self::Metropolis => "metropolis",
             Self::HeatBath => "heat_bath",
             Self::Wolff => "wolff",
+            Self::SwendsenWang => "swendsen_wang",
         }
+    }
+
+    /// Whether clusters are flipped, for which sites have no order.
+    pub(super) fn is_cluster(self) -> bool {
+        matches!(self, Self::Wolff | Self::SwendsenWang)
     }
 }
 
@@ -44,6 +56,9 @@ pub enum SiteOrder {
     /// By index.
     Sequential,
     /// First one sublattice, then the other; only where the bonds have two sublattices (bipartite graphs).
+    ///
+    /// On square and cubic tori of one coupling, without a field and with even sides from 4 on, 512 spins are updated at a time
+    /// (multi-spin coding), which is some fifty times as fast as any other order.
     Checkerboard,
 }
 
@@ -89,7 +104,9 @@ impl Rule {
                 let accepted = if x <= 0.0 { 1.0 } else { exponent.exp() };
                 threshold(if self.ordered { 0.5 * accepted } else { accepted })
             }
-            Update::HeatBath | Update::Wolff => threshold(1.0 / (1.0 + (-exponent).exp())),
+            Update::HeatBath | Update::Wolff | Update::SwendsenWang => {
+                threshold(1.0 / (1.0 + (-exponent).exp()))
+            }
         }
     }
 }

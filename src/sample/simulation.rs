@@ -10,9 +10,11 @@ use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
 use crate::sample::cluster::ClusterUpdates;
 use crate::sample::local::LocalUpdates;
+use crate::sample::packed::PackedUpdates;
 use crate::sample::series::TimeSeries;
 use crate::sample::settings::{Rule, SiteOrder, Start, Update, sweeps};
-use crate::spin::{PairModel, Quanta};
+use crate::sample::swendsen_wang::SwendsenWangUpdates;
+use crate::spin::{PairModel, Quanta, Torus};
 
 /// The longest series kept in memory, over all temperatures of a scan: 16 bytes a sweep, 800 MB.
 pub(super) const MAX_MEASURED: usize = 50_000_000;
@@ -45,7 +47,8 @@ pub struct Simulation {
     pub(super) start: Start,
     /// Seconds that one call of `advance` or `measure` may take.
     pub(super) deadline: Option<f64>,
-    pub(super) spins: Vec<i8>,
+    /// As of when `moves` were made, if they are packed; [`configuration`](Self::configuration) is up to date.
+    pub(super) unpacked: Vec<i8>,
     pub(super) generator: Generator,
     /// Made from the settings and the spins when needed; dropped when a setting changes.
     pub(super) moves: Option<Moves>,
@@ -54,7 +57,9 @@ pub struct Simulation {
 #[derive(Clone)]
 pub(super) enum Moves {
     Local(LocalUpdates),
+    Packed(PackedUpdates),
     Cluster(ClusterUpdates),
+    SwendsenWang(SwendsenWangUpdates),
 }
 
 impl Simulation {
@@ -63,7 +68,7 @@ impl Simulation {
         let quanta = Arc::new(Quanta::of(&model));
         let (seed, start) = (Seed::default(), Start::default());
         let mut generator = seed.generator();
-        let spins = initial(start, model.n_spins(), &mut generator);
+        let unpacked = initial(start, model.n_spins(), &mut generator);
         let (update, order) = (Update::default(), SiteOrder::default());
         let (moves, deadline) = (None, None);
         Ok(Self {
@@ -75,7 +80,7 @@ impl Simulation {
             seed,
             start,
             deadline,
-            spins,
+            unpacked,
             generator,
             moves,
         })
@@ -83,12 +88,12 @@ impl Simulation {
 
     /// How spins change; default [`Update::Metropolis`].
     pub fn update(&self, update: Update) -> Self {
-        Self { update, moves: None, ..self.clone() }
+        Self { update, ..self.settled() }
     }
 
     /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
     pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order, moves: None, ..self.clone() }
+        Self { order, ..self.settled() }
     }
 
     /// The seed; default 0. Begins anew from the starting configuration.
@@ -112,12 +117,25 @@ impl Simulation {
     /// # Errors
     /// If `t` is not a finite number above 0.
     pub fn temperature(&self, t: f64) -> Result<Self> {
-        Ok(Self { temperature: require_positive("temperature", t)?, moves: None, ..self.clone() })
+        Ok(Self { temperature: require_positive("temperature", t)?, ..self.settled() })
+    }
+
+    /// The same system before its moves are made for new settings.
+    fn settled(&self) -> Self {
+        Self { unpacked: self.configuration(), moves: None, ..self.clone() }
+    }
+
+    /// The present spins.
+    pub(super) fn configuration(&self) -> Vec<i8> {
+        match &self.moves {
+            Some(Moves::Packed(updates)) => updates.spins(),
+            _ => self.unpacked.clone(),
+        }
     }
 
     fn restart(mut self) -> Self {
         self.generator = self.seed.generator();
-        self.spins = initial(self.start, self.spins.len(), &mut self.generator);
+        self.unpacked = initial(self.start, self.unpacked.len(), &mut self.generator);
         self.moves = None;
         self
     }
@@ -172,7 +190,7 @@ impl Simulation {
 
     /// The spins, in the order of the lattice's sites.
     pub fn spins(&self) -> Array1<i8> {
-        Array1::from(self.spins.clone())
+        Array1::from(self.configuration())
     }
 
     /// The spins of a two-dimensional lattice as an array of shape (rows, columns).
@@ -188,7 +206,7 @@ impl Simulation {
         let [rows, cols] = self.model.shape()[..] else {
             return Err(unsupported());
         };
-        Array2::from_shape_vec((rows, cols), self.spins.clone()).map_err(|_| unsupported())
+        Array2::from_shape_vec((rows, cols), self.configuration()).map_err(|_| unsupported())
     }
 
     /// The present energy E, in total (not per spin).
@@ -207,7 +225,7 @@ impl Simulation {
     pub(super) fn empty_series(&self, capacity: usize) -> TimeSeries {
         TimeSeries {
             temperature: self.temperature,
-            n_spins: self.spins.len(),
+            n_spins: self.unpacked.len(),
             energy: Vec::with_capacity(capacity),
             magnetization: Vec::with_capacity(capacity),
             complete: true,
@@ -223,7 +241,7 @@ impl Simulation {
 
     pub(super) fn measure_into(&mut self, series: &mut TimeSeries, count: usize) -> Result<()> {
         self.prepare()?;
-        let n = self.spins.len() as f64;
+        let n = self.unpacked.len() as f64;
         for _ in 0..count {
             let (energy, magnetization) = self.sweep(false)?;
             series.energy.push(energy * self.quanta.unit / n);
@@ -240,14 +258,32 @@ impl Simulation {
         Ok(())
     }
 
-    pub(super) fn new_moves(&self) -> Result<Moves> {
+    pub(super) fn new_moves(&mut self) -> Result<Moves> {
         let beta = 1.0 / self.temperature;
         if self.update == Update::Wolff {
             return Ok(Moves::Cluster(ClusterUpdates::new(&self.model, &self.quanta, beta)?));
         }
+        if self.update == Update::SwendsenWang {
+            let updates = SwendsenWangUpdates::new(&self.model, &self.quanta, beta);
+            return Ok(Moves::SwendsenWang(updates));
+        }
+        if let Some(torus) = self.packable() {
+            let (spins, generator) = (&self.unpacked, &mut self.generator);
+            let updates = PackedUpdates::new(&torus, self.update, beta, spins, generator);
+            return Ok(Moves::Packed(updates));
+        }
         let rule = Rule { update: self.update, ordered: self.order != SiteOrder::Random, beta };
-        let updates = LocalUpdates::new(&self.model, &self.quanta, rule, self.order, &self.spins)?;
+        let updates =
+            LocalUpdates::new(&self.model, &self.quanta, rule, self.order, &self.unpacked)?;
         Ok(Moves::Local(updates))
+    }
+
+    /// The model, if its checkerboard sweeps have a packed form.
+    fn packable(&self) -> Option<Torus> {
+        if self.order != SiteOrder::Checkerboard || self.model.has_field() {
+            return None;
+        }
+        Torus::of(&self.model).filter(Torus::is_bipartite)
     }
 
     /// One sweep; returns the total energy, in units, and magnetization after it.
@@ -257,10 +293,15 @@ impl Simulation {
             None => self.new_moves()?,
         };
         let (model, quanta) = (&*self.model, &*self.quanta);
-        let (spins, generator) = (&mut self.spins, &mut self.generator);
+        let (spins, generator) = (&mut self.unpacked, &mut self.generator);
         let measured = match &mut moves {
             Moves::Local(updates) => updates.sweep(model, quanta, spins, generator),
+            Moves::Packed(updates) => {
+                let (energy, magnetization) = updates.sweep(!learning, false);
+                (energy * quanta.couplings.first().map_or(0.0, |value| value.abs()), magnetization)
+            }
             Moves::Cluster(updates) => updates.sweep(model, quanta, spins, generator, learning),
+            Moves::SwendsenWang(updates) => updates.sweep(model, quanta, spins, generator),
         };
         self.moves = Some(moves);
         Ok(measured)

@@ -7,12 +7,14 @@ mod couplings;
 mod lattice;
 mod model;
 mod quanta;
+mod torus;
 
 pub use couplings::Couplings;
 pub use lattice::Lattice;
 pub use model::PairModel;
 
 pub(crate) use quanta::Quanta;
+pub(crate) use torus::Torus;
 
 /// The most spins a model may have: 2²², a square lattice of side 2048.
 pub const MAX_SPINS: usize = 1 << 22;
