@@ -7,7 +7,7 @@ use crate::random::Generator;
 use crate::sample::local::{local_field, site_or_nobody};
 use crate::sample::settings::threshold;
 use crate::sample::torus_cluster::TorusClusters;
-use crate::spin::{PairModel, Quanta, Torus};
+use crate::spin::{MAX_SPINS, PairModel, Quanta, Torus};
 
 /// The running mean of clusters per sweep is over about so many learning sweeps.
 const MEMORY: f64 = 16.0;
@@ -72,7 +72,7 @@ impl ClusterUpdates {
     /// Restores what [`save`](Self::save) wrote.
     pub fn load(&mut self, from: &mut Reader) -> Result<()> {
         let (learnt, mean_clusters) = (from.f64()?, from.f64()?);
-        let most = self.member.len() as f64;
+        let most = MAX_SPINS as f64;
         let possible = (0.0..=f64::MAX).contains(&learnt) && (0.0..=most).contains(&mean_clusters);
         if !possible {
             return Err(from.refuse("its number of clusters per sweep is impossible"));
