@@ -67,7 +67,10 @@ fn all_sizes_agree_with_sequential_sweeps() {
                 ("|m|", packed.abs_magnetization, plain.abs_magnetization),
             ] {
                 let sigma = a.error.hypot(b.error);
-                assert!((a.mean - b.mean).abs() < 4.0 * sigma, "{ising:?} {update:?}: {what} {a:?} {b:?}");
+                assert!(
+                    (a.mean - b.mean).abs() < 4.0 * sigma,
+                    "{ising:?} {update:?}: {what} {a:?} {b:?}"
+                );
             }
         }
     }

@@ -153,14 +153,8 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
             if CUBIC {
                 (fifth, sixth) = (left[e] ^ spins, right[e] ^ spins);
             }
-            let unequal = [
-                same[e] ^ spins,
-                beside ^ spins,
-                up[e] ^ spins,
-                down[e] ^ spins,
-                fifth,
-                sixth,
-            ];
+            let unequal =
+                [same[e] ^ spins, beside ^ spins, up[e] ^ spins, down[e] ^ spins, fifth, sixth];
             let site = if CUBIC {
                 cubic_site::<HEAT_BATH>(unequal)
             } else {
