@@ -14,12 +14,15 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spin_sim::config::{ClusterConfig, ClusterMode, SimConfig, SweepMode};
 use spin_sim::{Realization, run_sweep_loop};
 use statmech::prelude::*;
+use statmech::rayon::ThreadPoolBuilder;
 
 const SIDE: usize = 1024;
 const SITES: u64 = (SIDE * SIDE) as u64;
 
 /// A configuration in equilibrium at T_c.
 fn equilibrium() -> Simulation {
+    // The global pool has one thread from here on, unless it had before.
+    let _ = ThreadPoolBuilder::new().num_threads(1).build_global();
     let start = Ising::square(SIDE).and_then(|ising| ising.simulation(ONSAGER_TC));
     let mut simulation = start.expect("a valid model").update(Update::Wolff).seed(1);
     simulation.advance(50).expect("a valid rule");
@@ -42,7 +45,12 @@ impl Peer {
     }
 
     /// So many sweeps, each followed by a cluster if there is a mode for it; nothing is measured.
-    fn run(&mut self, sweep_mode: SweepMode, cluster: Option<ClusterMode>, sweeps: usize) -> Duration {
+    fn run(
+        &mut self,
+        sweep_mode: SweepMode,
+        cluster: Option<ClusterMode>,
+        sweeps: usize,
+    ) -> Duration {
         let config = SimConfig {
             n_sweeps: sweeps,
             warmup_sweeps: sweeps,
@@ -79,14 +87,27 @@ fn single_flips(criterion: &mut Criterion) {
         let mut simulation = equilibrium.update(update).order(order);
         simulation.advance(1).expect("a valid rule");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| simulation.advance(black_box(1)).expect("a valid rule"));
+            bencher.iter_custom(|sweeps| {
+                let begun = Instant::now();
+                simulation.advance(sweeps as i64).expect("a valid rule");
+                begun.elapsed()
+            });
         });
     }
-    let mut simulation = equilibrium.order(SiteOrder::Checkerboard);
+    let mut simulation = equilibrium.update(Update::Metropolis).order(SiteOrder::Checkerboard);
     group.bench_function("statmech, metropolis, checkerboard, each sweep measured", |bencher| {
         bencher.iter_custom(|sweeps| {
             let begun = Instant::now();
             simulation.measure(sweeps as i64).expect("a valid rule");
+            begun.elapsed()
+        });
+    });
+    let two = ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+    let mut simulation = equilibrium.update(Update::Metropolis).order(SiteOrder::Checkerboard);
+    group.bench_function("statmech, metropolis, checkerboard, two threads", |bencher| {
+        bencher.iter_custom(|sweeps| {
+            let begun = Instant::now();
+            two.install(|| simulation.advance(sweeps as i64)).expect("a valid rule");
             begun.elapsed()
         });
     });

@@ -201,7 +201,7 @@ fn samples_of_a_seed_are_pinned() {
     for (update, pinned) in [
         (Update::Metropolis, (-348.0, 188)),
         (Update::HeatBath, (-348.0, 180)),
-        (Update::Wolff, (-360.0, -156)),
+        (Update::Wolff, (-416.0, 224)),
     ] {
         let mut simulation = ising.simulation(2.269).unwrap().update(update).seed(1);
         simulation.advance(20).unwrap();

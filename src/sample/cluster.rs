@@ -40,14 +40,17 @@ impl ClusterUpdates {
                 what: "Wolff's cluster update".to_owned(),
                 why: "the model has a field, which would stop whole clusters from flipping"
                     .to_owned(),
-                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
+                advice: "Use `Update::SwendsenWang`, `Update::HeatBath` or `Update::Metropolis`."
+                    .to_owned(),
             });
         }
         let twice_beta = 2.0 * beta * quanta.unit;
         let thresholds = quanta.max_local.map_or(Vec::new(), |max| {
             (0..=max).map(|k| bond_threshold(twice_beta, k as f64)).collect()
         });
-        let torus = Torus::of(model).map(|torus| {
+        // Otherwise bonds may be frustrated.
+        let bipartite = |torus: &Torus| torus.coupling > 0.0 || torus.is_bipartite();
+        let torus = Torus::of(model).filter(bipartite).map(|torus| {
             let odds = bond_threshold(2.0 * beta, torus.coupling.abs());
             TorusClusters::new(&torus, odds)
         });

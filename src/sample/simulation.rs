@@ -172,11 +172,29 @@ impl Simulation {
     pub(super) fn repeat(
         &mut self,
         count: usize,
-        mut step: impl FnMut(&mut Self) -> Result<()>,
+        step: impl FnMut(&mut Self) -> Result<()> + Send,
     ) -> Result<usize> {
         let deadline = Deadline::new(self.deadline)?;
-        let mut progress = Progress::new("sweeps", count);
         self.prepare()?;
+        let shared = match &mut self.moves {
+            Some(Moves::Packed(updates)) => updates.share(),
+            _ => false,
+        };
+        // Within the thread pool parts of a sweep need not be handed over to it each time.
+        if shared {
+            crate::rayon::scope(|_| self.repeat_here(count, deadline, step))
+        } else {
+            self.repeat_here(count, deadline, step)
+        }
+    }
+
+    fn repeat_here(
+        &mut self,
+        count: usize,
+        deadline: Deadline,
+        mut step: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<usize> {
+        let mut progress = Progress::new("sweeps", count);
         for done in 1..=count {
             step(self)?;
             progress.add(1);
@@ -297,7 +315,7 @@ impl Simulation {
         let measured = match &mut moves {
             Moves::Local(updates) => updates.sweep(model, quanta, spins, generator),
             Moves::Packed(updates) => {
-                let (energy, magnetization) = updates.sweep(!learning, false);
+                let (energy, magnetization) = updates.sweep(!learning);
                 (energy * quanta.couplings.first().map_or(0.0, |value| value.abs()), magnetization)
             }
             Moves::Cluster(updates) => updates.sweep(model, quanta, spins, generator, learning),

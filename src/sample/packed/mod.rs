@@ -59,6 +59,7 @@ pub(super) struct PackedUpdates {
     /// Decides which half-sweeps rest.
     generator: Generator,
     width: Width,
+    shared: bool,
 }
 
 impl PackedUpdates {
@@ -91,6 +92,7 @@ impl PackedUpdates {
             rows_per_stretch,
             generator: seed.generator(),
             width: Width::best(),
+            shared: false,
             layout,
         };
         updates.pack(spins);
@@ -140,11 +142,22 @@ impl PackedUpdates {
         Ok(())
     }
 
-    /// One sweep, shared by the pool's threads if `shared` and the lattice is large. If it `measures`, returns Σ_⟨ij⟩ s_i s_j sign J over
-    /// the bonds, negated, which is the energy in units of |J|, and the magnetization, both in total.
-    pub fn sweep(&mut self, measures: bool, shared: bool) -> (f64, i64) {
-        self.half_sweep(0, false, shared);
-        let counts = self.half_sweep(1, measures, shared);
+    /// Lets the threads of the present pool share each half-sweep, where the lattice is large enough and there are several; returns
+    /// whether they do. The result is the same.
+    pub fn share(&mut self) -> bool {
+        self.shared = self.blocks() >= PARALLEL && crate::rayon::current_num_threads() > 1;
+        self.shared
+    }
+
+    fn blocks(&self) -> usize {
+        self.layout.rows() * (self.layout.stride - GUARD) / BLOCK
+    }
+
+    /// One sweep. If it `measures`, returns −Σ_⟨ij⟩ s_i s_j sign J over the bonds, which is the energy in units of |J|, and the magnetization,
+    /// both in total.
+    pub fn sweep(&mut self, measures: bool) -> (f64, i64) {
+        self.half_sweep(0, false);
+        let counts = self.half_sweep(1, measures);
         let n = self.layout.sides.iter().product::<usize>();
         let axes = if self.layout.sides[1] == 1 { 2 } else { 3 };
         let second = if self.antiferromagnet { n as u64 / 2 - counts.own } else { counts.own };
@@ -152,7 +165,7 @@ impl PackedUpdates {
         (2.0 * counts.unequal as f64 - (axes * n) as f64, magnetization)
     }
 
-    fn half_sweep(&mut self, sublattice: usize, measures: bool, shared: bool) -> Counts {
+    fn half_sweep(&mut self, sublattice: usize, measures: bool) -> Counts {
         let rests = self.metropolis && self.generator.next_u64() >> 61 == 0;
         let layout = &self.layout;
         let [first, second] = &mut self.sublattices;
@@ -177,8 +190,7 @@ impl PackedUpdates {
         };
         let rows = self.rows_per_stretch;
         let own_rows = &mut own[..layout.rows() * layout.stride];
-        let blocks = layout.rows() * (layout.stride - GUARD) / BLOCK;
-        let counts = if shared && blocks >= PARALLEL {
+        let counts = if self.shared {
             own_rows
                 .par_chunks_mut(rows * layout.stride)
                 .zip(self.streams.par_iter_mut())
@@ -257,6 +269,7 @@ impl HalfSweep<'_> {
 mod tests {
     use super::*;
     use crate::ising::Ising;
+    use crate::rayon::ThreadPoolBuilder;
     use crate::spin::Lattice;
 
     fn packed(ising: &Ising, update: Update, beta: f64, spins: &[i8]) -> PackedUpdates {
@@ -296,8 +309,7 @@ mod tests {
                     .map(|width| {
                         let mut updates = packed(&ising, update, 0.3, &spins);
                         updates.width = width;
-                        let measured: Vec<_> =
-                            (0..40).map(|k| updates.sweep(k % 2 == 0, false)).collect();
+                        let measured: Vec<_> = (0..40).map(|k| updates.sweep(k % 2 == 0)).collect();
                         (measured, updates.spins())
                     })
                     .collect();
@@ -311,9 +323,13 @@ mod tests {
         let ising = Ising::square(1024).unwrap();
         let mut alone = packed(&ising, Update::Metropolis, 0.44, &vec![1; 1 << 20]);
         let mut shared = alone.clone();
-        for _ in 0..3 {
-            assert_eq!(alone.sweep(true, false), shared.sweep(true, true));
-        }
+        let pool = ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        pool.install(|| {
+            assert!(shared.share());
+            for _ in 0..3 {
+                assert_eq!(alone.sweep(true), shared.sweep(true));
+            }
+        });
         assert_eq!(alone.spins(), shared.spins());
     }
 
@@ -336,7 +352,7 @@ mod tests {
                         PackedUpdates::new(&torus, update, beta, &spins, &mut generator);
                     // Without the rests, which come by a draw of their own.
                     updates.metropolis = false;
-                    updates.half_sweep(0, false, false);
+                    updates.half_sweep(0, false);
                     let after = updates.spins();
                     for i in 0..n {
                         let (x, y, w) = (i / side / side, i / side % side, i % side);
@@ -373,8 +389,8 @@ mod tests {
             (0..64).map(|i| if (i / 8 + i % 8) % 4 < 2 { 1 } else { -1 }).collect();
         let mut updates = packed(&ising, Update::Metropolis, 2.0, &stripes);
         updates.metropolis = false;
-        assert!((0..100).all(|_| updates.sweep(true, false).0 == 0.0));
+        assert!((0..100).all(|_| updates.sweep(true).0 == 0.0));
         updates.metropolis = true;
-        assert!((0..100).any(|_| updates.sweep(true, false).0 < -64.0));
+        assert!((0..100).any(|_| updates.sweep(true).0 < -64.0));
     }
 }
