@@ -155,7 +155,7 @@ fn a_run_ends_at_its_target_and_its_error_still_covers_the_truth() {
     let exact = ising.enumerate().unwrap().at(3.0).unwrap();
     let targets = [
         (Target::absolute("energy", 0.02).unwrap(), exact.energy),
-        (Target::relative("heat_capacity", 0.05).unwrap(), exact.heat_capacity),
+        (Target::relative("heat_capacity", 0.03).unwrap(), exact.heat_capacity),
     ];
     for (target, exact) in targets {
         let runs: Vec<(usize, bool)> = (0..400_u64)
@@ -170,7 +170,7 @@ fn a_run_ends_at_its_target_and_its_error_still_covers_the_truth() {
                 let heat = format!("{target:?}").contains("heat");
                 let name = if heat { "heat_capacity" } else { "energy" };
                 let estimate = observables.named(name).unwrap();
-                let aim = if heat { 0.05 * estimate.mean } else { 0.02 };
+                let aim = if heat { 0.03 * estimate.mean } else { 0.02 };
                 assert!(estimate.error <= aim && estimate.error > 0.4 * aim, "{estimate:?}");
                 (series.len(), (estimate.mean - exact).abs() <= estimate.error)
             })

@@ -15,6 +15,7 @@
 
 mod checkpoint;
 mod cluster;
+mod kinetics;
 mod local;
 mod reweighting;
 mod scan;
