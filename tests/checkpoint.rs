@@ -184,6 +184,30 @@ fn a_run_ends_at_its_target_and_its_error_still_covers_the_truth() {
 }
 
 #[test]
+fn a_scan_ends_each_temperature_at_its_target() {
+    let ising = Ising::square(8).unwrap();
+    let target = Target::absolute("abs_magnetization", 0.01).unwrap();
+    let settings = ising.scan([1.5, 2.4, 5.0]).sweeps(60_000).target(&target).seed(2);
+    let scan = settings.run().unwrap();
+    let sweeps = scan.values("sweeps").unwrap();
+    assert!(sweeps[0] < sweeps[1] && sweeps[2] < sweeps[1], "{sweeps:?}");
+    assert_eq!(scan.values("complete").unwrap(), [1.0; 3]);
+    assert!(scan.values("abs_magnetization_err").unwrap().iter().all(|&error| error <= 0.01));
+    // The same sweeps as without a target, up to where it was reached.
+    let series = settings.run_series().unwrap();
+    let plain = ising.scan([1.5, 2.4, 5.0]).sweeps(60_000).seed(2).run_series().unwrap();
+    for (series, plain) in series.iter().zip(&plain) {
+        assert_eq!(series.energy, plain.energy[..series.len()]);
+    }
+    let tight = Target::absolute("abs_magnetization", 1e-6).unwrap();
+    let scan = settings.sweeps(2_000).target(&tight).run().unwrap();
+    assert_eq!(scan.values("sweeps").unwrap(), [2_000.0; 3]);
+    assert_eq!(scan.values("complete").unwrap(), [0.0; 3]);
+    let cut = settings.sweeps(50_000).target(&tight).deadline(1e-9).run().unwrap();
+    assert_eq!(cut.values("sweeps").unwrap(), [1.0; 3]);
+}
+
+#[test]
 fn targets_that_cannot_be_reached_end_at_the_most_sweeps() {
     let ising = Ising::square(4).unwrap();
     let tight = Target::absolute("energy", 1e-9).unwrap();
