@@ -16,6 +16,7 @@
 mod annealing;
 mod checkpoint;
 mod cluster;
+mod kinetics;
 mod ladder;
 mod local;
 mod packed;

@@ -14,6 +14,7 @@ use crate::rayon::prelude::*;
 use crate::sample::series::{Observables, TimeSeries};
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::{MAX_MEASURED, Simulation};
+use crate::sample::target::{FIRST_LOOK, Target, next_length};
 use crate::spin::PairModel;
 use crate::stats::MIN_SERIES;
 
@@ -49,6 +50,7 @@ pub struct Scan {
     seed: Seed,
     start: Start,
     deadline: Option<f64>,
+    target: Option<Target>,
 }
 
 /// One temperature's system and what was measured on it.
@@ -57,12 +59,10 @@ struct Run {
     series: TimeSeries,
 }
 
-/// All temperatures, and how far they came.
+/// All temperatures, whose series say how far they came.
 struct Outcome {
     runs: Vec<Run>,
-    measured: usize,
     thermalized: usize,
-    complete: bool,
 }
 
 impl Scan {
@@ -77,6 +77,7 @@ impl Scan {
             seed: Seed::default(),
             start: Start::default(),
             deadline: None,
+            target: None,
         }
     }
 
@@ -120,6 +121,23 @@ impl Scan {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
+    /// Ends the run at each temperature when an observable's error there is as small as the target, with at least 100 independent values;
+    /// `sweeps` is then the most that are measured, and `complete` says where the target was reached. Default none.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let target = Target::relative("energy", 0.01)?;
+    /// let scan = Ising::square(8)?.scan([2.0, 4.0]).sweeps(200_000).target(&target).run()?;
+    /// let sweeps = scan.values("sweeps")?;
+    /// assert!(sweeps[0] < sweeps[1] && sweeps[1] < 200_000.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn target(&self, target: &Target) -> Self {
+        Self { target: Some(target.clone()), ..self.clone() }
+    }
+
     /// Runs the scan: one row per temperature, in the order given, all quantities per spin.
     ///
     /// Columns: `model`, `n_spins`, `size` (first side), `temperature`; `energy`, `heat_capacity`, `magnetization`, `abs_magnetization`,
@@ -161,9 +179,7 @@ impl Scan {
     /// # Errors
     /// As for [`run`](Self::run).
     pub fn run_series(&self) -> Result<Vec<TimeSeries>> {
-        let outcome = self.outcome()?;
-        let series = outcome.runs.into_iter();
-        Ok(series.map(|run| TimeSeries { complete: outcome.complete, ..run.series }).collect())
+        Ok(self.outcome()?.runs.into_iter().map(|run| run.series).collect())
     }
 
     fn outcome(&self) -> Result<Outcome> {
@@ -182,18 +198,63 @@ impl Scan {
             // Twice what is needed, since another program may slow the last sweeps.
             reserve: 1 + 2 * MIN_SERIES,
         };
-        let thermalized = advance(&mut runs, warm_up, first, &mut progress, |run, count| {
+        let mut all: Vec<&mut Run> = runs.iter_mut().collect();
+        let thermalized = advance(&mut all, warm_up, first, &mut progress, |run, count| {
             run.simulation.thermalize(count)
         })?;
         let rest = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };
-        let measured = advance(&mut runs, planned, rest, &mut progress, |run, count| {
-            run.simulation.measure_into(&mut run.series, count)
-        })?;
-        let complete = measured == planned && thermalized == warm_up;
-        if !complete {
+        self.measure(&mut runs, planned, rest, &mut progress)?;
+        if thermalized < warm_up {
+            runs.iter_mut().for_each(|run| run.series.complete = false);
+        }
+        let unfinished = runs.iter().any(|run| !run.series.complete);
+        if thermalized < warm_up || deadline.passed() && unfinished {
             progress.stopped();
         }
-        Ok(Outcome { runs, measured, thermalized, complete })
+        Ok(Outcome { runs, thermalized })
+    }
+
+    /// Measures `planned` sweeps in each run, or until its target is reached; the series say whether that was done.
+    fn measure(
+        &self,
+        runs: &mut [Run],
+        planned: usize,
+        limits: Limits,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let mut active: Vec<&mut Run> = runs.iter_mut().collect();
+        let mut measured = 0;
+        let mut look = if self.target.is_some() { FIRST_LOOK.min(planned) } else { planned };
+        loop {
+            let asked = look - measured;
+            let done = advance(&mut active, asked, limits, progress, |run, count| {
+                run.simulation.measure_into(&mut run.series, count)
+            })?;
+            measured += done;
+            let Some(target) = &self.target else {
+                active.iter_mut().for_each(|run| run.series.complete = done == asked);
+                return Ok(());
+            };
+            if done < asked {
+                active.iter_mut().for_each(|run| run.series.complete = false);
+                return Ok(());
+            }
+            let excess = active
+                .par_iter()
+                .map(|run| target.excess(&run.series))
+                .collect::<Result<Vec<f64>>>()?;
+            let soonest = excess.iter().filter(|&&excess| excess > 1.0);
+            let next = soonest.map(|&excess| next_length(measured, excess)).min();
+            let mut excess = excess.into_iter();
+            active.retain_mut(|run| {
+                run.series.complete = excess.next().is_some_and(|excess| excess <= 1.0);
+                !run.series.complete
+            });
+            match next {
+                Some(next) if measured < planned => look = next.min(planned),
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// The same settings at other temperatures.
@@ -245,8 +306,8 @@ impl Scan {
     }
 
     fn frame(&self, outcome: &Outcome) -> Result<DataFrame> {
-        let &Outcome { measured, thermalized, complete, .. } = outcome;
-        let rows = outcome.runs.par_iter().map(Row::of).collect::<Result<Vec<_>>>()?;
+        let runs = &outcome.runs;
+        let rows = runs.par_iter().map(Row::of).collect::<Result<Vec<_>>>()?;
         let height = rows.len();
         let count = |value: usize| vec![value as u64; height];
         let column = |value: fn(&Observables) -> f64| -> Vec<Option<f64>> {
@@ -280,10 +341,10 @@ impl Scan {
             "binder_err" => column(|row| row.binder.error),
             "update" => vec![self.update.name(); height],
             "order" => vec![order; height],
-            "sweeps" => count(measured),
-            "thermalization" => count(thermalized),
+            "sweeps" => runs.iter().map(|run| run.series.len() as u64).collect::<Vec<_>>(),
+            "thermalization" => count(outcome.thermalized),
             "seed" => vec![self.seed.number(); height],
-            "complete" => vec![complete; height],
+            "complete" => runs.iter().map(|run| run.series.complete).collect::<Vec<_>>(),
         )?)
     }
 
@@ -330,6 +391,7 @@ impl Row {
 
 /// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's, but not before
 /// `least` sweeps.
+#[derive(Clone, Copy)]
 struct Limits {
     least: usize,
     part: Deadline,
@@ -339,7 +401,7 @@ struct Limits {
 
 /// Takes `step` to `total` sweeps in all runs, or as far as the limits allow; returns the number reached, the same for all.
 fn advance(
-    runs: &mut [Run],
+    runs: &mut [&mut Run],
     total: usize,
     limits: Limits,
     progress: &mut Progress,

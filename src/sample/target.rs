@@ -8,7 +8,7 @@ use crate::sample::simulation::{MAX_MEASURED, Simulation};
 use crate::stats::Estimate;
 
 /// Errors are looked at first after so many sweeps, and then when the series has grown by a quarter to a doubling.
-const FIRST_LOOK: usize = 1024;
+pub(super) const FIRST_LOOK: usize = 1024;
 
 /// The error of a series of fewer independent values is too uncertain to end a run.
 const LEAST_EFFECTIVE: f64 = 100.0;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::stats::MIN_SERIES;
+use crate::stats::fourier::lagged_products;
 
 /// Assumed ratio of exponential to integrated autocorrelation time in Wolff's window (his S); 1 to 2 is usual.
 const WINDOW_RATIO: f64 = 1.5;
@@ -13,6 +14,9 @@ const WINDOW_RATIO: f64 = 1.5;
 /// Windows beyond this are summed over averages of blocks.
 const LONGEST_WINDOW: usize = 512;
 const BLOCK: usize = 16;
+
+/// More lags than this are faster by Fourier transforms.
+const MANY_LAGS: usize = 128;
 
 /// Anticorrelated values count as at most ten independent ones each.
 const MIN_TAU: f64 = 0.05;
@@ -125,7 +129,7 @@ pub fn estimate(series: &[f64]) -> Result<Estimate> {
 }
 
 /// The window at which [`windowed_tau`] stops for a ρ that falls exponentially and sums to τ.
-fn usual_window(tau: f64, n: f64) -> f64 {
+pub(super) fn usual_window(tau: f64, n: f64) -> f64 {
     let Some(decay) = decay(tau) else { return 1.0 };
     let mut window = decay;
     // exp(−W/τ_W) = τ_W/√(Wn) solved for W: the right side hardly depends on it.
@@ -162,7 +166,13 @@ pub fn autocorrelation(series: &[f64], max_lag: usize) -> Result<Vec<f64>> {
     if is_rounding(variance, scale, mean) {
         return Ok((0..=max_lag).map(|lag| if lag == 0 { 1.0 } else { 0.0 }).collect());
     }
-    Ok((0..=max_lag).map(|lag| covariance(&deviations, lag) / variance).collect())
+    if max_lag <= MANY_LAGS {
+        return Ok((0..=max_lag).map(|lag| covariance(&deviations, lag) / variance).collect());
+    }
+    let products = lagged_products(&deviations, max_lag).into_iter().enumerate();
+    let n = series.len();
+    let rho = |(lag, sum)| if lag == 0 { 1.0 } else { sum / ((n - lag) as f64 * variance) };
+    Ok(products.map(rho).collect())
 }
 
 /// Error of the mean from averages over blocks of 1, 2, 4, … values: columns `block`, `blocks`, `error`, `error_err`.
@@ -214,14 +224,14 @@ pub(super) fn check(series: &[f64], least: usize) -> Result<()> {
 }
 
 /// A mean, and the deviations from it in units of `scale`.
-struct Centered {
+pub(super) struct Centered {
     mean: f64,
-    deviations: Vec<f64>,
+    pub deviations: Vec<f64>,
     /// The power of two at or below the largest deviation: squares neither overflow nor vanish, and scaling rounds nothing.
     scale: f64,
 }
 
-fn centered(series: &[f64]) -> Centered {
+pub(super) fn centered(series: &[f64]) -> Centered {
     // Relative to the first value, so that a constant series deviates by exactly 0.
     let first = series[0];
     let shift = series.iter().map(|value| value - first).sum::<f64>() / series.len() as f64;
@@ -303,20 +313,7 @@ fn windowed_tau(deviations: &[f64], variance: f64) -> (f64, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-    use crate::random::Seed;
-
-    /// x_{t+1} = a x_t + √(1 − a²) ξ: unit variance, ρ(t) = a^t, τ = (1 + a)/(2(1 − a)).
-    fn autoregressive(a: f64, n: usize, seed: u64) -> Vec<f64> {
-        let mut generator = Seed::new(seed).generator();
-        let mut x: f64 = StandardNormal.sample(&mut generator);
-        let mut step = || {
-            let noise: f64 = StandardNormal.sample(&mut generator);
-            x = a * x + (1.0 - a * a).sqrt() * noise;
-            x
-        };
-        (0..n).map(|_| step()).collect()
-    }
+    use crate::stats::testing::autoregressive;
 
     #[test]
     fn tau_of_autoregressive_series_is_within_ten_percent() {

@@ -1,14 +1,23 @@
-//! Means with honest errors: autocorrelation times, binning, jackknife.
+//! Means with honest errors: autocorrelation times, binning, jackknife, bootstrap, and tests of equilibrium.
 //!
 //! τ is the integrated autocorrelation time in steps of the series, τ = ½ + Σ_{t≥1} ρ(t): ½ for independent values, less for anticorrelated ones. The error of a mean is
 //! √(2τ σ²/n), and n/(2τ) values count as independent.
 
+mod bootstrap;
+mod equilibration;
 mod estimate;
+mod fourier;
 mod jackknife;
 mod log_mean;
+mod relaxation;
+#[cfg(test)]
+mod testing;
 
+pub use bootstrap::{Bootstrap, bootstrap};
+pub use equilibration::{Equilibration, equilibration, r_hat};
 pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
+pub use relaxation::{autocorrelation_frame, relaxation_time};
 
 pub(crate) use log_mean::{LogMean, ln_mean_exp};
 
