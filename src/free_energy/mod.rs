@@ -2,10 +2,14 @@
 
 mod annealed;
 mod bennett;
+mod bethe;
 mod integration;
 mod mean_field;
+mod self_consistent;
+mod tap;
 
 pub use annealed::AnnealedImportance;
 pub use bennett::{Bennett, bennett_ratio};
 pub use integration::thermodynamic_integration;
-pub use mean_field::{MeanField, mean_field};
+pub use mean_field::mean_field;
+pub use self_consistent::{Approximation, MeanField, SelfConsistent};

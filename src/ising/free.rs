@@ -2,11 +2,34 @@
 
 use std::sync::Arc;
 
-use crate::free_energy::{AnnealedImportance, Bennett};
+use crate::error::Result;
+use crate::free_energy::{AnnealedImportance, Approximation, Bennett, MeanField, SelfConsistent};
 use crate::ising::Ising;
 use crate::sample::{Annealing, PopulationAnnealing, WangLandau};
 
 impl Ising {
+    /// The equations of Thouless, Anderson and Palmer at temperature `t`, solved with the default settings. See [`Approximation::Tap`].
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0.
+    pub fn tap(&self, t: f64) -> Result<MeanField> {
+        self.approximation(t, Approximation::Tap).run()
+    }
+
+    /// Bethe's approximation at temperature `t` by belief propagation with the default settings. See [`Approximation::Bethe`].
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0.
+    pub fn bethe(&self, t: f64) -> Result<MeanField> {
+        self.approximation(t, Approximation::Bethe).run()
+    }
+
+    /// A self-consistent approximation at temperature `t`: settings (damping, starts, deadline), then `run()` gives the solution. See
+    /// [`SelfConsistent`].
+    pub fn approximation(&self, t: f64, approximation: Approximation) -> SelfConsistent {
+        SelfConsistent::new(Arc::clone(&self.model), t, approximation)
+    }
+
     /// Annealed importance sampling of ln Z at these temperatures, both ways: settings, then `run()` gives a frame. See [`AnnealedImportance`].
     pub fn annealed_importance(
         &self,

@@ -200,6 +200,16 @@ impl PairModel {
         &self.couplings
     }
 
+    /// The coupled pairs (i, j, J_ij) with i < j, ascending, without a list of them.
+    pub(crate) fn bonds(&self) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
+        (0..self.n_spins()).flat_map(move |i| {
+            let (neighbors, values) = self.couplings.row(i);
+            let pairs =
+                neighbors.iter().zip(values).map(move |(&j, &value)| (i, j as usize, value));
+            pairs.filter(|&(i, j, _)| i < j)
+        })
+    }
+
     pub(crate) fn fields(&self) -> &[f64] {
         &self.fields
     }
