@@ -17,7 +17,7 @@
 //! | topic | items |
 //! |---|---|
 //! | models | [`ising::Ising`], [`spin::Lattice`] |
-//! | exact quantities | [`exact::Enumeration`], [`exact::onsager`], [`exact::ring_ln_z`] |
+//! | exact quantities | [`exact::Enumeration`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Update`] |
 //! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
 //! | estimates and errors | [`stats`] |

@@ -3,8 +3,9 @@
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
 pub use crate::exact::{
-    Bulk, Caloric, Elimination, Enumeration, HONEYCOMB_TC, Marginals, ONSAGER_TC, Potential,
-    TRIANGULAR_TC, Thermodynamics, honeycomb, kaufman, onsager, triangular,
+    Bulk, BulkInField, Caloric, CurieWeiss, Elimination, Enumeration, HONEYCOMB_TC, Marginals,
+    ONSAGER_TC, Potential, TRIANGULAR_TC, Thermodynamics, chain, honeycomb, kaufman, onsager,
+    triangular,
 };
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};

@@ -7,8 +7,9 @@
 //! (the heat capacity near T_c to about 1e-10).
 
 use crate::error::Result;
+use crate::exact::bulk::Bulk;
 use crate::exact::jet::Jet;
-use crate::exact::planar::{Bulk, mean_log};
+use crate::exact::planar::mean_log;
 use crate::exact::triangular::{inverse, rows};
 use crate::polars::prelude::DataFrame;
 

@@ -1,6 +1,9 @@
 //! Exact values: enumeration of small systems, and closed forms where there are any.
 
+mod bulk;
 mod caloric;
+pub mod chain;
+pub mod curie_weiss;
 pub mod elimination;
 mod enumeration;
 pub mod honeycomb;
@@ -14,12 +17,13 @@ mod thermodynamics;
 pub mod triangular;
 mod walk;
 
+pub use bulk::{Bulk, BulkInField};
 pub use caloric::Caloric;
+pub use curie_weiss::CurieWeiss;
 pub use elimination::{Elimination, Marginals};
 pub use enumeration::{Enumeration, MAX_ENUMERATED};
 pub use honeycomb::HONEYCOMB_TC;
 pub use onsager::ONSAGER_TC;
-pub use planar::Bulk;
 pub use potential::Potential;
 pub use ring::ring_ln_z;
 pub use thermodynamics::Thermodynamics;

@@ -1,58 +1,11 @@
 //! What the infinite triangular and honeycomb lattices share: ⟨ln(A ∓ B (cos p + cos q + cos(p + q)))⟩ over all wave numbers.
 
-use std::f64::consts::{FRAC_PI_2, FRAC_PI_3, LN_2, PI};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_3, PI};
 
-use crate::error::Result;
 use crate::exact::jet::Jet;
-use crate::polars::df;
-use crate::polars::prelude::*;
 
 /// Half the number of nodes of the integrals; doubling it changes nothing at 1e-13 for |T/T_c − 1| above 1e-8.
 const NODES: i32 = 240;
-
-/// Exact quantities of an infinite lattice without a field, per spin, k_B = 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bulk {
-    /// The temperature T.
-    pub temperature: f64,
-    /// Free energy per spin.
-    pub free_energy: f64,
-    /// Energy per spin.
-    pub energy: f64,
-    /// Heat capacity per spin; large instead of infinite where T is T_c to all digits.
-    pub heat_capacity: f64,
-    /// Entropy per spin.
-    pub entropy: f64,
-    /// Spontaneous magnetization per spin: the limit of a vanishing field.
-    pub magnetization: f64,
-}
-
-impl Bulk {
-    /// From ln z − `depth`/T per spin as a function of β = 1/T, where the ground energy is −`depth`.
-    pub(super) fn new(t: f64, depth: f64, excitations: Jet, magnetization: f64) -> Self {
-        Self {
-            temperature: t,
-            free_energy: -(depth + t * excitations.value),
-            energy: -(depth + excitations.first),
-            heat_capacity: excitations.second.max(0.0) / t / t,
-            entropy: (excitations.value - excitations.first / t).clamp(0.0, LN_2),
-            magnetization,
-        }
-    }
-
-    /// One row per temperature; the spontaneous magnetization under the name of the finite-size quantity that tends to it.
-    pub(super) fn frame(rows: &[Self]) -> Result<DataFrame> {
-        let column = |value: fn(&Self) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-        Ok(df!(
-            "temperature" => column(|row| row.temperature),
-            "free_energy" => column(|row| row.free_energy),
-            "energy" => column(|row| row.energy),
-            "heat_capacity" => column(|row| row.heat_capacity),
-            "entropy" => column(|row| row.entropy),
-            "abs_magnetization" => column(|row| row.magnetization),
-        )?)
-    }
-}
 
 /// ⟨ln(A − B Σ cos)⟩ with A = 3B + gap²; the gap vanishes at T_c.
 ///

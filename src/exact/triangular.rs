@@ -8,9 +8,10 @@
 //! 352 (1952). Values are good to about 1e-13 (the heat capacity near T_c to about 1e-10).
 
 use crate::error::{Error, Result, require_positive};
+use crate::exact::bulk::Bulk;
 use crate::exact::caloric::require_temperatures;
 use crate::exact::jet::Jet;
-use crate::exact::planar::{Bulk, mean_log, mean_log_frustrated};
+use crate::exact::planar::{mean_log, mean_log_frustrated};
 use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 4/ln 3 of the triangular lattice, J = 1 (R. Houtappel, 1950).

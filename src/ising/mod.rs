@@ -1,7 +1,7 @@
 //! The Ising model on lattices, graphs and any couplings (section 1.4 of the chapter).
 //!
 //! E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i with s_i = ±1 and k_B = 1. From one [`Ising`] come exact values
-//! ([`enumerate`](Ising::enumerate)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
+//! ([`enumerate`](Ising::enumerate), [`elimination`](Ising::elimination), [`kaufman`](Ising::kaufman)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
 //! mean field ([`mean_field`](Ising::mean_field)).
 
 mod closed;
