@@ -69,7 +69,9 @@ impl Writer {
 
     pub fn f64s(&mut self, values: &[f64]) {
         self.u64(values.len() as u64);
-        values.iter().for_each(|&value| self.f64(value));
+        for &value in values {
+            self.f64(value);
+        }
     }
 
     /// Whether a value is there, and then the value.

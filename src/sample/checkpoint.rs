@@ -156,7 +156,9 @@ pub(super) fn write_generator(out: &mut Writer, generator: &Generator) -> Result
         why: "the state of the random number generator cannot be read".to_owned(),
         advice: "Use the version of rand_xoshiro that this crate was tested with.".to_owned(),
     })?;
-    words.iter().for_each(|&word| out.u64(word));
+    for word in words {
+        out.u64(word);
+    }
     Ok(())
 }
 
@@ -169,7 +171,9 @@ fn write_model(out: &mut Writer, model: &PairModel) {
     out.text(&model.name());
     let shape = model.shape();
     out.u64(shape.len() as u64);
-    shape.iter().for_each(|&side| out.u64(side as u64));
+    for &side in &shape {
+        out.u64(side as u64);
+    }
     let bonds = model.couplings().bonds();
     out.u64(model.n_spins() as u64);
     out.u64(bonds.len() as u64);

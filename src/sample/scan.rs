@@ -205,7 +205,9 @@ impl Scan {
         let rest = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };
         self.measure(&mut runs, planned, rest, &mut progress)?;
         if thermalized < warm_up {
-            runs.iter_mut().for_each(|run| run.series.complete = false);
+            for run in &mut runs {
+                run.series.complete = false;
+            }
         }
         let unfinished = runs.iter().any(|run| !run.series.complete);
         if thermalized < warm_up || deadline.passed() && unfinished {
@@ -231,14 +233,13 @@ impl Scan {
                 run.simulation.measure_into(&mut run.series, count)
             })?;
             measured += done;
-            let Some(target) = &self.target else {
-                active.iter_mut().for_each(|run| run.series.complete = done == asked);
+            let whole = done == asked;
+            let Some(target) = self.target.as_ref().filter(|_| whole) else {
+                for run in active {
+                    run.series.complete = whole;
+                }
                 return Ok(());
             };
-            if done < asked {
-                active.iter_mut().for_each(|run| run.series.complete = false);
-                return Ok(());
-            }
             let excess = active
                 .par_iter()
                 .map(|run| target.excess(&run.series))

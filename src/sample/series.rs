@@ -68,13 +68,10 @@ impl Observables {
             self.susceptibility_full,
             self.binder,
         ];
-        match Self::NAMES.iter().position(|&known| known == name) {
-            Some(place) => Ok(all[place]),
-            None => {
-                let allowed = format!("one of {}", Self::NAMES.join(", "));
-                Err(Error::argument("name", name, allowed))
-            }
-        }
+        let place = Self::NAMES.iter().position(|&known| known == name);
+        place.map(|place| all[place]).ok_or_else(|| {
+            Error::argument("name", name, format!("one of {}", Self::NAMES.join(", ")))
+        })
     }
 }
 

@@ -118,7 +118,9 @@ pub fn bootstrap(
                 drawn.extend_from_slice(&one[..start + block - end]);
             }
         }
-        drawn.iter_mut().for_each(|one| one.truncate(n));
+        for one in &mut drawn {
+            one.truncate(n);
+        }
         statistic(&drawn)
     };
     let mut values: Vec<f64> = (0..resamples).into_par_iter().map(resample).collect();
@@ -152,6 +154,8 @@ mod tests {
     use super::*;
     use crate::stats::testing::autoregressive;
 
+    type Statistic<'a> = &'a (dyn Fn(&[f64]) -> f64 + Sync);
+
     fn mean(x: &[f64]) -> f64 {
         x.iter().sum::<f64>() / x.len() as f64
     }
@@ -168,7 +172,6 @@ mod tests {
             let center = mean(x);
             mean(&x.iter().map(|x| (x - center).powi(2)).collect::<Vec<_>>())
         };
-        type Statistic<'a> = &'a (dyn Fn(&[f64]) -> f64 + Sync);
         let cases: [(f64, Statistic<'_>, f64); 3] =
             [(0.6, &mean, 0.0), (0.6, &variance, 1.0), (0.0, &median, 0.0)];
         for (a, statistic, truth) in cases {
@@ -220,13 +223,14 @@ mod tests {
     fn bad_input_is_refused() {
         let series = autoregressive(0.0, 100, 1);
         let first = |s: &[Vec<f64>]| s[0][0];
+        let one = std::slice::from_ref(&series);
         assert!(bootstrap(&[], 100, 0, |_| 0.0).is_err());
         assert!(bootstrap(&[series.clone(), series[1..].to_vec()], 100, 0, first).is_err());
         assert!(bootstrap(&[series[..10].to_vec()], 100, 0, first).is_err());
         assert!(bootstrap(&[vec![f64::NAN; 100]], 100, 0, first).is_err());
-        assert!(bootstrap(&[series.clone()], 1, 0, first).is_err());
-        assert!(bootstrap(&[series.clone()], usize::MAX, 0, first).is_err());
-        assert!(bootstrap(&[series.clone()], 100, 0, |_| f64::NAN).is_err());
+        assert!(bootstrap(one, 1, 0, first).is_err());
+        assert!(bootstrap(one, usize::MAX, 0, first).is_err());
+        assert!(bootstrap(one, 100, 0, |_| f64::NAN).is_err());
         let constant = bootstrap(&[vec![0.1; 100]], 100, 0, first).unwrap();
         assert_eq!((constant.value, constant.error, constant.block), (0.1, 0.0, 1));
         for level in [0.0, 1.0, f64::NAN] {

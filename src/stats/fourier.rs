@@ -33,7 +33,9 @@ pub(super) fn lagged_products(x: &[f64], max_lag: usize) -> Vec<f64> {
         }
     }
     // The transform back is the transform of the conjugate, as the result is real.
-    spectrum.iter_mut().for_each(|z| z.1 = -z.1);
+    for z in &mut spectrum {
+        z.1 = -z.1;
+    }
     transform(&mut spectrum, &roots);
     spectrum[..=max_lag].iter().map(|z| z.0 / size as f64).collect()
 }

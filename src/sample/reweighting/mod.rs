@@ -111,7 +111,7 @@ impl Reweighting {
         let numbers: Vec<f64> =
             runs.iter().zip(&weights).map(|(run, w)| run.n as f64 * w).collect();
         let effective: f64 = numbers.iter().sum();
-        if !(effective >= MIN_EFFECTIVE) {
+        if effective < MIN_EFFECTIVE {
             let given = format!("{effective:.0} independent values in all");
             let allowed = format!("so long that they count as {MIN_EFFECTIVE} or more");
             return Err(Error::argument("series", given, allowed));
@@ -147,7 +147,7 @@ impl Reweighting {
     /// If the temperature is not above 0, the data do not support it, or `ln_z` is not finite.
     pub fn reference(&self, temperature: f64, ln_z: f64) -> Result<Self> {
         require_finite("ln_z", ln_z)?;
-        if !(temperature > 0.0) {
+        if temperature.is_nan() || temperature <= 0.0 {
             return Err(Error::argument("temperature", temperature, "a number above 0"));
         }
         let beta = 1.0 / temperature;
@@ -252,26 +252,13 @@ impl Reweighting {
         let last = self.temperatures.len() - 1;
         let (hot, cold) = (1.0 / self.temperatures[0], 1.0 / self.temperatures[last]);
         let ok = |beta: f64| self.weighted.weights(beta).ess >= MIN_EFFECTIVE;
-        let low = if ok(0.0) { 0.0 } else { self.border(hot, 0.0, ok) };
+        let low = if ok(0.0) { 0.0 } else { border(hot, 0.0, ok) };
         // The ground state alone may support all lower temperatures.
         let mut high = cold;
         while ok(2.0 * high) && high < 1e6 * cold {
             high *= 2.0;
         }
-        (1.0 / self.border(high, 2.0 * high, ok), 1.0 / low)
-    }
-
-    /// Between a supported β and another one, the supported one nearest to the other.
-    fn border(&self, mut inside: f64, mut outside: f64, ok: impl Fn(f64) -> bool) -> f64 {
-        for _ in 0..40 {
-            let middle = 0.5 * (inside + outside);
-            if ok(middle) {
-                inside = middle;
-            } else {
-                outside = middle;
-            }
-        }
-        inside
+        (1.0 / border(high, 2.0 * high, ok), 1.0 / low)
     }
 
     fn n(&self) -> f64 {
@@ -348,6 +335,19 @@ impl fmt::Debug for Reweighting {
         let (high, low) = (self.temperatures[0], self.temperatures[count - 1]);
         write!(f, "Reweighting({count} series, {sweeps} sweeps of {n} spins, T = {low} to {high})")
     }
+}
+
+/// Between a supported β and another one, the supported one nearest to the other.
+fn border(mut inside: f64, mut outside: f64, ok: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..40 {
+        let middle = 0.5 * (inside + outside);
+        if ok(middle) {
+            inside = middle;
+        } else {
+            outside = middle;
+        }
+    }
+    inside
 }
 
 fn check(series: &[TimeSeries]) -> Result<()> {

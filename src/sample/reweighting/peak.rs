@@ -41,7 +41,7 @@ impl Reweighting {
         };
         require_positive("from", from)?;
         require_positive("to", to)?;
-        if !(from < to) {
+        if from >= to {
             return Err(Error::argument("to", to, format!("above `from` = {from}")));
         }
         let step = (to - from) / (GRID - 1) as f64;

@@ -164,8 +164,9 @@ impl Problem<'_> {
                 })
                 .sum();
             let variance = 1.0 / shared - 1.0 / hot - 1.0 / cold;
-            // Written so that an infinite or undefined variance is refused, too.
-            if !(variance <= MAX_CUT_ERROR * MAX_CUT_ERROR) {
+            // An infinite or undefined variance is not known either.
+            let known = variance <= MAX_CUT_ERROR * MAX_CUT_ERROR;
+            if !known {
                 let (low, high) = (1.0 / self.betas[cut], 1.0 / self.betas[cut - 1]);
                 return Err(no_overlap(format!(
                     "the series at T = {low} and T = {high} hardly share an energy"
@@ -224,7 +225,8 @@ fn cholesky(mut matrix: Vec<f64>, size: usize) -> Option<Vec<f64>> {
             matrix[row_i + j] -= known;
         }
         let pivot = matrix[j * size + j];
-        if !(pivot > 1e-13 * scale) {
+        let definite = pivot > 1e-13 * scale;
+        if !definite {
             return None;
         }
         let root = pivot.sqrt();
@@ -301,7 +303,9 @@ mod tests {
         let (numbers, betas) = ([100.0, 120.0, 80.0], [0.0, 0.05, 0.12]);
         let ones = vec![1.0; values.len()];
         let mut counts = vec![0.0; 17];
-        values.iter().for_each(|x| counts[*x as usize] += 1.0);
+        for x in &values {
+            counts[*x as usize] += 1.0;
+        }
         let levels: Vec<f64> = (0..17).map(f64::from).collect();
         let problem = |levels: &[f64], counts: &[f64]| {
             let means = &[8.0; 3];
@@ -349,9 +353,10 @@ mod tests {
         let fewer = [700.0, 350.0, 300.0];
         let direct = problem(&fewer_counts, &fewer);
         let ratios = whole.perturbed(&fewer_counts, &fewer, &numbers);
-        for m in 0..levels.len() {
-            let ratio = (direct.ln_denominators[m] - whole.ln_denominators[m]).exp();
-            assert!((ratio / ratios[m] - 1.0).abs() < 1e-4, "{ratio} for {}", ratios[m]);
+        let denominators = direct.ln_denominators.iter().zip(&whole.ln_denominators);
+        for ((direct, whole), ratio) in denominators.zip(ratios) {
+            let exact = (direct - whole).exp();
+            assert!((ratio / exact - 1.0).abs() < 1e-4, "{ratio} for {exact}");
         }
     }
 
