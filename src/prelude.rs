@@ -5,8 +5,8 @@
 pub use crate::exact::{Enumeration, ONSAGER_TC, Thermodynamics, onsager};
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
-pub use crate::grid::linspace;
-pub use crate::ising::Ising;
+pub use crate::grid::{geomspace, linspace};
+pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
@@ -15,6 +15,8 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
-pub use crate::sample::{Observables, Scan, Simulation, SiteOrder, Start, TimeSeries, Update};
+pub use crate::sample::{
+    Observables, Scan, Simulation, SiteOrder, Start, Tempered, Tempering, TimeSeries, Update,
+};
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

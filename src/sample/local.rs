@@ -89,6 +89,19 @@ impl LocalUpdates {
         }
         (self.state.energy, self.state.magnetization)
     }
+
+    /// Exchanges what belongs to the configurations; tables and order stay.
+    pub fn exchange(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.state, &mut other.state);
+        std::mem::swap(&mut self.countdown, &mut other.countdown);
+    }
+
+    /// Takes up spins that were changed from outside; returns their energy (in units) and magnetization.
+    pub fn restart(&mut self, model: &PairModel, quanta: &Quanta, spins: &[i8]) -> (f64, i64) {
+        self.state = State::of(model, quanta, spins);
+        self.countdown = REFRESH;
+        (self.state.energy, self.state.magnetization)
+    }
 }
 
 impl State {

@@ -1,7 +1,7 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
+//! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
 //! half of them), or flips a whole number of clusters of about N spins in all ([`Update::Wolff`]).
 //!
 //! # Why some attempts rest
@@ -19,8 +19,10 @@ mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod tempering;
 
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
+pub use tempering::{Tempered, Tempering};

@@ -158,9 +158,7 @@ impl Scan {
             runs.par_iter().map(|run| run.series.observables()).collect::<Result<Vec<_>>>()?;
         let complete = measured == planned && thermalized == warm_up;
         let mut frame = self.frame(&observables, measured, thermalized, complete)?;
-        if self.model.n_spins() <= MAX_EXACT {
-            self.add_exact(&mut frame)?;
-        }
+        add_exact(&self.model, &self.temperatures, &mut frame)?;
         Ok(frame)
     }
 
@@ -216,71 +214,92 @@ impl Scan {
     ) -> Result<DataFrame> {
         let height = rows.len();
         let count = |value: usize| vec![value as u64; height];
-        let column = |value: fn(&Observables) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         let order = if self.update == Update::Wolff { "cluster" } else { self.order.name() };
-        Ok(df!(
-            "model" => vec![self.model.name(); height],
-            "n_spins" => count(self.model.n_spins()),
-            "size" => count(self.model.size()),
-            "temperature" => self.temperatures.clone(),
-            "energy" => column(|row| row.energy.mean),
-            "energy_err" => column(|row| row.energy.error),
-            "energy_tau" => column(|row| row.energy.tau),
-            "energy_ess" => column(|row| row.energy.ess),
-            "heat_capacity" => column(|row| row.heat_capacity.mean),
-            "heat_capacity_err" => column(|row| row.heat_capacity.error),
-            "magnetization" => column(|row| row.magnetization.mean),
-            "magnetization_err" => column(|row| row.magnetization.error),
-            "abs_magnetization" => column(|row| row.abs_magnetization.mean),
-            "abs_magnetization_err" => column(|row| row.abs_magnetization.error),
-            "abs_magnetization_tau" => column(|row| row.abs_magnetization.tau),
-            "susceptibility" => column(|row| row.susceptibility.mean),
-            "susceptibility_err" => column(|row| row.susceptibility.error),
-            "susceptibility_full" => column(|row| row.susceptibility_full.mean),
-            "susceptibility_full_err" => column(|row| row.susceptibility_full.error),
-            "binder" => column(|row| row.binder.mean),
-            "binder_err" => column(|row| row.binder.error),
+        let settings = df!(
             "update" => vec![self.update.name(); height],
             "order" => vec![order; height],
             "sweeps" => count(measured),
             "thermalization" => count(thermalized),
             "seed" => vec![self.seed.number(); height],
             "complete" => vec![complete; height],
-        )?)
-    }
-
-    fn add_exact(&self, frame: &mut DataFrame) -> Result<()> {
-        let exact = Enumeration::new(Arc::clone(&self.model))?;
-        let rows = self.temperatures.iter().map(|&t| exact.at(t)).collect::<Result<Vec<_>>>()?;
-        let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-        let exact = df!(
-            "energy_exact" => column(|row| row.energy),
-            "heat_capacity_exact" => column(|row| row.heat_capacity),
-            "magnetization_exact" => column(|row| row.magnetization),
-            "abs_magnetization_exact" => column(|row| row.abs_magnetization),
-            "susceptibility_exact" => column(|row| row.susceptibility),
-            "susceptibility_full_exact" => column(|row| row.susceptibility_full),
-            "binder_exact" => column(|row| row.binder),
         )?;
-        *frame = frame.hstack(exact.columns())?;
-        Ok(())
+        let frame = observed(&self.model, &self.temperatures, rows)?;
+        Ok(frame.hstack(settings.columns())?)
     }
+}
+
+/// The columns `model` to `binder_err`.
+pub(super) fn observed(
+    model: &PairModel,
+    temperatures: &[f64],
+    rows: &[Observables],
+) -> Result<DataFrame> {
+    let count = |value: usize| vec![value as u64; rows.len()];
+    let column = |value: fn(&Observables) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+    Ok(df!(
+        "model" => vec![model.name(); rows.len()],
+        "n_spins" => count(model.n_spins()),
+        "size" => count(model.size()),
+        "temperature" => temperatures.to_vec(),
+        "energy" => column(|row| row.energy.mean),
+        "energy_err" => column(|row| row.energy.error),
+        "energy_tau" => column(|row| row.energy.tau),
+        "energy_ess" => column(|row| row.energy.ess),
+        "heat_capacity" => column(|row| row.heat_capacity.mean),
+        "heat_capacity_err" => column(|row| row.heat_capacity.error),
+        "magnetization" => column(|row| row.magnetization.mean),
+        "magnetization_err" => column(|row| row.magnetization.error),
+        "abs_magnetization" => column(|row| row.abs_magnetization.mean),
+        "abs_magnetization_err" => column(|row| row.abs_magnetization.error),
+        "abs_magnetization_tau" => column(|row| row.abs_magnetization.tau),
+        "susceptibility" => column(|row| row.susceptibility.mean),
+        "susceptibility_err" => column(|row| row.susceptibility.error),
+        "susceptibility_full" => column(|row| row.susceptibility_full.mean),
+        "susceptibility_full_err" => column(|row| row.susceptibility_full.error),
+        "binder" => column(|row| row.binder.mean),
+        "binder_err" => column(|row| row.binder.error),
+    )?)
+}
+
+/// Adds the exact values of small systems.
+pub(super) fn add_exact(
+    model: &Arc<PairModel>,
+    temperatures: &[f64],
+    frame: &mut DataFrame,
+) -> Result<()> {
+    if model.n_spins() > MAX_EXACT {
+        return Ok(());
+    }
+    let exact = Enumeration::new(Arc::clone(model))?;
+    let rows = temperatures.iter().map(|&t| exact.at(t)).collect::<Result<Vec<_>>>()?;
+    let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
+    let exact = df!(
+        "energy_exact" => column(|row| row.energy),
+        "heat_capacity_exact" => column(|row| row.heat_capacity),
+        "magnetization_exact" => column(|row| row.magnetization),
+        "abs_magnetization_exact" => column(|row| row.abs_magnetization),
+        "susceptibility_exact" => column(|row| row.susceptibility),
+        "susceptibility_full_exact" => column(|row| row.susceptibility_full),
+        "binder_exact" => column(|row| row.binder),
+    )?;
+    *frame = frame.hstack(exact.columns())?;
+    Ok(())
 }
 
 /// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's.
-struct Limits {
-    part: Deadline,
-    whole: Deadline,
-    reserve: usize,
+pub(super) struct Limits {
+    pub part: Deadline,
+    pub whole: Deadline,
+    pub reserve: usize,
 }
 
 /// Takes `step` to `total` sweeps in all runs, or as far as the limits allow; returns the number reached, the same for all.
-fn advance(
-    runs: &mut [Run],
+pub(super) fn advance<R: Send>(
+    runs: &mut [R],
     total: usize,
     limits: Limits,
     progress: &mut Progress,
-    step: fn(&mut Run, usize) -> Result<()>,
+    step: impl Fn(&mut R, usize) -> Result<()> + Sync,
 ) -> Result<usize> {
     let (mut done, mut slice, mut reserved) = (0, 1, Duration::ZERO);
     while done < total && !limits.part.passed() && limits.whole.left() > reserved {
