@@ -64,7 +64,7 @@ impl TimeSeries {
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
     /// are no spins, or the temperature is not a finite number above 0.
     pub fn observables(&self) -> Result<Observables> {
-        Observables::of(&[self])
+        Observables::of(&[self], estimate)
     }
 
     /// Refuses what no average can be taken of.
@@ -123,7 +123,10 @@ impl TimeSeries {
 impl Observables {
     /// The observables of replicas of one system, measured side by side at the same temperature: moments are means over all replicas,
     /// errors come from the series of those means, so that replicas need not be independent.
-    pub(super) fn of(replicas: &[&TimeSeries]) -> Result<Self> {
+    pub(super) fn of(
+        replicas: &[&TimeSeries],
+        estimate: fn(&[f64]) -> Result<Estimate>,
+    ) -> Result<Self> {
         let Some(first) = replicas.first() else {
             return Err(Error::argument("replicas", 0, "at least 1"));
         };

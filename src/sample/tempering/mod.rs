@@ -1,5 +1,6 @@
 //! Replica exchange Monte Carlo, "parallel tempering".
 
+mod blocks;
 mod bundle;
 mod houdayer;
 mod kernel;

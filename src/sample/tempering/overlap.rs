@@ -1,7 +1,8 @@
 //! Estimates of overlaps.
 
 use crate::error::Result;
-use crate::stats::{Estimate, estimate, jackknife};
+use crate::sample::tempering::blocks::{blocks, estimate_by_blocks};
+use crate::stats::{Estimate, jackknife};
 
 /// Bins of a histogram of overlaps, at most.
 const MAX_BINS: usize = 101;
@@ -23,7 +24,7 @@ impl OverlapEstimates {
     pub fn of(overlaps: &[&[f64]], links: &[&[f64]]) -> Result<Self> {
         let squares = pooled(overlaps, |q| q * q);
         let fourths = pooled(overlaps, |q| q.powi(4));
-        let squared = estimate(&squares)?;
+        let squared = estimate_by_blocks(&squares)?;
         let length = squares.len() / blocks(squares.len(), squared.tau);
         let skipped = squares.len() % length;
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
@@ -36,12 +37,12 @@ impl OverlapEstimates {
             if x[0] > 0.0 { 0.5 * (3.0 - x[1] / (x[0] * x[0])) } else { 0.0 }
         })?;
         Ok(Self {
-            overlap: estimate(&pooled(overlaps, |q| q))?,
-            abs: estimate(&pooled(overlaps, f64::abs))?,
+            overlap: estimate_by_blocks(&pooled(overlaps, |q| q))?,
+            abs: estimate_by_blocks(&pooled(overlaps, f64::abs))?,
             squared,
-            fourth: estimate(&fourths)?,
+            fourth: estimate_by_blocks(&fourths)?,
             binder,
-            link: estimate(&pooled(links, |q| q))?,
+            link: estimate_by_blocks(&pooled(links, |q| q))?,
         })
     }
 }
@@ -50,11 +51,6 @@ fn pooled(series: &[&[f64]], function: fn(f64) -> f64) -> Vec<f64> {
     let length = series.first().map_or(0, |first| first.len());
     let sum = |k: usize| series.iter().map(|values| function(values[k])).sum::<f64>();
     (0..length).map(|k| sum(k) / series.len() as f64).collect()
-}
-
-/// 8 to 64 blocks of 20 τ where the series is long enough.
-fn blocks(length: usize, tau: f64) -> usize {
-    ((length as f64 / (20.0 * tau)) as usize).clamp(8, 64)
 }
 
 /// A histogram of overlaps as a probability density.
@@ -71,7 +67,7 @@ impl Histogram {
         let per_bin = (n_spins + 1).div_ceil(MAX_BINS);
         let bins = (n_spins + 1).div_ceil(per_bin);
         let steps = overlaps.first().map_or(0, |first| first.len());
-        let tau = estimate(&pooled(overlaps, f64::abs))?.tau;
+        let tau = estimate_by_blocks(&pooled(overlaps, f64::abs))?.tau;
         let length = steps / blocks(steps, tau);
         let counts: Vec<Vec<f64>> = (0..steps / length)
             .map(|block| {

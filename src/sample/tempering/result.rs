@@ -11,6 +11,7 @@ use crate::rayon::prelude::*;
 use crate::sample::scan::{add_exact, observed};
 use crate::sample::series::{Observables, TimeSeries};
 use crate::sample::tempering::Tempering;
+use crate::sample::tempering::blocks::estimate_by_blocks;
 use crate::sample::tempering::bundle::Bundle;
 use crate::sample::tempering::overlap::{Histogram, OverlapEstimates};
 use crate::sample::tempering::shared::Shared;
@@ -115,6 +116,9 @@ impl Tempered {
     /// `round_trips` of all walkers together; `replicas`, `update`, `order`, `sweeps` (measured), `thermalization` (as done),
     /// `swap_interval`, `seed`, `complete`; up to 20 spins also the exact values that `Scan` has.
     ///
+    /// Errors are from the scatter of 8 to 32 blocks of the run: at one temperature the configurations come and go, so that a series
+    /// may look uncorrelated after a few steps and still have a slow part, the number of configurations in each valley.
+    ///
     /// # Errors
     /// None in practice; polars' constructor can fail.
     pub fn frame(&self) -> Result<DataFrame> {
@@ -122,7 +126,7 @@ impl Tempered {
         let interval = self.settings.interval as f64;
         let mut rows = (0..count)
             .into_par_iter()
-            .map(|k| Observables::of(&self.at(k)))
+            .map(|k| Observables::of(&self.at(k), estimate_by_blocks))
             .collect::<Result<Vec<_>>>()?;
         for row in &mut rows {
             row.energy.tau *= interval;
