@@ -1,5 +1,10 @@
 //! The hot loops over 64 systems in a word: one sweep, and counts of ones for each system.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a function that is not inlined is compiled for the narrowest registers"
+)]
+
 use crate::rand::RngCore;
 use crate::random::Seed;
 use crate::sample::settings::{Rule, Update};
@@ -37,21 +42,53 @@ impl Streams {
     }
 
     #[inline(always)]
-    pub fn next(&mut self) -> Lanes {
-        let [s0, s1, s2, s3] = &mut self.0;
-        let mut out = ZERO;
-        for l in 0..LANES {
-            out[l] = s0[l].wrapping_add(s3[l]).rotate_left(23).wrapping_add(s0[l]);
-            let t = s1[l] << 17;
-            s2[l] ^= s0[l];
-            s3[l] ^= s1[l];
-            s1[l] ^= s2[l];
-            s0[l] ^= s3[l];
-            s2[l] ^= t;
-            s3[l] = s3[l].rotate_left(45);
-        }
+    fn next(&mut self) -> Lanes {
+        let [s0, s1, s2, s3] = self.0;
+        let sum = zip(s0, s3, u64::wrapping_add);
+        let out = zip(each(sum, |x| x.rotate_left(23)), s0, u64::wrapping_add);
+        let t = each(s1, |x| x << 17);
+        let s2 = zip(s2, s0, xor);
+        let s3 = zip(s3, s1, xor);
+        self.0 =
+            [zip(s0, s3, xor), zip(s1, s2, xor), zip(s2, t, xor), each(s3, |x| x.rotate_left(45))];
         out
     }
+}
+
+// One operation on all lanes at a time, which the compiler turns into one instruction; a loop over lanes with many operations inside it
+// would be unrolled into scalar code.
+
+#[inline(always)]
+fn each(a: Lanes, f: impl Fn(u64) -> u64) -> Lanes {
+    let mut out = ZERO;
+    for l in 0..LANES {
+        out[l] = f(a[l]);
+    }
+    out
+}
+
+#[inline(always)]
+fn zip(a: Lanes, b: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
+    let mut out = ZERO;
+    for l in 0..LANES {
+        out[l] = f(a[l], b[l]);
+    }
+    out
+}
+
+#[inline(always)]
+fn xor(a: u64, b: u64) -> u64 {
+    a ^ b
+}
+
+#[inline(always)]
+fn and(a: u64, b: u64) -> u64 {
+    a & b
+}
+
+#[inline(always)]
+fn or(a: u64, b: u64) -> u64 {
+    a | b
 }
 
 /// Acceptance probabilities of sites with `weight` bonds, in binary, for 64 systems at their own temperatures.
@@ -79,7 +116,8 @@ impl Table {
         let spread = |count: usize| {
             std::array::from_fn(|plane| if count >> plane & 1 == 1 { u64::MAX } else { 0 })
         };
-        let fields: Vec<usize> = (1..=weight).filter(|field| (weight + field) % 2 == 0).collect();
+        let fields: Vec<usize> =
+            (1..=weight).filter(|field| (weight + field).is_multiple_of(2)).collect();
         let mut bits = vec![[0; CLASSES]; BITS];
         for (class, &field) in fields.iter().enumerate() {
             for (system, &beta) in betas.iter().enumerate() {
@@ -92,7 +130,7 @@ impl Table {
             }
         }
         let classes = fields.iter().map(|&field| Class {
-            above: spread((weight + field) / 2),
+            above: spread(weight - (weight - field) / 2),
             below: spread((weight - field) / 2),
         });
         Self { classes: classes.collect(), bits }
@@ -122,12 +160,16 @@ fn sweep_body(
             entry += group.weight;
             let own = gather(spins, sites);
             // Heat bath looks at the field itself, Metropolis at the field times the spin.
-            let turn = if heat_bath { ZERO } else { not(own) };
+            let turn = if heat_bath { ZERO } else { each(own, |x| !x) };
             let planes = match group.weight {
                 0..=7 => count_up::<3>(spins, neighbors, signs, turn),
                 _ => count_up::<4>(spins, neighbors, signs, turn),
             };
-            let new = decide(table, &planes, own, heat_bath, &mut random);
+            let new = match table.classes.len() {
+                0..=2 => decide::<2>(table, &planes, own, heat_bath, &mut random),
+                3 => decide::<3>(table, &planes, own, heat_bath, &mut random),
+                _ => decide::<CLASSES>(table, &planes, own, heat_bath, &mut random),
+            };
             for (&site, word) in sites.iter().zip(new) {
                 spins[site as usize] = word;
             }
@@ -145,15 +187,6 @@ fn gather(spins: &[u64], sites: &[u32; LANES]) -> Lanes {
     words
 }
 
-#[inline(always)]
-fn not(a: Lanes) -> Lanes {
-    let mut out = ZERO;
-    for l in 0..LANES {
-        out[l] = !a[l];
-    }
-    out
-}
-
 /// The number of bonds that pull up (after the turn), in binary.
 #[inline(always)]
 fn count_up<const USED: usize>(
@@ -164,16 +197,11 @@ fn count_up<const USED: usize>(
 ) -> [Lanes; 4] {
     let mut planes = [ZERO; 4];
     for (sites, sign) in neighbors.iter().zip(signs) {
-        let mut carry = gather(spins, sites);
-        for l in 0..LANES {
-            carry[l] ^= sign[l] ^ turn[l];
-        }
+        let mut carry = zip(zip(gather(spins, sites), *sign, xor), turn, xor);
         for plane in planes.iter_mut().take(USED) {
-            for l in 0..LANES {
-                let both = plane[l] & carry[l];
-                plane[l] ^= carry[l];
-                carry[l] = both;
-            }
+            let both = zip(*plane, carry, and);
+            *plane = zip(*plane, carry, xor);
+            carry = both;
         }
     }
     planes
@@ -181,55 +209,49 @@ fn count_up<const USED: usize>(
 
 /// The new spins: one random bit per system and level is compared with the thresholds until every system is decided.
 #[inline(always)]
-fn decide(
+fn decide<const COUNT: usize>(
     table: &Table,
     planes: &[Lanes; 4],
     own: Lanes,
     heat_bath: bool,
     random: &mut Streams,
 ) -> Lanes {
-    let classes = table.classes.len().min(CLASSES);
-    let mut masks = [ZERO; CLASSES];
+    let mut masks = [ZERO; COUNT];
     let (mut up, mut any) = (ZERO, ZERO);
     for (mask, class) in masks.iter_mut().zip(&table.classes) {
-        for l in 0..LANES {
-            let (mut above, mut below) = (u64::MAX, u64::MAX);
-            for p in 0..4 {
-                above &= !(planes[p][l] ^ class.above[p]);
-                below &= !(planes[p][l] ^ class.below[p]);
-            }
-            up[l] |= above;
-            mask[l] = if heat_bath { above | below } else { above };
-            any[l] |= mask[l];
-        }
+        let above = equals(planes, &class.above);
+        up = zip(up, above, or);
+        *mask = if heat_bath { zip(above, equals(planes, &class.below), or) } else { above };
+        any = zip(any, *mask, or);
     }
     let first = random.next();
-    let (mut rare, mut open) = (ZERO, ZERO);
-    for l in 0..LANES {
-        rare[l] = !first[l] & !any[l];
-        open[l] = !first[l] & any[l];
-    }
+    let mut rare = zip(first, any, |r, any| !r & !any);
+    let mut open = zip(first, any, |r, any| !r & any);
     for (level, thresholds) in table.bits.iter().enumerate().skip(1) {
         if level > 6 && open.iter().fold(0, |all, word| all | word) == 0 {
             break;
         }
         let drawn = random.next();
         let mut limit = ZERO;
-        for (mask, &threshold) in masks[..classes].iter().zip(thresholds) {
-            for l in 0..LANES {
-                limit[l] |= mask[l] & threshold;
-            }
+        for (mask, &threshold) in masks.iter().zip(thresholds) {
+            limit = zip(limit, each(*mask, |mask| mask & threshold), or);
         }
-        for l in 0..LANES {
-            rare[l] |= open[l] & limit[l] & !drawn[l];
-            open[l] &= !(drawn[l] ^ limit[l]);
-        }
+        let below = zip(limit, drawn, |limit, drawn| limit & !drawn);
+        let equal = zip(limit, drawn, |limit, drawn| !(limit ^ drawn));
+        rare = zip(rare, zip(open, below, and), or);
+        open = zip(open, equal, and);
     }
-    let mut new = ZERO;
-    for l in 0..LANES {
-        new[l] = rare[l] ^ if heat_bath { up[l] } else { own[l] };
+    zip(rare, if heat_bath { up } else { own }, xor)
+}
+
+/// Where a count in binary has this value.
+#[inline(always)]
+fn equals(planes: &[Lanes; 4], value: &[u64; 4]) -> Lanes {
+    let mut equal = [u64::MAX; LANES];
+    for (plane, &bit) in planes.iter().zip(value) {
+        equal = zip(equal, each(*plane, |plane| !(plane ^ bit)), and);
     }
-    new
+    equal
 }
 
 widths! {
@@ -239,18 +261,16 @@ widths! {
 
 #[inline(always)]
 fn satisfied_body(list: &BondList, words: &[u64]) -> [u32; SYSTEMS] {
-    let blocks = list.left.iter().zip(&list.right).zip(&list.signs);
-    tally(blocks.map(
-        #[inline(always)]
-        |((left, right), sign)| {
-            let (a, b) = (gather(words, left), gather(words, right));
-            let mut out = ZERO;
-            for l in 0..LANES {
-                out[l] = a[l] ^ b[l] ^ sign[l];
-            }
-            out
-        },
-    ))
+    let mut tally = Tally::default();
+    let mut start = 0;
+    for (sites, end) in &list.blocks {
+        let own = gather(words, sites);
+        for (others, sign) in list.others[start..*end].iter().zip(&list.signs[start..*end]) {
+            tally.push(zip(zip(own, gather(words, others), xor), *sign, xor));
+        }
+        start = *end;
+    }
+    tally.counts()
 }
 
 widths! {
@@ -261,51 +281,76 @@ widths! {
 #[inline(always)]
 fn ones_body(words: &[u64]) -> [u32; SYSTEMS] {
     let (blocks, rest) = words.as_chunks::<LANES>();
+    let mut tally = Tally::default();
+    for block in blocks {
+        tally.push(*block);
+    }
     let mut last = ZERO;
     last[..rest.len()].copy_from_slice(rest);
-    tally(blocks.iter().copied().chain([last]))
+    tally.push(last);
+    tally.counts()
 }
 
-/// Adds up single bits: fifteen inputs go into four planes, which then go into the whole counter.
-#[inline(always)]
-fn tally(mut inputs: impl Iterator<Item = Lanes>) -> [u32; SYSTEMS] {
-    let mut total = [ZERO; PLANES];
-    let (mut chunks, mut more) = (0_u64, true);
-    while more {
-        let mut small = [ZERO; 4];
-        for _ in 0..15 {
-            let Some(mut carry) = inputs.next() else {
-                more = false;
-                break;
-            };
-            for plane in &mut small {
-                for l in 0..LANES {
-                    let both = plane[l] & carry[l];
-                    plane[l] ^= carry[l];
-                    carry[l] = both;
-                }
+/// Counters of the ones at each bit and lane: fifteen inputs go into four planes, which then go into the whole counter.
+#[derive(Default)]
+struct Tally {
+    small: [Lanes; 4],
+    filled: u32,
+    total: [Lanes; PLANES],
+    chunks: u64,
+}
+
+impl Tally {
+    #[inline(always)]
+    fn push(&mut self, mut carry: Lanes) {
+        for plane in &mut self.small {
+            let both = zip(*plane, carry, and);
+            *plane = zip(*plane, carry, xor);
+            carry = both;
+        }
+        self.filled += 1;
+        if self.filled == 15 {
+            self.spill();
+        }
+    }
+
+    #[inline(always)]
+    fn spill(&mut self) {
+        self.chunks += 1;
+        let mut carry = ZERO;
+        for (p, plane) in self.total.iter_mut().enumerate().take(width(self.chunks)) {
+            let other = self.small.get(p).unwrap_or(&ZERO);
+            let half = zip(*plane, *other, xor);
+            let both = zip(zip(*plane, *other, and), zip(half, carry, and), or);
+            *plane = zip(half, carry, xor);
+            carry = both;
+        }
+        self.small = [ZERO; 4];
+        self.filled = 0;
+    }
+
+    /// The sums over all lanes.
+    #[inline(always)]
+    fn counts(mut self) -> [u32; SYSTEMS] {
+        self.spill();
+        let planes = (width(self.chunks) + 3).min(PLANES);
+        let mut sum = [0; PLANES];
+        for lane in 0..LANES {
+            let mut carry = 0;
+            for (plane, word) in sum.iter_mut().zip(&self.total).take(planes) {
+                let (a, b) = (*plane, word[lane]);
+                *plane = a ^ b ^ carry;
+                carry = (a & b) | (carry & (a ^ b));
             }
         }
-        chunks += 1;
-        add(&mut total, &small, width(chunks));
-    }
-    let planes = (width(chunks) + 3).min(PLANES);
-    let mut sum = [0; PLANES];
-    for lane in 0..LANES {
-        let mut carry = 0;
-        for (plane, word) in sum.iter_mut().zip(&total).take(planes) {
-            let (a, b) = (*plane, word[lane]);
-            *plane = a ^ b ^ carry;
-            carry = (a & b) | (carry & (a ^ b));
+        let mut counts = [0_u32; SYSTEMS];
+        for (p, word) in sum.iter().enumerate().take(planes) {
+            for (system, count) in counts.iter_mut().enumerate() {
+                *count += ((word >> system & 1) as u32) << p;
+            }
         }
+        counts
     }
-    let mut counts = [0_u32; SYSTEMS];
-    for (p, word) in sum.iter().enumerate().take(planes) {
-        for (system, count) in counts.iter_mut().enumerate() {
-            *count += ((word >> system & 1) as u32) << p;
-        }
-    }
-    counts
 }
 
 /// Planes that a sum of this many numbers below 16 fills.
@@ -314,15 +359,102 @@ fn width(chunks: u64) -> usize {
     ((u64::BITS - (15 * chunks).leading_zeros()) as usize).min(PLANES)
 }
 
-#[inline(always)]
-fn add(total: &mut [Lanes; PLANES], small: &[Lanes; 4], planes: usize) {
-    let mut carry = ZERO;
-    for (p, plane) in total.iter_mut().enumerate().take(planes) {
-        let other = small.get(p).unwrap_or(&ZERO);
-        for l in 0..LANES {
-            let (a, b) = (plane[l], other[l]);
-            plane[l] = a ^ b ^ carry[l];
-            carry[l] = (a & b) | (carry[l] & (a ^ b));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ising::{Disorder, Ising};
+    use crate::rand::Rng;
+    use crate::simd::Width;
+    use crate::spin::{Lattice, Quanta};
+
+    fn plan(ising: &Ising) -> Plan {
+        let model = ising.model();
+        Plan::of(&model, &Quanta::of(&model)).unwrap()
+    }
+
+    fn random_words(plan: &Plan, seed: u64) -> Vec<u64> {
+        let mut generator = Seed::new(seed).generator();
+        let mut words: Vec<u64> = (0..plan.words()).map(|_| generator.random()).collect();
+        words[plan.n_spins] = u64::MAX;
+        words
+    }
+
+    #[test]
+    fn all_widths_give_the_same_numbers() {
+        let lattices = [
+            (Lattice::square(7), 1.0),
+            (Lattice::cubic(5), 0.0),
+            (Lattice::random_graph(90, 4.0, 1), 2.0),
+        ];
+        for (lattice, field) in lattices {
+            let glass = Ising::edwards_anderson(lattice, Disorder::PlusMinus, 3).unwrap();
+            let plan = plan(&glass.random_fields(Disorder::PlusMinus, field, 1).unwrap());
+            let betas = std::array::from_fn(|system| 0.02 * system as f64);
+            for rule in [Update::HeatBath, Update::Metropolis] {
+                let table = |weight| Table::new(weight, 1.0, rule, &betas);
+                let tables: Vec<_> = (0..=plan.max_weight()).map(table).collect();
+                let run = |width| {
+                    let mut words = random_words(&plan, 5);
+                    let mut streams = Streams::new(Seed::new(6));
+                    for _ in 0..20 {
+                        let heat_bath = rule == Update::HeatBath;
+                        sweep(width, &plan, &tables, heat_bath, &mut words, &mut streams);
+                    }
+                    let satisfied = satisfied(width, &plan.bonds, &words);
+                    (ones(width, &words), satisfied, words[..plan.n_spins].to_vec())
+                };
+                let expected = run(Width::Baseline);
+                for width in Width::available() {
+                    assert_eq!(run(width), expected, "{width:?}, {rule:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn counts_are_those_of_one_system_at_a_time() {
+        let glass = Ising::edwards_anderson(Lattice::cubic(7), Disorder::PlusMinus, 3).unwrap();
+        let glass = glass.random_fields(Disorder::PlusMinus, 2.0, 1).unwrap();
+        let plan = plan(&glass);
+        let words = random_words(&plan, 2);
+        let satisfied = satisfied(Width::best(), &plan.bonds, &words);
+        let up = ones(Width::best(), &words[..plan.n_spins]);
+        for system in 0..SYSTEMS {
+            let spins: crate::ndarray::Array1<i8> = words[..plan.n_spins]
+                .iter()
+                .map(|word| if word >> system & 1 == 1 { 1 } else { -1 })
+                .collect();
+            let excess = 2 * i64::from(satisfied[system]) - plan.bonds.count as i64;
+            assert_eq!(-excess as f64, glass.energy(&spins).unwrap());
+            let magnetization: i64 = spins.iter().map(|&s| i64::from(s)).sum();
+            assert_eq!(2 * i64::from(up[system]) - plan.n_spins as i64, magnetization);
+        }
+    }
+
+    #[test]
+    fn one_step_follows_the_probabilities() {
+        // A single bond between an isolated pair, of which one spin moves: P(up) = 1/(1 + exp(−2β)) with the other up.
+        let pair = Ising::on(Lattice::chain(2).open()).unwrap();
+        let plan = plan(&pair);
+        let betas = std::array::from_fn(|system| system as f64 / 16.0);
+        let tables: Vec<_> =
+            (0..=1).map(|weight| Table::new(weight, 1.0, Update::HeatBath, &betas)).collect();
+        let mut streams = Streams::new(Seed::new(1));
+        let mut aligned = [0_u32; SYSTEMS];
+        let runs = 20_000;
+        for _ in 0..runs {
+            let mut words = vec![u64::MAX; plan.words()];
+            sweep(Width::best(), &plan, &tables, true, &mut words, &mut streams);
+            for (system, count) in aligned.iter_mut().enumerate() {
+                // The second spin was drawn given the first, whatever that was.
+                *count += u32::from((words[0] ^ words[1]) >> system & 1 == 0);
+            }
+        }
+        for (system, &count) in aligned.iter().enumerate() {
+            let exact = 1.0 / (1.0 + (-2.0 * betas[system]).exp());
+            let error = (exact * (1.0 - exact) / f64::from(runs)).sqrt();
+            let mean = f64::from(count) / f64::from(runs);
+            assert!((mean - exact).abs() < 4.5 * error, "{system}: {mean} for {exact}");
         }
     }
 }

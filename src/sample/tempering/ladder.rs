@@ -78,7 +78,7 @@ fn length(rate: f64) -> f64 {
 fn divided(ladder: &[f64], lengths: &[f64], wanted: f64) -> Result<Vec<f64>> {
     let whole: f64 = lengths.iter().sum();
     let gaps = (whole / wanted).round().max(1.0);
-    if !(gaps < MAX_TEMPERATURES as f64) {
+    if gaps >= MAX_TEMPERATURES as f64 {
         return Err(Error::TooLarge {
             what: "A ladder with this acceptance".to_owned(),
             needs: format!("{} temperatures", gaps + 1.0),

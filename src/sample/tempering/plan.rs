@@ -39,12 +39,13 @@ pub(super) struct Group {
     pub blocks: usize,
 }
 
-/// Pairs of sites in blocks; empty lanes pair the ghost with itself, unsatisfied.
-#[derive(Debug)]
+/// Bonds by blocks of sites, each bond at its end of the later colour. Empty lanes bond a site to itself, unsatisfied.
+#[derive(Debug, Default)]
 pub(super) struct BondList {
     pub count: usize,
-    pub left: Vec<[u32; LANES]>,
-    pub right: Vec<[u32; LANES]>,
+    /// The sites of a block, and where its entries end.
+    pub blocks: Vec<([u32; LANES], usize)>,
+    pub others: Vec<[u32; LANES]>,
     /// What to exclusive-or with the two spins to get 1 for a satisfied bond.
     pub signs: Vec<Lanes>,
 }
@@ -69,8 +70,8 @@ impl Plan {
             sites: Vec::new(),
             neighbors: Vec::new(),
             signs: Vec::new(),
-            bonds: BondList::of(ghost, all_bonds(&seen, ghost)),
-            links: BondList::of(ghost, pairs(model)),
+            bonds: BondList::default(),
+            links: BondList::default(),
             n_colors,
         };
         let alike =
@@ -91,14 +92,34 @@ impl Plan {
                 plan.sites.push(sites);
                 for entry in 0..weight {
                     let (mut neighbors, mut signs) = ([ghost; LANES], [0; LANES]);
-                    for (lane, &i) in block.iter().enumerate() {
-                        let (j, negative) = seen[i][entry];
-                        neighbors[lane] = j;
-                        signs[lane] = if negative { u64::MAX } else { 0 };
+                    for (bonds, (neighbor, sign)) in
+                        block.iter().map(|&i| &seen[i]).zip(neighbors.iter_mut().zip(&mut signs))
+                    {
+                        let (j, negative) = bonds[entry];
+                        *neighbor = j;
+                        *sign = if negative { u64::MAX } else { 0 };
                     }
                     plan.neighbors.push(neighbors);
                     plan.signs.push(signs);
                 }
+                let earlier = |i: usize, j: u32| j == ghost || colors[j as usize] < colors[i];
+                plan.bonds.push(
+                    sites,
+                    block.iter().map(|&i| {
+                        seen[i].iter().copied().filter(|&(j, _)| earlier(i, j)).collect()
+                    }),
+                );
+                plan.links.push(
+                    sites,
+                    block.iter().map(|&i| {
+                        let (neighbors, values) = model.couplings().row(i);
+                        let pairs = neighbors
+                            .iter()
+                            .zip(values)
+                            .filter(|&(&j, &value)| value != 0.0 && earlier(i, j));
+                        pairs.map(|(&j, _)| (j, false)).collect()
+                    }),
+                );
             }
         }
         Some(plan)
@@ -115,22 +136,23 @@ impl Plan {
 }
 
 impl BondList {
-    fn of(ghost: u32, bonds: Vec<(u32, u32, bool)>) -> Self {
-        let blocks = bonds.len().div_ceil(LANES);
-        let mut list = Self {
-            count: bonds.len(),
-            left: vec![[ghost; LANES]; blocks],
-            right: vec![[ghost; LANES]; blocks],
-            signs: vec![[0; LANES]; blocks],
-        };
-        for (k, (i, j, negative)) in bonds.into_iter().enumerate() {
-            let (block, lane) = (k / LANES, k % LANES);
-            list.left[block][lane] = i;
-            list.right[block][lane] = j;
-            // Equal spins satisfy a positive coupling.
-            list.signs[block][lane] = if negative { 0 } else { u64::MAX };
+    /// Adds the bonds (other end, negative?) of a block's sites.
+    fn push(&mut self, sites: [u32; LANES], bonds: impl Iterator<Item = Vec<(u32, bool)>>) {
+        let bonds: Vec<_> = bonds.collect();
+        for entry in 0..bonds.iter().map(Vec::len).max().unwrap_or(0) {
+            let (mut others, mut signs) = (sites, [0; LANES]);
+            for (lane, bonds) in bonds.iter().enumerate() {
+                if let Some(&(other, negative)) = bonds.get(entry) {
+                    others[lane] = other;
+                    // Equal spins satisfy a positive coupling.
+                    signs[lane] = if negative { 0 } else { u64::MAX };
+                    self.count += 1;
+                }
+            }
+            self.others.push(others);
+            self.signs.push(signs);
         }
-        list
+        self.blocks.push((sites, self.others.len()));
     }
 }
 
@@ -144,22 +166,6 @@ fn bonds_of(model: &PairModel, quanta: &Quanta, i: usize) -> Vec<(u32, bool)> {
         bonds.extend(std::iter::repeat_n((j, value < 0.0), value.abs() as usize));
     }
     bonds
-}
-
-fn all_bonds(seen: &[Vec<(u32, bool)>], ghost: u32) -> Vec<(u32, u32, bool)> {
-    let mut bonds = Vec::new();
-    for (i, bonds_of_site) in seen.iter().enumerate() {
-        let i = i as u32;
-        let later = bonds_of_site.iter().filter(|&&(j, _)| j == ghost || i < j);
-        bonds.extend(later.map(|&(j, negative)| (i, j, negative)));
-    }
-    bonds
-}
-
-/// The coupled pairs as positive bonds.
-fn pairs(model: &PairModel) -> Vec<(u32, u32, bool)> {
-    let bonds = model.couplings().bonds().into_iter();
-    bonds.filter(|bond| bond.2 != 0.0).map(|(i, j, _)| (i as u32, j as u32, false)).collect()
 }
 
 /// The first colour that no neighbour has: two colours on lattices without odd loops in the order of a search from site to site.

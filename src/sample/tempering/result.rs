@@ -250,13 +250,11 @@ impl Tempered {
     /// If there is no such temperature or replica.
     pub fn spins(&self, k: usize, replica: usize) -> Result<Array1<i8>> {
         self.check_index(k)?;
-        match self.spins.get(replica) {
-            Some(ladder) => Ok(Array1::from(ladder[k].clone())),
-            None => {
-                let allowed = format!("the index of one of {} replicas", self.spins.len());
-                Err(Error::argument("replica", replica, allowed))
-            }
-        }
+        let Some(ladder) = self.spins.get(replica) else {
+            let allowed = format!("the index of one of {} replicas", self.spins.len());
+            return Err(Error::argument("replica", replica, allowed));
+        };
+        Ok(Array1::from(ladder[k].clone()))
     }
 
     /// The ladder of temperatures.
