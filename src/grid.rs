@@ -22,3 +22,22 @@ pub fn linspace(from: f64, to: f64, n: usize) -> Vec<f64> {
     };
     (0..n).map(point).collect()
 }
+
+/// `n` numbers from `from` to `to`, both included, each the same multiple of the one before: a ladder of temperatures.
+///
+/// One number gives `from`; none gives an empty list; ends that are not positive give NaN in between.
+///
+/// ```
+/// use statmech::prelude::*;
+/// let ladder = geomspace(0.5, 2.0, 3);
+/// assert!(ladder[0] == 0.5 && (ladder[1] - 1.0).abs() < 1e-15 && ladder[2] == 2.0);
+/// ```
+pub fn geomspace(from: f64, to: f64, n: usize) -> Vec<f64> {
+    let last = n.saturating_sub(1);
+    let between = |(k, logarithm): (usize, f64)| match k {
+        0 => from,
+        k if k == last => to,
+        _ => logarithm.exp(),
+    };
+    linspace(from.ln(), to.ln(), n).into_iter().enumerate().map(between).collect()
+}

@@ -11,8 +11,8 @@ pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, SelfConsistent};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
-pub use crate::grid::linspace;
-pub use crate::ising::Ising;
+pub use crate::grid::{geomspace, linspace};
+pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
@@ -23,7 +23,8 @@ pub use crate::polars::prelude::{
 pub use crate::random::Seed;
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
-    Scan, Schedule, Simulation, SiteOrder, Start, Target, TimeSeries, Update, WangLandau,
+    Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,
+    WangLandau,
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

@@ -80,7 +80,10 @@ fn couplings_and_fields() {
     assert_says(ising.clone().coupling(f64::INFINITY), &["`coupling`"]);
     assert_says(ising.clone().site_fields(&Array1::zeros(3)), &["(16,)", "(3,)"]);
     assert_says(ising.clone().bond_couplings(&Array1::zeros(3)), &["(32,)", "(3,)"]);
-    assert_says(Ising::from_couplings(&array![[0.0]]).unwrap().coupling(2.0), &["couplings, not on a lattice"]);
+    assert_says(
+        Ising::from_couplings(&array![[0.0]]).unwrap().coupling(2.0),
+        &["couplings, not on a lattice"],
+    );
     assert_says(Ising::square(100).unwrap().couplings(), &["10000 rows", "bonds()"]);
     // Couplings whose sums overflow, over a double bond or around a site.
     assert_says(Ising::square(2).unwrap().coupling(1e308), &["J[(0, 1)] = inf", "finite"]);

@@ -5,7 +5,9 @@
 //! mean field ([`mean_field`](Ising::mean_field)).
 
 mod closed;
+mod disorder;
 mod free;
+mod tempering;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +19,8 @@ use crate::ndarray::{Array1, Array2};
 use crate::random::Seed;
 use crate::sample::{Scan, Simulation};
 use crate::spin::{Couplings, Lattice, PairModel};
+
+pub use disorder::Disorder;
 
 /// The most spins whose couplings are shown as a dense matrix (200 MB at 5000).
 const MAX_DENSE: usize = 5_000;

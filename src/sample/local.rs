@@ -93,6 +93,17 @@ impl LocalUpdates {
         self.dynamics.sweep(model, quanta, spins, generator, &mut self.state);
         (self.state.energy, self.state.magnetization)
     }
+
+    /// Exchanges what belongs to the configurations; tables and order stay.
+    pub fn exchange(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.state, &mut other.state);
+    }
+
+    /// Takes up spins that were changed from outside; returns their energy (in units) and magnetization.
+    pub fn restart(&mut self, model: &PairModel, quanta: &Quanta, spins: &[i8]) -> (f64, i64) {
+        self.state = State::of(model, quanta, spins);
+        (self.state.energy, self.state.magnetization)
+    }
 }
 
 impl Dynamics {

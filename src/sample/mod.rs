@@ -1,7 +1,7 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
+//! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
 //! half of them), or flips a whole number of clusters of about N spins in all ([`Update::Wolff`]).
 //!
 //! # Why some attempts rest
@@ -23,12 +23,15 @@ mod packed;
 mod population;
 mod replica;
 mod reweighting;
+mod rounds;
 mod scan;
 mod series;
 mod settings;
 mod simulation;
 mod swendsen_wang;
+mod table;
 mod target;
+mod tempering;
 mod torus_cluster;
 mod wang_landau;
 
@@ -40,6 +43,7 @@ pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
 pub use target::Target;
+pub use tempering::{Tempered, Tempering};
 pub use wang_landau::{EntropyEstimate, WangLandau};
 
 pub(crate) use ladder::Ladder;

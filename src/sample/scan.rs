@@ -2,27 +2,21 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result, require_positive};
-use crate::exact::{Enumeration, Thermodynamics};
 use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::series::{Observables, TimeSeries};
+use crate::sample::rounds::{Limits, advance};
+use crate::sample::series::TimeSeries;
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::{MAX_MEASURED, Simulation};
+use crate::sample::table::{Row, observed, with_exact};
 use crate::sample::target::{FIRST_LOOK, Target, next_length};
 use crate::spin::PairModel;
 use crate::stats::MIN_SERIES;
-
-/// Up to this many spins the exact values stand beside the sampled ones.
-const MAX_EXACT: usize = 20;
-
-/// All temperatures advance together in rounds of at most about this long, between which deadline and progress are looked at.
-const ROUND: Duration = Duration::from_millis(250);
 
 /// Settings of a Monte Carlo scan over temperatures; [`run`](Self::run) gives the frame.
 ///
@@ -156,12 +150,7 @@ impl Scan {
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number
     /// above 0.
     pub fn run(&self) -> Result<DataFrame> {
-        let outcome = self.outcome()?;
-        let mut frame = self.frame(&outcome)?;
-        if self.model.n_spins() <= MAX_EXACT {
-            self.add_exact(&mut frame)?;
-        }
-        Ok(frame)
+        self.frame(&self.outcome()?)
     }
 
     /// Runs the scan as [`run`](Self::run) does, and returns what was measured at each temperature instead of averages: for
@@ -308,123 +297,21 @@ impl Scan {
 
     fn frame(&self, outcome: &Outcome) -> Result<DataFrame> {
         let runs = &outcome.runs;
-        let rows = runs.par_iter().map(Row::of).collect::<Result<Vec<_>>>()?;
+        let rows = runs.par_iter().map(|run| Row::of(&run.series)).collect::<Result<Vec<_>>>()?;
         let height = rows.len();
         let count = |value: usize| vec![value as u64; height];
-        let column = |value: fn(&Observables) -> f64| -> Vec<Option<f64>> {
-            rows.iter().map(|row| row.observables.as_ref().map(value)).collect()
-        };
-        let means = |k: usize| rows.iter().map(|row| row.means[k]).collect::<Vec<_>>();
         let order = if self.update.is_cluster() { "cluster" } else { self.order.name() };
-        Ok(df!(
-            "model" => vec![self.model.name(); height],
-            "n_spins" => count(self.model.n_spins()),
-            "size" => count(self.model.size()),
-            "temperature" => self.temperatures.clone(),
-            "energy" => means(0),
-            "energy_err" => column(|row| row.energy.error),
-            "energy_tau" => column(|row| row.energy.tau),
-            "energy_tau_err" => column(|row| row.energy.tau_err),
-            "energy_ess" => column(|row| row.energy.ess),
-            "heat_capacity" => column(|row| row.heat_capacity.mean),
-            "heat_capacity_err" => column(|row| row.heat_capacity.error),
-            "magnetization" => means(1),
-            "magnetization_err" => column(|row| row.magnetization.error),
-            "abs_magnetization" => means(2),
-            "abs_magnetization_err" => column(|row| row.abs_magnetization.error),
-            "abs_magnetization_tau" => column(|row| row.abs_magnetization.tau),
-            "abs_magnetization_tau_err" => column(|row| row.abs_magnetization.tau_err),
-            "susceptibility" => column(|row| row.susceptibility.mean),
-            "susceptibility_err" => column(|row| row.susceptibility.error),
-            "susceptibility_full" => column(|row| row.susceptibility_full.mean),
-            "susceptibility_full_err" => column(|row| row.susceptibility_full.error),
-            "binder" => column(|row| row.binder.mean),
-            "binder_err" => column(|row| row.binder.error),
+        let settings = df!(
             "update" => vec![self.update.name(); height],
             "order" => vec![order; height],
             "sweeps" => runs.iter().map(|run| run.series.len() as u64).collect::<Vec<_>>(),
             "thermalization" => count(outcome.thermalized),
             "seed" => vec![self.seed.number(); height],
             "complete" => runs.iter().map(|run| run.series.complete).collect::<Vec<_>>(),
-        )?)
-    }
-
-    fn add_exact(&self, frame: &mut DataFrame) -> Result<()> {
-        let exact = Enumeration::new(Arc::clone(&self.model))?;
-        let rows = self.temperatures.iter().map(|&t| exact.at(t)).collect::<Result<Vec<_>>>()?;
-        let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-        let exact = df!(
-            "energy_exact" => column(|row| row.energy),
-            "heat_capacity_exact" => column(|row| row.heat_capacity),
-            "magnetization_exact" => column(|row| row.magnetization),
-            "abs_magnetization_exact" => column(|row| row.abs_magnetization),
-            "susceptibility_exact" => column(|row| row.susceptibility),
-            "susceptibility_full_exact" => column(|row| row.susceptibility_full),
-            "binder_exact" => column(|row| row.binder),
         )?;
-        *frame = frame.hstack(exact.columns())?;
-        Ok(())
+        let frame = observed(&self.model, &self.temperatures, &rows)?.hstack(settings.columns())?;
+        with_exact(&self.model, &self.temperatures, frame)
     }
-}
-
-/// One temperature's averages, as far as its series allows.
-struct Row {
-    observables: Option<Observables>,
-    /// Of energy, m and |m|.
-    means: [f64; 3],
-}
-
-impl Row {
-    fn of(run: &Run) -> Result<Self> {
-        let series = &run.series;
-        if series.len() >= MIN_SERIES {
-            let all = series.observables()?;
-            let means = [all.energy.mean, all.magnetization.mean, all.abs_magnetization.mean];
-            return Ok(Self { observables: Some(all), means });
-        }
-        let count = series.len() as f64;
-        let mean = |sum: f64| sum / count;
-        let m = &series.magnetization;
-        let sums = [series.energy.iter().sum(), m.iter().sum(), m.iter().map(|m| m.abs()).sum()];
-        Ok(Self { observables: None, means: sums.map(mean) })
-    }
-}
-
-/// When a part of the scan has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole scan's, but not before
-/// `least` sweeps.
-#[derive(Clone, Copy)]
-struct Limits {
-    least: usize,
-    part: Deadline,
-    whole: Deadline,
-    reserve: usize,
-}
-
-/// Takes `step` to `total` sweeps in all runs, or as far as the limits allow; returns the number reached, the same for all.
-fn advance(
-    runs: &mut [&mut Run],
-    total: usize,
-    limits: Limits,
-    progress: &mut Progress,
-    step: fn(&mut Run, usize) -> Result<()>,
-) -> Result<usize> {
-    let (mut done, mut slice, mut reserved) = (0, 1, Duration::ZERO);
-    let in_time = |reserved| !limits.part.passed() && limits.whole.left() > reserved;
-    while done < total && (done < limits.least || in_time(reserved)) {
-        let round = Instant::now();
-        let count = slice.min(total - done);
-        runs.par_iter_mut().with_max_len(1).try_for_each(|run| step(run, count))?;
-        done += count;
-        progress.add(count.saturating_mul(runs.len()));
-        // Slices do not change the result, only how often the clock is read: as many sweeps as fit, by the time the last ones took.
-        let sweep = round.elapsed().as_secs_f64() / count as f64;
-        reserved =
-            Duration::try_from_secs_f64(sweep * limits.reserve as f64).unwrap_or(Duration::MAX);
-        let left = limits.part.left().min(limits.whole.left().saturating_sub(reserved));
-        let fitting = (left.min(ROUND).as_secs_f64() / sweep) as usize;
-        slice = fitting.clamp(1, slice.saturating_mul(2));
-    }
-    Ok(done)
 }
 
 impl fmt::Debug for Scan {

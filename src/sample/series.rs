@@ -128,50 +128,7 @@ impl TimeSeries {
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
     /// are no spins, or the temperature is not a finite number above 0.
     pub fn observables(&self) -> Result<Observables> {
-        self.check()?;
-        let absolute: Vec<f64> = self.magnetization.iter().map(|m| m.abs()).collect();
-        let energy = estimate(&self.energy)?;
-        let abs_magnetization = estimate(&absolute)?;
-        let magnetization = estimate(&self.magnetization)?;
-        // Without a field nothing derived contains ⟨m⟩, whose sign turns most slowly.
-        let tau = if self.symmetric {
-            slowest(&[energy, abs_magnetization])
-        } else {
-            slowest(&[energy, abs_magnetization, magnetization])
-        };
-        let blocks = self.blocks(tau, energy.mean);
-        let n = self.n_spins as f64;
-        let t = self.temperature;
-        let derived =
-            |tau: f64, function: fn(&[f64]) -> f64| jackknife(&blocks, tau, self.len(), function);
-        // N times a variance, over T: in this order 0 stays 0 where N/T² would overflow.
-        let response = |x: Estimate, divisor: f64| {
-            let per_t = |value: f64| value * n / divisor;
-            Estimate { mean: per_t(x.mean), error: per_t(x.error), ..x }
-        };
-        let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t);
-        let susceptibility = derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3])?;
-        let full = if self.symmetric {
-            // ⟨m⟩ = 0: a run that has seen one sign only need not know it.
-            estimate(&self.magnetization.iter().map(|m| m * m).collect::<Vec<_>>())?
-        } else {
-            derived(magnetization.tau.max(abs_magnetization.tau), |x| x[4] - x[2] * x[2])?
-        };
-        Ok(Observables {
-            energy,
-            heat_capacity: Estimate {
-                mean: capacity.mean / t,
-                error: capacity.error / t,
-                ..capacity
-            },
-            magnetization,
-            abs_magnetization,
-            susceptibility: response(susceptibility, t),
-            susceptibility_full: response(full, t),
-            binder: derived(abs_magnetization.tau, |x| {
-                if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
-            })?,
-        })
+        Observables::of(&[self], estimate)
     }
 
     /// Refuses fields, which are public, that make no sense together.
@@ -231,6 +188,72 @@ impl TimeSeries {
 pub(super) fn slowest(estimates: &[Estimate]) -> f64 {
     let varying = estimates.iter().filter(|estimate| estimate.error > 0.0);
     varying.map(|estimate| estimate.tau).reduce(f64::max).unwrap_or(0.5)
+}
+
+impl Observables {
+    /// The observables of replicas of one system, measured side by side at the same temperature: moments are means over all replicas,
+    /// errors come from the series of those means, so that replicas need not be independent.
+    pub(super) fn of(
+        replicas: &[&TimeSeries],
+        estimate: fn(&[f64]) -> Result<Estimate>,
+    ) -> Result<Self> {
+        let Some(first) = replicas.first() else {
+            return Err(Error::argument("replicas", 0, "at least 1"));
+        };
+        replicas.iter().try_for_each(|series| series.check())?;
+        let pooled = |value: fn(&TimeSeries, usize) -> f64| -> Vec<f64> {
+            let mean = |k| replicas.iter().map(|series| value(series, k)).sum::<f64>();
+            (0..first.len()).map(|k| mean(k) / replicas.len() as f64).collect()
+        };
+        let energy = estimate(&pooled(|series, k| series.energy[k]))?;
+        let abs_magnetization = estimate(&pooled(|series, k| series.magnetization[k].abs()))?;
+        let magnetization = estimate(&pooled(|series, k| series.magnetization[k]))?;
+        // Without a field nothing derived contains ⟨m⟩, whose sign turns most slowly.
+        let tau = if first.symmetric {
+            slowest(&[energy, abs_magnetization])
+        } else {
+            slowest(&[energy, abs_magnetization, magnetization])
+        };
+        let mut blocks = first.blocks(tau, energy.mean);
+        for series in &replicas[1..] {
+            for (sum, block) in blocks.iter_mut().zip(series.blocks(tau, energy.mean)) {
+                sum.iter_mut().zip(block).for_each(|(sum, mean)| *sum += mean);
+            }
+        }
+        blocks.iter_mut().flatten().for_each(|sum| *sum /= replicas.len() as f64);
+        let n = first.n_spins as f64;
+        let t = first.temperature;
+        let derived =
+            |tau: f64, function: fn(&[f64]) -> f64| jackknife(&blocks, tau, first.len(), function);
+        // N times a variance, over T: in this order 0 stays 0 where N/T² would overflow.
+        let response = |x: Estimate, divisor: f64| {
+            let per_t = |value: f64| value * n / divisor;
+            Estimate { mean: per_t(x.mean), error: per_t(x.error), ..x }
+        };
+        let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t);
+        let susceptibility = derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3])?;
+        let full = if first.symmetric {
+            // ⟨m⟩ = 0: a run that has seen one sign only need not know it.
+            estimate(&pooled(|series, k| series.magnetization[k].powi(2)))?
+        } else {
+            derived(magnetization.tau.max(abs_magnetization.tau), |x| x[4] - x[2] * x[2])?
+        };
+        Ok(Self {
+            energy,
+            heat_capacity: Estimate {
+                mean: capacity.mean / t,
+                error: capacity.error / t,
+                ..capacity
+            },
+            magnetization,
+            abs_magnetization,
+            susceptibility: response(susceptibility, t),
+            susceptibility_full: response(full, t),
+            binder: derived(abs_magnetization.tau, |x| {
+                if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
+            })?,
+        })
+    }
 }
 
 impl fmt::Debug for TimeSeries {

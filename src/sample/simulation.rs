@@ -338,7 +338,7 @@ impl fmt::Debug for Simulation {
     }
 }
 
-fn initial(start: Start, n: usize, generator: &mut Generator) -> Vec<i8> {
+pub(super) fn initial(start: Start, n: usize, generator: &mut Generator) -> Vec<i8> {
     match start {
         Start::Up => vec![1; n],
         Start::Random => {

@@ -111,7 +111,7 @@ impl TorusClusters {
     #[inline(always)]
     fn neighbors<const CUBIC: bool>(&self, i: usize) -> [usize; 6] {
         let ([_, m, c], n) = (self.sides, self.queue.len());
-        let row = (i as u64 * self.inverses[0] >> 42) as usize;
+        let row = ((i as u64 * self.inverses[0]) >> 42) as usize;
         let z = i - row * c;
         let right = if z + 1 == c { i + 1 - c } else { i + 1 };
         let left = if z == 0 { i + c - 1 } else { i - 1 };
@@ -120,7 +120,7 @@ impl TorusClusters {
         let up = if i < plane { i + n - plane } else { i - plane };
         let (mut front, mut back) = (0, 0);
         if CUBIC {
-            let y = row - (row as u64 * self.inverses[1] >> 42) as usize * m;
+            let y = row - ((row as u64 * self.inverses[1]) >> 42) as usize * m;
             front = if y + 1 == m { i + c - plane } else { i + c };
             back = if y == 0 { i + plane - c } else { i - c };
         }
