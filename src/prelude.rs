@@ -2,7 +2,9 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
-pub use crate::exact::{Enumeration, ONSAGER_TC, Thermodynamics, onsager};
+pub use crate::exact::{
+    Enumeration, Moments, ONSAGER_TC, PartitionFunction, Thermodynamics, onsager,
+};
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::linspace;

@@ -4,6 +4,8 @@
 //! ([`enumerate`](Ising::enumerate)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
 //! mean field ([`mean_field`](Ising::mean_field)).
 
+mod partition;
+
 use std::fmt;
 use std::sync::Arc;
 
