@@ -107,19 +107,20 @@ fn products<const M: usize>(a: &[f64], b: &[f64]) -> [f64; M] {
     sums
 }
 
-/// Σ_k `below[k]` `table[q, k]` for each q.
+/// p_q Σ_k `below[k]` `table[q, k]` for each q: what each state of three spins contributes.
 #[inline(always)]
-fn dots(table: &[Row], below: &[Row]) -> Row {
+fn shares(table: &[Row], p: &Row, below: &[Row]) -> Row {
     let below = below.as_flattened();
     let mut sums = [0.0; LANES];
-    for (sum, table) in sums.iter_mut().zip(table.as_flattened().chunks_exact(below.len())) {
+    let parts = table.as_flattened().chunks_exact(below.len());
+    for ((sum, table), p) in sums.iter_mut().zip(parts).zip(p) {
         let lanes: Row = if below.len() == 512 {
             products(&products::<64>(table, below), &[1.0; 64])
         } else {
             products(table, below)
         };
         let [a, b, c, d, e, f, g, h] = lanes;
-        *sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        *sum = p * (((a + b) + (c + d)) + ((e + f) + (g + h)));
     }
     sums
 }
@@ -153,19 +154,19 @@ fn differentiate_body(
             unfold(&p[1], &[zero], &mut adjoint.one);
             unfold(&p[2], &adjoint.one, &mut adjoint.two);
             unfold_into(&p[3], &adjoint.two, total);
-            sums[1] = dots(&partial.one, &[zero]);
-            sums[2] = dots(&partial.two, &adjoint.one);
-            sums[3] = dots(table, &adjoint.two);
+            sums[1] = shares(&partial.one, &p[1], &[zero]);
+            sums[2] = shares(&partial.two, &p[2], &adjoint.one);
+            sums[3] = shares(table, &p[3], &adjoint.two);
         }
         64 => {
             unfold(&p[1], &[zero], &mut adjoint.one);
             unfold_into(&p[2], &adjoint.one, total);
-            sums[1] = dots(&partial.one, &[zero]);
-            sums[2] = dots(table, &adjoint.one);
+            sums[1] = shares(&partial.one, &p[1], &[zero]);
+            sums[2] = shares(table, &p[2], &adjoint.one);
         }
         8 => {
             unfold_into(&p[1], &[zero], total);
-            sums[1] = dots(table, &[zero]);
+            sums[1] = shares(table, &p[1], &[zero]);
         }
         _ => {
             for lane in 0..LANES {
