@@ -266,7 +266,7 @@ impl Ising {
     /// # Errors
     /// Beyond [`MAX_ENUMERATED`](crate::exact::MAX_ENUMERATED) spins.
     pub fn enumerate(&self) -> Result<Enumeration> {
-        Enumeration::new(Arc::clone(&self.model))
+        Enumeration::new(Arc::clone(&self.model), None)
     }
 
     /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::exact::PartitionFunction;
+use crate::exact::{Enumeration, PartitionFunction};
 use crate::ising::Ising;
 
 impl Ising {
@@ -25,5 +25,23 @@ impl Ising {
     /// Beyond [`MAX_SUMMED`](crate::exact::MAX_SUMMED) spins, or if `t` is not a finite number above 0, or so small that energies over it overflow.
     pub fn partition_function(&self, t: f64) -> Result<PartitionFunction> {
         PartitionFunction::new(Arc::clone(&self.model), t)
+    }
+
+    /// [`enumerate`](Self::enumerate) with a limit in seconds.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let torus = Ising::on(Lattice::rectangle(4, 8))?;
+    /// let message = torus.enumerate_within(0.01).unwrap_err().to_string();
+    /// assert!(message.contains("beyond its deadline"), "{message}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As there, and if the limit passes before all states are visited, with an estimate of the time they take.
+    pub fn enumerate_within(&self, seconds: f64) -> Result<Enumeration> {
+        Enumeration::new(Arc::clone(&self.model), Some(seconds))
     }
 }

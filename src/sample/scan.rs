@@ -250,7 +250,7 @@ impl Scan {
     }
 
     fn add_exact(&self, frame: &mut DataFrame) -> Result<()> {
-        let exact = Enumeration::new(Arc::clone(&self.model))?;
+        let exact = Enumeration::new(Arc::clone(&self.model), None)?;
         let rows = self.temperatures.iter().map(|&t| exact.at(t)).collect::<Result<Vec<_>>>()?;
         let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         let exact = df!(

@@ -2,10 +2,9 @@
 
 use super::SECONDS_PER_STATE;
 use super::orders::lowest;
-use super::outer::{Block, Visit, Visited, visit};
+use super::outer::{Block, Visit, visit};
 use super::split::Split;
 use crate::error::Result;
-use crate::exact::cost;
 use crate::notebook::progress::Deadline;
 use crate::simd::Width;
 
@@ -29,11 +28,12 @@ pub(in crate::exact) fn ground_states(
     deadline: &Deadline,
 ) -> Result<Ground> {
     let (split, width) = (Split::new(n, bonds, fields, false), Width::best());
-    let lowest = whole(&split, visit(&split, width, deadline, || Lowest::new(width, &split)))?;
+    let lowest = visit(&split, width, deadline, || Lowest::new(width, &split))
+        .whole(SECONDS_PER_STATE, |_| None)?;
     let energy = lowest.into_iter().fold(f64::INFINITY, f64::min);
     let limit = energy + resolution;
     let below = || Below::new(width, &split, limit, most);
-    let parts = whole(&split, visit(&split, width, deadline, below))?;
+    let parts = visit(&split, width, deadline, below).whole(SECONDS_PER_STATE, |_| None)?;
     let copies = if split.mirrored { 2 } else { 1 };
     let count = copies * parts.iter().map(|part| part.0).sum::<u64>();
     let mut states: Vec<u64> = parts.into_iter().flat_map(|part| part.1).collect();
@@ -44,16 +44,6 @@ pub(in crate::exact) fn ground_states(
     states.sort_unstable();
     states.truncate(most);
     Ok(Ground { energy, count, states })
-}
-
-fn whole<S>(split: &Split, visited: Visited<S>) -> Result<Vec<S>> {
-    let Visited { parts, fraction, seconds } = visited;
-    if fraction >= 1.0 {
-        return Ok(parts);
-    }
-    let states = split.states();
-    let whole = if fraction > 0.0 { seconds / fraction } else { states * SECONDS_PER_STATE };
-    Err(cost::late(states, fraction, whole, None))
 }
 
 /// Finds the lowest energy.
@@ -132,7 +122,7 @@ impl Visit for Below<'_> {
         for k in 0..block.log_weights.len() {
             let costs = block.costs(k, |field, spin| -spin * field);
             let room = self.limit - base(block, split, k);
-            if !(lowest(self.width, &split.energies, &costs) <= room) {
+            if lowest(self.width, &split.energies, &costs) > room {
                 continue;
             }
             for (inner, energy) in

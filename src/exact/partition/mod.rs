@@ -5,6 +5,11 @@
 //! small vectors: about one multiply-add for each state, and no exponential. Magnetizations and correlations are derivatives of that
 //! contraction (reverse differentiation), energies and heat capacity come from carrying powers of the energy through it.
 
+#![allow(
+    clippy::inline_always,
+    reason = "loops have to be compiled into each SIMD width's function"
+)]
+
 mod contract;
 mod correlation;
 mod energy;

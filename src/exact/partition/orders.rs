@@ -13,7 +13,7 @@ pub(super) type FactorOrders = [Factors; 3];
 /// (p₀w₀, p₀w₁ + p₁w₀, p₀w₂ + 2p₁w₁ + p₂w₀).
 #[inline(always)]
 fn fold(tables: [&[Row]; 3], digit: usize, p: &FactorOrders, outs: [&mut [Row]; 3]) {
-    let [w0, w1, w2] = tables.map(|table| table.as_flattened());
+    let [w0, w1, w2] = tables.map(<[Row]>::as_flattened);
     let m = w0.len() / LANES;
     let [out0, out1, out2] = outs.map(|out| &mut out.as_flattened_mut()[..m]);
     for q in 0..LANES {
@@ -57,7 +57,7 @@ fn parts<const M: usize>(orders: &[[Row; M]; 3]) -> [&[Row]; 3] {
 }
 
 fn parts_mut<const M: usize>(orders: &mut [[Row; M]; 3]) -> [&mut [Row]; 3] {
-    orders.each_mut().map(|order| order.as_mut_slice())
+    orders.each_mut().map(<[Row; M]>::as_mut_slice)
 }
 
 #[inline(always)]

@@ -1,19 +1,16 @@
 //! Visits the states of the outer spins in blocks, and prepares what each does to the inner ones.
 
-use std::sync::Mutex;
-use std::time::Instant;
-
 use super::contract::{DIGITS, Factors, LANES};
 use super::exponential::exp;
 use super::split::{Split, signed_sums};
-use crate::notebook::progress::{Deadline, Progress};
-use crate::rayon::prelude::*;
+use crate::exact::chunks::{Chunks, in_chunks};
+use crate::notebook::progress::Deadline;
 use crate::simd::{Width, widths};
 
 /// The states of the outer spins fall into at most 2¹² chunks, always the same, so that sums do not depend on the number of threads.
 const CHUNK_SPINS: usize = 12;
-/// Factors below exp(−230) are taken as 0: they belong to states beyond any that count, and products of them would be slow.
-const NEGLIGIBLE: f64 = 1e-100;
+/// Factors below exp(−322) are taken as 0: they belong to states beyond any that count, and products of them would be slow.
+const NEGLIGIBLE: f64 = 1e-140;
 
 /// The states of the middle spins at one state of the outer ones.
 ///
@@ -158,48 +155,22 @@ pub(super) trait Visit: Sized {
     fn finish(self) -> Self::Sum;
 }
 
-/// What the chunks summed, in order; not all of them after a deadline.
-#[derive(Clone, Debug)]
-pub(super) struct Visited<S> {
-    pub parts: Vec<S>,
-    /// The fraction of the states that was visited.
-    pub fraction: f64,
-    pub seconds: f64,
-}
-
 /// Visits all blocks of a split, chunks in parallel, each with a visitor of its own.
 pub(super) fn visit<V: Visit>(
     split: &Split,
     width: Width,
     deadline: &Deadline,
     make: impl Fn() -> V + Sync,
-) -> Visited<V::Sum> {
+) -> Chunks<V::Sum> {
     let chunk_spins = split.outer.min(CHUNK_SPINS);
     let blocks = 1_u64 << (split.outer - chunk_spins);
-    let chunks = 1_usize << chunk_spins;
-    let started = Instant::now();
-    let progress = Mutex::new(Progress::new("states", split.states() as usize));
-    let states = (split.states() / chunks as f64) as usize;
-    let parts: Vec<Option<V::Sum>> = (0..chunks)
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|chunk| {
-            if deadline.passed() {
-                return None;
-            }
-            let (mut visitor, mut block) = (make(), Block::new(split));
-            let first = chunk as u64 * blocks;
-            for state in first..first + blocks {
-                block.turn(width, split, state);
-                visitor.block(&block, state);
-            }
-            if let Ok(mut progress) = progress.lock() {
-                progress.add(states);
-            }
-            Some(visitor.finish())
-        })
-        .collect();
-    let parts: Vec<V::Sum> = parts.into_iter().flatten().collect();
-    let fraction = parts.len() as f64 / chunks as f64;
-    Visited { parts, fraction, seconds: started.elapsed().as_secs_f64() }
+    in_chunks(1 << chunk_spins, split.states(), deadline, |chunk| {
+        let (mut visitor, mut block) = (make(), Block::new(split));
+        let first = chunk as u64 * blocks;
+        for state in first..first + blocks {
+            block.turn(width, split, state);
+            visitor.block(&block, state);
+        }
+        visitor.finish()
+    })
 }

@@ -8,8 +8,8 @@ use crate::simd::Width;
 const INNER: usize = 3 * DIGITS;
 /// Outer spins whose states are prepared together.
 const MIDDLE: usize = 6;
-/// Weights of the inner block span at most exp(180), so that no partial sum that counts comes near the smallest numbers.
-const RANGE: f64 = 180.0;
+/// Weights of the inner block span at most exp(280), so that no partial sum that counts comes near the smallest numbers.
+const RANGE: f64 = 280.0;
 
 /// A model's couplings and fields over T, with its spins in a new order: inner ones, middle ones, outer ones.
 ///
@@ -156,7 +156,7 @@ fn inner_block(n: usize, matrix: &[f64], most: usize, range: f64) -> (Vec<usize>
         let table: Vec<f64> = up.chain(down).collect();
         let least = table.iter().copied().fold(f64::INFINITY, f64::min);
         let largest = table.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if !(largest - least <= range) {
+        if largest - least > range {
             break;
         }
         chosen.push(next);

@@ -5,11 +5,10 @@ use super::contract::Row;
 use super::correlation::{Correlate, correlations};
 use super::energy::{Energies, EnergyMoments, Spread, energy_moments, energy_tables};
 use super::magnetization::{ByMagnetization, distribution};
-use super::outer::{Visit, Visited, visit};
+use super::outer::{Visit, visit};
 use super::split::Split;
 use super::weight::{Scaled, Weigh, ln_copies, ln_sum};
 use crate::error::Result;
-use crate::exact::cost;
 use crate::ndarray::{Array1, Array2};
 use crate::notebook::progress::Deadline;
 use crate::simd::Width;
@@ -45,15 +44,7 @@ impl Sums {
         make: impl Fn() -> V + Sync,
         bound: impl Fn(&[V::Sum]) -> Option<f64>,
     ) -> Result<Vec<V::Sum>> {
-        let Visited { parts, fraction, seconds } =
-            visit(&self.split, self.width, &self.deadline, make);
-        if fraction >= 1.0 {
-            return Ok(parts);
-        }
-        let states = self.split.states();
-        let whole = if fraction > 0.0 { seconds / fraction } else { states * SECONDS_PER_STATE };
-        let bound = bound(&parts).filter(|bound| bound.is_finite());
-        Err(cost::late(states, fraction, whole, bound))
+        visit(&self.split, self.width, &self.deadline, make).whole(SECONDS_PER_STATE, bound)
     }
 
     pub fn ln_z(&self) -> Result<f64> {
