@@ -4,8 +4,8 @@
 
 pub use crate::exact::{
     Bulk, BulkInField, Caloric, CurieWeiss, Elimination, Enumeration, HONEYCOMB_TC, Marginals,
-    ONSAGER_TC, Potential, TRIANGULAR_TC, Thermodynamics, chain, honeycomb, kaufman, onsager,
-    triangular,
+    Moments, ONSAGER_TC, PartitionFunction, Potential, TRIANGULAR_TC, Thermodynamics, chain,
+    honeycomb, kaufman, onsager, triangular,
 };
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};

@@ -246,6 +246,214 @@ fn mean_field_bounds_the_free_energy_from_above() {
     }
 }
 
+/// E = −Σ J_ijk s_i s_j s_k over all triples.
+fn three_spin(n: usize) -> impl Fn(&[i8]) -> f64 + Sync {
+    move |spins| {
+        let mut energy = 0.0;
+        for i in 0..n {
+            for j in 0..i {
+                for k in 0..j {
+                    let coupling = ((i * j + 3 * k + j) as f64).sin();
+                    energy -= coupling * f64::from(spins[i] * spins[j] * spins[k]);
+                }
+            }
+        }
+        energy
+    }
+}
+
+#[test]
+fn a_function_with_three_spin_couplings_agrees_with_sums_by_hand() {
+    let (n, t) = (9, 1.3);
+    let energy = three_spin(n);
+    let exact = Enumeration::from_energy(n, &energy).unwrap();
+    let (mut z, mut e, mut e2, mut abs_m, mut m4, mut lowest) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0_f64);
+    let mut single = Array1::<f64>::zeros(n);
+    let mut pair = Array2::<f64>::zeros((n, n));
+    let mut weights = Vec::new();
+    for state in 0..1_u64 << n {
+        let s = spins(state, n);
+        let energy = energy(s.as_slice().unwrap());
+        let w = (-energy / t).exp();
+        let m = s.iter().map(|&s| f64::from(s)).sum::<f64>() / n as f64;
+        z += w;
+        e += w * energy;
+        e2 += w * energy * energy;
+        abs_m += w * m.abs();
+        m4 += w * m.powi(4);
+        lowest = lowest.min(energy);
+        weights.push(w);
+        for i in 0..n {
+            single[i] += w * f64::from(s[i]);
+            for j in 0..n {
+                pair[(i, j)] += w * f64::from(s[i] * s[j]);
+            }
+        }
+        assert_eq!(exact.configuration(state).unwrap(), s);
+        assert_eq!(exact.energies().unwrap()[state as usize], energy);
+    }
+    let at = exact.at(t).unwrap();
+    let size = n as f64;
+    assert!((at.ln_z - z.ln()).abs() < 1e-12);
+    assert!((at.energy - e / z / size).abs() < 1e-12);
+    assert!((at.heat_capacity - (e2 / z - e * e / z / z) / (size * t * t)).abs() < 1e-11);
+    assert!((at.abs_magnetization - abs_m / z).abs() < 1e-12);
+    let m2 = at.susceptibility_full * t / size + at.magnetization.powi(2);
+    assert!((at.binder - (1.0 - m4 / z / (3.0 * m2 * m2))).abs() < 1e-11);
+    assert!((at.magnetization - single.sum() / z / size).abs() < 1e-12);
+    assert_eq!(exact.ground_energy(), lowest);
+    let (given, correlations) = (exact.magnetizations(t).unwrap(), exact.correlations(t).unwrap());
+    let probabilities = exact.probabilities(t).unwrap();
+    for i in 0..n {
+        assert!((given[i] - single[i] / z).abs() < 1e-12);
+        for j in 0..n {
+            assert!((correlations[(i, j)] - pair[(i, j)] / z).abs() < 1e-12);
+        }
+    }
+    assert!(weights.iter().zip(&probabilities).all(|(w, p)| (w / z - p).abs() < 1e-14));
+    assert!(exact.density_of_states().is_err() && exact.joint_histogram().is_err());
+}
+
+#[test]
+fn a_function_with_whole_energies_has_an_exact_density_of_states() {
+    let pairs = Ising::square(4).unwrap();
+    let function = pairs.clone();
+    let listed = Enumeration::from_energy(16, move |spins| {
+        function.energy(&Array1::from(spins.to_vec())).unwrap()
+    });
+    let (listed, counted) = (listed.unwrap(), pairs.enumerate().unwrap());
+    assert_eq!(listed.density_of_states().unwrap(), counted.density_of_states().unwrap());
+    assert_eq!(listed.joint_histogram().unwrap(), counted.joint_histogram().unwrap());
+    assert_eq!(listed.energy_histogram(7).unwrap(), counted.energy_histogram(7).unwrap());
+    assert_eq!(listed.ground_configurations().unwrap(), counted.ground_configurations().unwrap());
+    assert_eq!(listed.at(2.0).unwrap(), counted.at(2.0).unwrap());
+    assert_eq!(listed.magnetizations(2.0).unwrap(), Array1::<f64>::zeros(16));
+    let (a, b) = (listed.correlations(2.0).unwrap(), counted.correlations(2.0).unwrap());
+    assert!((a - b).iter().all(|difference| difference.abs() < 1e-13));
+    // The 3-spin model on a ring is free spins in disguise: levels are binomial, times four for n a multiple of three.
+    let ring = Enumeration::from_energy(12, |s| {
+        -(0..12).map(|i| f64::from(s[i] * s[(i + 1) % 12] * s[(i + 2) % 12])).sum::<f64>()
+    });
+    let levels = ring.unwrap().density_of_states().unwrap();
+    assert_eq!(column(&levels, "states").iter().sum::<f64>(), 4096.0);
+    assert_eq!(column(&levels, "total_energy")[..2], [-12.0, -8.0]);
+    assert_eq!(column(&levels, "states")[0], 4.0);
+}
+
+#[test]
+fn joint_histograms_add_up_to_both_densities() {
+    let exact = Ising::square(4).unwrap().field(0.5).unwrap().enumerate().unwrap();
+    let joint = exact.joint_histogram().unwrap();
+    let (energy, magnetization, states) = (
+        column(&joint, "total_energy"),
+        column(&joint, "total_magnetization"),
+        column(&joint, "states"),
+    );
+    // The number of states with k spins down, and the field's part of the energy taken out again.
+    let mut down = [0.0; 17];
+    let mut without_field = std::collections::BTreeMap::new();
+    for k in 0..states.len() {
+        down[((16.0 - magnetization[k]) / 2.0) as usize] += states[k];
+        *without_field.entry((energy[k] + 0.5 * magnetization[k]) as i64).or_insert(0.0) +=
+            states[k];
+    }
+    let mut binomial = 1.0;
+    for (k, count) in down.iter().enumerate() {
+        assert_eq!(*count, binomial);
+        binomial = binomial * (16 - k) as f64 / (k + 1) as f64;
+    }
+    let levels: Vec<f64> = without_field.values().take(4).copied().collect();
+    assert_eq!(levels, [2.0, 32.0, 64.0, 424.0]);
+}
+
+#[test]
+fn ground_configurations_have_the_lowest_energy_and_are_all_there() {
+    let glass: Vec<f64> = (0..66).map(|k| f64::from(k * 37 % 11) - 5.0).collect();
+    for ising in [
+        Ising::triangular(3).unwrap().coupling(-1.0).unwrap(),
+        Ising::chain(5).unwrap().coupling(-0.5_f64.sqrt()).unwrap(),
+        Ising::from_couplings(&symmetric(12, &glass)).unwrap(),
+        Ising::square(4).unwrap().coupling(-1.0).unwrap().field(4.0).unwrap(),
+        Ising::from_couplings(&Array2::zeros((6, 6))).unwrap(),
+        Ising::on(Lattice::chain(1).open()).unwrap().field(-0.1).unwrap(),
+    ] {
+        let exact = ising.enumerate().unwrap();
+        let ground = exact.ground_configurations().unwrap();
+        let n = ising.n_spins();
+        let mut expected = Vec::new();
+        for state in 0..1_u64 << n {
+            if ising.energy(&spins(state, n)).unwrap() < exact.ground_energy() + 1e-9 {
+                expected.push(spins(state, n));
+            }
+        }
+        assert_eq!(exact.ground_states() as usize, expected.len());
+        assert_eq!(ground.outer_iter().map(|row| row.to_owned()).collect::<Vec<_>>(), expected);
+    }
+    // Far more than are listed.
+    let free = Ising::from_couplings(&Array2::zeros((20, 20))).unwrap().enumerate().unwrap();
+    assert_eq!(free.ground_states(), 1 << 20);
+    assert_eq!(free.ground_configurations().unwrap().dim(), (1024, 20));
+}
+
+#[test]
+fn histograms_of_real_energies_count_every_state() {
+    let glass: Vec<f64> = (0..78).map(|k| f64::from(k).sin()).collect();
+    let ising = Ising::from_couplings(&symmetric(13, &glass)).unwrap().field(0.1).unwrap();
+    let exact = ising.enumerate().unwrap();
+    let frame = exact.energy_histogram(40).unwrap();
+    let (middle, states) = (column(&frame, "total_energy"), column(&frame, "states"));
+    let width = middle[1] - middle[0];
+    let mut expected = vec![0.0; 40];
+    let energies = exact.energies().unwrap();
+    for (state, &energy) in energies.iter().enumerate() {
+        assert!((energy - ising.energy(&spins(state as u64, 13)).unwrap()).abs() < 1e-12);
+        let bin = ((energy - (middle[0] - 0.5 * width)) / width).max(0.0) as usize;
+        expected[bin.min(39)] += 1.0;
+    }
+    assert_eq!(states, expected);
+    let highest = energies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    assert!((middle[39] + 0.5 * width - highest).abs() < 1e-12);
+    let p = exact.probabilities(0.9).unwrap();
+    assert!((p.sum() - 1.0).abs() < 1e-14);
+    assert!((p.dot(&energies) / 13.0 - exact.at(0.9).unwrap().energy).abs() < 1e-13);
+    let m = exact.magnetizations(0.9).unwrap();
+    let by_hand = |i: usize| -> f64 {
+        p.iter().enumerate().map(|(s, p)| if s >> i & 1 == 1 { -p } else { *p }).sum()
+    };
+    assert!((0..13).all(|i| (m[i] - by_hand(i)).abs() < 1e-13));
+}
+
+#[test]
+fn enumerations_refuse_what_they_cannot_do() {
+    let says = |message: String, part: &str| assert!(message.contains(part), "{message}");
+    says(Enumeration::from_energy(0, |_| 0.0).unwrap_err().to_string(), "from 1 to 24");
+    says(Enumeration::from_energy(40, |_| 0.0).unwrap_err().to_string(), "2^40 states");
+    says(Enumeration::from_energy(3, |_| f64::NAN).unwrap_err().to_string(), "finite number");
+    says(
+        Enumeration::from_energy(3, |s| 1e308 * f64::from(s[0])).unwrap_err().to_string(),
+        "1e308",
+    );
+    let slow = |_: &[i8]| {
+        std::thread::sleep(std::time::Duration::from_micros(10));
+        0.0
+    };
+    let late = Enumeration::from_energy_within(20, slow, 0.1).unwrap_err().to_string();
+    says(late, "2^20 states");
+    let exact = Ising::on(Lattice::rectangle(3, 7)).unwrap().enumerate().unwrap();
+    says(exact.probabilities(1.0).unwrap_err().to_string(), "those of 20 spins");
+    says(exact.energies().unwrap_err().to_string(), "2^21 numbers");
+    says(exact.configuration(1 << 21).unwrap_err().to_string(), "`state` must be below 2097152");
+    says(exact.energy_histogram(0).unwrap_err().to_string(), "`bins` must be from 1");
+    says(exact.magnetizations(-1.0).unwrap_err().to_string(), "`temperature`");
+    says(exact.correlations(f64::NAN).unwrap_err().to_string(), "`temperature`");
+    says(exact.deadline(1e-9).correlations(1.0).unwrap_err().to_string(), "deadline");
+    says(exact.deadline(1e-9).energy_histogram(3).unwrap_err().to_string(), "deadline");
+    says(exact.deadline(1e-9).ground_configurations().unwrap_err().to_string(), "deadline");
+    let large = Ising::square(6).unwrap();
+    says(large.enumerate_within(1.0).unwrap_err().to_string(), "2^36 states");
+    says(Ising::square(4).unwrap().enumerate_within(0.0).unwrap_err().to_string(), "`deadline`");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -3,6 +3,8 @@
 mod bulk;
 mod caloric;
 pub mod chain;
+mod chunks;
+mod cost;
 pub mod curie_weiss;
 pub mod elimination;
 mod enumeration;
@@ -10,6 +12,7 @@ pub mod honeycomb;
 mod jet;
 pub mod kaufman;
 pub mod onsager;
+mod partition;
 mod planar;
 mod potential;
 mod ring;
@@ -22,8 +25,13 @@ pub use caloric::Caloric;
 pub use curie_weiss::CurieWeiss;
 pub use elimination::{Elimination, Marginals};
 pub use enumeration::{Enumeration, MAX_ENUMERATED};
+pub use enumeration::{
+    Enumeration, MAX_ENUMERATED, MAX_GROUND_STATES, MAX_LISTED, MAX_PROBABILITIES,
+};
 pub use honeycomb::HONEYCOMB_TC;
 pub use onsager::ONSAGER_TC;
+pub use onsager::ONSAGER_TC;
+pub use partition::{MAX_SUMMED, Moments, PartitionFunction};
 pub use potential::Potential;
 pub use ring::ring_ln_z;
 pub use thermodynamics::Thermodynamics;

@@ -1,31 +1,37 @@
 //! A walk through all states of a model that flips one spin a step.
 
-use crate::rayon::prelude::*;
+use crate::error::Result;
+use crate::exact::chunks::in_chunks;
+use crate::notebook::progress::Deadline;
 use crate::spin::{PairModel, Quanta};
 
 /// Spins fixed per chunk: 2⁸ chunks at most, always the same, so that sums do not depend on the number of threads.
 const CHUNK_SPINS: usize = 8;
 
-/// Visits each of the 2^N states once; every chunk fills its own accumulator, and they come back in the order of the chunks.
+/// A rough cost of one state on one thread, for the estimates in error messages.
+pub(super) const SECONDS_PER_STATE: f64 = 3e-9;
+
+/// Visits each of the 2^N states once; every chunk fills its own accumulator, and they come back in the order of the chunks,
+/// or an error where the deadline passes.
 ///
 /// `visit` gets the energy in the units of `quanta` and the total magnetization. Within a chunk the states follow the
 /// reflected Gray code (F. Gray, US patent 2632058 (1953)), so that a step updates the local fields of one spin's neighbours.
 pub(super) fn walk<A: Send>(
     model: &PairModel,
     quanta: &Quanta,
+    deadline: &Deadline,
     make: impl Fn() -> A + Sync,
     visit: impl Fn(&mut A, f64, i32) + Sync,
-) -> Vec<A> {
+) -> Result<Vec<A>> {
     let fixed = CHUNK_SPINS.min(model.n_spins() - 1);
-    (0..1_usize << fixed)
-        .into_par_iter()
-        .map(|chunk| {
-            let mut accumulator = make();
-            Walker::new(model, quanta, fixed, chunk)
-                .run(|energy, magnetization| visit(&mut accumulator, energy, magnetization));
-            accumulator
-        })
-        .collect()
+    let states = (model.n_spins() as f64).exp2();
+    let chunks = in_chunks(1 << fixed, states, deadline, |chunk| {
+        let mut accumulator = make();
+        Walker::new(model, quanta, fixed, chunk)
+            .run(|energy, magnetization| visit(&mut accumulator, energy, magnetization));
+        accumulator
+    });
+    chunks.whole(SECONDS_PER_STATE, |_| None)
 }
 
 struct Walker<'a> {

@@ -7,6 +7,7 @@
 mod closed;
 mod disorder;
 mod free;
+mod partition;
 mod tempering;
 
 use std::fmt;
@@ -465,7 +466,7 @@ impl Ising {
     /// # Errors
     /// Beyond [`MAX_ENUMERATED`](crate::exact::MAX_ENUMERATED) spins.
     pub fn enumerate(&self) -> Result<Enumeration> {
-        Enumeration::new(Arc::clone(&self.model))
+        Enumeration::new(Arc::clone(&self.model), None)
     }
 
     /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].

@@ -83,7 +83,7 @@ pub(super) fn with_exact(
     if model.n_spins() > MAX_EXACT {
         return Ok(frame);
     }
-    let exact = Enumeration::new(Arc::clone(model))?;
+    let exact = Enumeration::new(Arc::clone(model), None)?;
     let rows = temperatures.iter().map(|&t| exact.at(t)).collect::<Result<Vec<_>>>()?;
     let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
     let exact = df!(

@@ -1,0 +1,188 @@
+//! Densities of states, ground states and the numbers of states.
+
+use std::collections::BTreeMap;
+
+use super::Enumeration;
+use crate::error::{Error, Result};
+use crate::exact::partition::exponentials;
+use crate::ndarray::{Array1, Array2};
+use crate::notebook::progress::Deadline;
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::simd::Width;
+
+/// The most ground states that are listed.
+pub const MAX_GROUND_STATES: usize = 1_024;
+
+/// The most spins whose states are given a probability each.
+pub const MAX_PROBABILITIES: usize = 20;
+
+/// The most bins of a histogram: each of 256 chunks has one.
+const MAX_BINS: usize = 65_536;
+
+impl Enumeration {
+    /// The number of states at each energy: columns `total_energy` (of the whole system) and `states`, ascending.
+    ///
+    /// # Errors
+    /// If the energies are not multiples of one quantum (real-valued couplings), since then nearly every level is a single state:
+    /// see [`energy_histogram`](Self::energy_histogram).
+    pub fn density_of_states(&self) -> Result<DataFrame> {
+        let mut levels = BTreeMap::new();
+        for (&(energy, _), &count) in self.counted("The density of states")? {
+            *levels.entry(energy).or_insert(0_u64) += count;
+        }
+        let unit = self.source.unit();
+        let energies: Vec<f64> = levels.keys().map(|&e| e as f64 * unit).collect();
+        let states: Vec<u64> = levels.into_values().collect();
+        Ok(df!("total_energy" => energies, "states" => states)?)
+    }
+
+    /// The number of states at each energy and magnetization: columns `total_energy`, `total_magnetization` (M = Σ_i s_i) and `states`,
+    /// ascending; pairs without states are left out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let joint = Ising::square(4)?.enumerate()?.joint_histogram()?;
+    /// assert_eq!(joint.values("states")?[..2], [1.0, 1.0]);
+    /// assert_eq!(joint.values("total_magnetization")?[..2], [-16.0, 16.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`density_of_states`](Self::density_of_states).
+    pub fn joint_histogram(&self) -> Result<DataFrame> {
+        let histogram = self.counted("The joint histogram")?;
+        let unit = self.source.unit();
+        let energies: Vec<f64> = histogram.keys().map(|key| key.0 as f64 * unit).collect();
+        let magnetizations: Vec<i64> = histogram.keys().map(|key| i64::from(key.1)).collect();
+        let states: Vec<u64> = histogram.values().copied().collect();
+        Ok(df!(
+            "total_energy" => energies,
+            "total_magnetization" => magnetizations,
+            "states" => states,
+        )?)
+    }
+
+    /// The number of states in each of `bins` equal intervals from the lowest to the highest energy, for energies of any kind: columns
+    /// `total_energy` (the middle of the interval) and `states`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::square(4)?.bond_couplings(&(0..32).map(|k| f64::from(k).sin()).collect())?;
+    /// let frame = glass.enumerate()?.energy_histogram(50)?;
+    /// assert_eq!(frame.values("states")?.iter().sum::<f64>(), 65536.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If `bins` is not between 1 and 65536, or the [`deadline`](Self::deadline) passes.
+    pub fn energy_histogram(&self, bins: usize) -> Result<DataFrame> {
+        if !(1..=MAX_BINS).contains(&bins) {
+            return Err(Error::argument("bins", bins, format!("from 1 to {MAX_BINS}")));
+        }
+        let deadline = Deadline::new(self.deadline)?;
+        let highest = self.source.ground(-1.0, 0, &deadline)?.energy;
+        let states = self.source.binned(self.ground, highest, bins, &deadline)?;
+        let width = (highest - self.ground) / bins as f64;
+        let middle: Vec<f64> = (0..bins).map(|k| self.ground + (k as f64 + 0.5) * width).collect();
+        Ok(df!("total_energy" => middle, "states" => states)?)
+    }
+
+    /// The configurations of lowest energy, one a row: shape (k, N), ±1, in ascending order of their numbers, k the
+    /// [number of ground states](Self::ground_states) or, if that is larger, [`MAX_GROUND_STATES`] of them.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ground = Ising::chain(3)?.enumerate()?.ground_configurations()?;
+    /// assert_eq!(ground, array![[1, 1, 1], [-1, -1, -1]]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the [`deadline`](Self::deadline) passes.
+    pub fn ground_configurations(&self) -> Result<Array2<i8>> {
+        let deadline = Deadline::new(self.deadline)?;
+        let states = self.source.ground(1.0, MAX_GROUND_STATES, &deadline)?.states;
+        Ok(Array2::from_shape_fn((states.len(), self.n_spins()), |(k, i)| spin(states[k], i)))
+    }
+
+    /// The configuration with this number: spin i is down where bit i is set.
+    ///
+    /// # Errors
+    /// If there are not so many states.
+    pub fn configuration(&self, state: u64) -> Result<Array1<i8>> {
+        let states = 1_u64 << self.n_spins();
+        if state >= states {
+            return Err(Error::argument("state", state, format!("below {states}")));
+        }
+        Ok((0..self.n_spins()).map(|i| spin(state, i)).collect())
+    }
+
+    /// The energy of every state by its number, in total: shape (2^N,).
+    ///
+    /// # Errors
+    /// Beyond [`MAX_PROBABILITIES`] spins.
+    pub fn energies(&self) -> Result<Array1<f64>> {
+        self.require_few("The list of energies")?;
+        Ok(Array1::from(self.source.energies().to_vec()))
+    }
+
+    /// The probability of every state by its number at temperature `t`: shape (2^N,).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::chain(3)?.enumerate()?;
+    /// let p = exact.probabilities(1.0)?;
+    /// assert!((p[0] / p[1] - 4_f64.exp()).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Beyond [`MAX_PROBABILITIES`] spins, or if `t` is not a finite number above 0.
+    pub fn probabilities(&self, t: f64) -> Result<Array1<f64>> {
+        crate::error::require_positive("temperature", t)?;
+        self.require_few("The list of probabilities")?;
+        Ok(Array1::from(self.weights(t)))
+    }
+
+    /// The probability of every state by its number.
+    pub(super) fn weights(&self, t: f64) -> Vec<f64> {
+        let energies = self.source.energies();
+        // Rounding may leave an energy below the lowest found.
+        let mut weights: Vec<f64> =
+            energies.iter().map(|energy| ((self.ground - energy) / t).min(0.0)).collect();
+        exponentials(Width::best(), &mut weights);
+        let sums: Vec<f64> = weights.chunks(4_096).map(|chunk| chunk.iter().sum()).collect();
+        let sum: f64 = sums.iter().sum();
+        for weight in &mut weights {
+            *weight /= sum;
+        }
+        weights
+    }
+
+    fn require_few(&self, what: &str) -> Result<()> {
+        let n = self.n_spins();
+        if n <= MAX_PROBABILITIES {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: format!("{what} of {n} spins"),
+            needs: format!("2^{n} numbers"),
+            limit: format!("those of {MAX_PROBABILITIES} spins"),
+            advice: "Use averages, such as `magnetizations(t)` or `density_of_states()`."
+                .to_owned(),
+        })
+    }
+}
+
+fn spin(state: u64, i: usize) -> i8 {
+    if state >> i & 1 == 1 { -1 } else { 1 }
+}

@@ -1,0 +1,168 @@
+//! Thermal averages from all states.
+
+use std::sync::Arc;
+
+use super::Enumeration;
+use super::source::{Source, magnetization};
+use crate::error::{Error, Result, require_positive};
+use crate::exact::partition::{PartitionFunction, hadamard};
+use crate::exact::thermodynamics::{Sums, Thermodynamics};
+use crate::ndarray::{Array1, Array2};
+use crate::notebook::progress::{Deadline, Progress};
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::rayon::prelude::*;
+
+/// States summed at a time, always the same, so that sums do not depend on the number of threads.
+const CHUNK: usize = 1 << 14;
+
+impl Enumeration {
+    /// The exact quantities at temperature `t`.
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0, or, where energies are real numbers, so small that energies over it overflow; if the
+    /// [`deadline`](Self::deadline) passes.
+    pub fn at(&self, t: f64) -> Result<Thermodynamics> {
+        require_positive("temperature", t)?;
+        let sums = match (&self.histogram, &self.source) {
+            (Some(histogram), _) => {
+                let mut sums = Sums::default();
+                for (&(energy, magnetization), &count) in histogram.iter() {
+                    let excitation = energy as f64 * self.source.unit() - self.ground;
+                    let weight = count as f64 * (-excitation / t).exp();
+                    sums.add(weight, excitation, f64::from(magnetization));
+                }
+                sums
+            }
+            (None, Source::Pairs { .. }) => return self.partition_function(t)?.thermodynamics(),
+            (None, Source::Listed { n, energies }) => self.listed_at(t, *n, energies),
+        };
+        let mut exact = sums.thermodynamics(t, self.n_spins(), self.ground);
+        if self.mirrored {
+            // By symmetry; the sum leaves rounding errors.
+            exact.magnetization = 0.0;
+        }
+        Ok(exact)
+    }
+
+    fn listed_at(&self, t: f64, n: usize, energies: &[f64]) -> Sums {
+        let chunks: Vec<Sums> = energies
+            .par_chunks(CHUNK)
+            .enumerate()
+            .map(|(chunk, energies)| {
+                let mut sums = Sums::default();
+                for (k, energy) in energies.iter().enumerate() {
+                    let excitation = energy - self.ground;
+                    let m = f64::from(magnetization(n, chunk * CHUNK + k));
+                    sums.add((-excitation / t).exp(), excitation, m);
+                }
+                sums
+            })
+            .collect();
+        chunks.into_iter().fold(Sums::default(), Sums::merge)
+    }
+
+    /// The contraction over all states of a model with pair couplings.
+    fn partition_function(&self, t: f64) -> Result<PartitionFunction> {
+        let Source::Pairs { model, .. } = &self.source else {
+            return Err(Error::Unsupported {
+                what: "The partition function by contraction".to_owned(),
+                why: "this system was given by a function".to_owned(),
+                advice: "Use `at(t)`.".to_owned(),
+            });
+        };
+        let z = PartitionFunction::new(Arc::clone(model), t)?;
+        Ok(self.deadline.map_or_else(|| z.clone(), |seconds| z.deadline(seconds)))
+    }
+
+    /// ⟨s_i⟩ at temperature `t`, shape (N,); 0 where a state and its mirror image have the same energy.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::chain(4)?.field(0.5)?.enumerate()?;
+    /// assert!((exact.magnetizations(2.0)?[3] - exact.at(2.0)?.magnetization).abs() < 1e-14);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`at`](Self::at).
+    pub fn magnetizations(&self, t: f64) -> Result<Array1<f64>> {
+        Ok(self.moments(t)?.0)
+    }
+
+    /// ⟨s_i s_j⟩ at temperature `t`: shape (N, N), symmetric, with ones on the diagonal.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let correlations = Ising::chain(2)?.enumerate()?.correlations(1.0)?;
+    /// assert!((correlations[(0, 1)] - 2_f64.tanh()).abs() < 1e-15);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`at`](Self::at).
+    pub fn correlations(&self, t: f64) -> Result<Array2<f64>> {
+        Ok(self.moments(t)?.1)
+    }
+
+    fn moments(&self, t: f64) -> Result<(Array1<f64>, Array2<f64>)> {
+        require_positive("temperature", t)?;
+        if let Source::Pairs { .. } = self.source {
+            let moments = self.partition_function(t)?.moments()?;
+            return Ok((moments.magnetizations, moments.correlations));
+        }
+        let n = self.n_spins();
+        let mut signed = self.weights(t);
+        hadamard(&mut signed);
+        let single = |i: usize| if self.mirrored { 0.0 } else { signed[1 << i] };
+        let pair = |(i, j): (usize, usize)| if i == j { 1.0 } else { signed[1 << i | 1 << j] };
+        Ok(((0..n).map(single).collect(), Array2::from_shape_fn((n, n), pair)))
+    }
+
+    /// One row per temperature: `temperature`, `ln_z` (whole system), and per spin `free_energy`, `energy`, `heat_capacity`, `entropy`,
+    /// `magnetization`, `abs_magnetization`, `susceptibility`, `susceptibility_full`, `binder`. See [`Thermodynamics`].
+    ///
+    /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
+    ///
+    /// # Errors
+    /// If there is no temperature, or one, or the deadline, is not a finite number above 0.
+    pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
+        if temperatures.is_empty() {
+            return Err(Error::argument(
+                "temperatures",
+                "an empty list",
+                "at least one temperature",
+            ));
+        }
+        let deadline = Deadline::new(self.deadline)?;
+        let unlimited = Self { deadline: None, ..self.clone() };
+        let mut progress = Progress::new("temperatures", temperatures.len());
+        let mut rows = Vec::with_capacity(temperatures.len());
+        for &t in temperatures {
+            require_positive("temperature", t)?;
+            let late = !rows.is_empty() && deadline.passed();
+            rows.push(if late { None } else { Some(unlimited.at(t)?) });
+            progress.add(1);
+        }
+        let column = |value: fn(&Thermodynamics) -> f64| {
+            rows.iter().map(|row| row.as_ref().map(value)).collect::<Vec<_>>()
+        };
+        Ok(df!(
+            "temperature" => temperatures,
+            "ln_z" => column(|row| row.ln_z),
+            "free_energy" => column(|row| row.free_energy),
+            "energy" => column(|row| row.energy),
+            "heat_capacity" => column(|row| row.heat_capacity),
+            "entropy" => column(|row| row.entropy),
+            "magnetization" => column(|row| row.magnetization),
+            "abs_magnetization" => column(|row| row.abs_magnetization),
+            "susceptibility" => column(|row| row.susceptibility),
+            "susceptibility_full" => column(|row| row.susceptibility_full),
+            "binder" => column(|row| row.binder),
+        )?)
+    }
+}
