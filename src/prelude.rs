@@ -5,7 +5,7 @@
 pub use crate::exact::{Enumeration, ONSAGER_TC, Thermodynamics, onsager};
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
-pub use crate::free_energy::{Approximation, SelfConsistent};
+pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::linspace;
 pub use crate::ising::Ising;

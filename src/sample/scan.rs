@@ -134,14 +134,19 @@ impl Scan {
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number
     /// above 0, or passes before 16 sweeps are measured.
     pub fn run(&self) -> Result<DataFrame> {
-        let Sampled { series, sweeps, thermalized, complete } = self.series()?;
-        let observables =
-            series.par_iter().map(TimeSeries::observables).collect::<Result<Vec<_>>>()?;
-        let mut frame = self.frame(&observables, sweeps, thermalized, complete)?;
+        let mut frame = self.sampled_frame()?;
         if self.model.n_spins() <= MAX_EXACT {
             self.add_exact(&mut frame)?;
         }
         Ok(frame)
+    }
+
+    /// The frame without exact values beside the sampled ones.
+    pub(crate) fn sampled_frame(&self) -> Result<DataFrame> {
+        let Sampled { series, sweeps, thermalized, complete } = self.series()?;
+        let observables =
+            series.par_iter().map(TimeSeries::observables).collect::<Result<Vec<_>>>()?;
+        self.frame(&observables, sweeps, thermalized, complete)
     }
 
     /// Measures at all temperatures, and keeps the series.
