@@ -113,12 +113,13 @@ fn coverage(exact: f64, estimate: impl Fn(u64) -> (f64, f64) + Sync) -> usize {
 fn error_bars_cover_the_exact_ln_z() {
     let ising = sk::instance(12, 0.2, 9);
     let expected = exact(&ising, 1.0);
-    for row in 0..2 {
+    for (direction, row) in [("forwards", 0), ("backwards", 1)] {
         let covered = coverage(expected, |seed| {
-            let frame = ising.annealed_importance([1.0]).runs(200).seed(seed).run().unwrap();
+            let annealed = ising.annealed_importance([1.0]).runs(200).reverse(row == 1);
+            let frame = annealed.seed(seed).run().unwrap();
             (frame.values("ln_z").unwrap()[row], frame.values("ln_z_err").unwrap()[row])
         });
-        assert!((252..=292).contains(&covered), "annealed, row {row}: {covered} of 400");
+        assert!((252..=292).contains(&covered), "annealed {direction}: {covered} of 400");
     }
     let covered = coverage(expected, |seed| {
         let frame = ising.bennett([1.0]).sweeps(300).steps(5).seed(seed).run().unwrap();
@@ -145,6 +146,109 @@ fn says(error: statmech::Error, part: &str) {
 }
 
 #[test]
+fn all_methods_side_by_side_agree_with_the_exact_one() {
+    for (seed, field) in [(1, 0.0), (2, 0.5)] {
+        let ising = sk::instance(12, field, seed);
+        for t in [3.0, 1.0_f64] {
+            let frame = ising.free_energies(t).sweeps(50_000).seed(seed).run().unwrap();
+            let names = frame.column("method").unwrap().str().unwrap().clone();
+            let kinds = frame.column("kind").unwrap().str().unwrap().clone();
+            let values = |name: &str| frame.values(name).unwrap();
+            let (errors, deviations) = (values("ln_z_err"), values("deviation"));
+            let converged = values("converged");
+            assert_eq!(names.len(), 11);
+            for row in 0..11 {
+                let (name, deviation, error) =
+                    (names.get(row).unwrap(), deviations[row], errors[row]);
+                let what = format!("{name}, T = {t}, h = {field}: {deviation} ± {error}");
+                assert!(converged[row] == 1.0 || (t == 1.0 && row < 5), "{what}");
+                match name {
+                    "exact" => assert_eq!(deviation, 0.0),
+                    "mean_field" => assert!(deviation < 0.0, "{what}"),
+                    // Twelve spins: the paramagnet's first corrections are of third order, N^½/T³ or so.
+                    "tap" | "bethe" | "high_temperature" => {
+                        assert!(deviation.abs() < 3.0 / t.powi(3), "{what}");
+                    }
+                    // The trapezoid has an error of its own, far below these.
+                    _ => assert!(deviation.abs() < 4.0 * error && error < 0.1, "{what}"),
+                }
+            }
+            assert_eq!(kinds.get(1), Some("lower bound"));
+            assert_eq!(kinds.get(8), Some("stochastic upper bound"));
+            assert!(values("seconds").iter().all(|&seconds| seconds >= 0.0));
+        }
+    }
+}
+
+#[test]
+fn a_comparison_without_an_exact_value_leaves_it_out() {
+    let frame = Ising::square(6).unwrap().free_energies(4.0).sweeps(2_000).run().unwrap();
+    assert_eq!(frame.height(), 10);
+    assert!(frame.values("exact").unwrap().iter().all(|x| x.is_nan()));
+    // The bounds of annealing meet, and everything that sampled agrees with them.
+    let (ln_z, errors) = (frame.values("ln_z").unwrap(), frame.values("ln_z_err").unwrap());
+    for row in 4..10 {
+        let error = errors[row].hypot(errors[6]);
+        assert!((ln_z[row] - ln_z[6]).abs() < 4.5 * error, "row {row}: {ln_z:?} {errors:?}");
+    }
+}
+
+#[test]
+fn the_high_temperature_series_has_its_order() {
+    // Halving 1/T divides what is left out by 2⁵, or 2⁶ where there are no odd loops and no field.
+    let triangular = Ising::triangular(4).unwrap().field(0.5).unwrap();
+    let glass = sk::instance(12, 0.3, 3);
+    let square = Ising::square(4).unwrap();
+    for (ising, order) in [(&triangular, 5.0), (&glass, 5.0), (&square, 6.0)] {
+        let left_out = |t: f64| {
+            let series = ising.high_temperature(t).unwrap();
+            let n = ising.n_spins() as f64;
+            assert!((series.free_energy + t * series.ln_z / n).abs() < 1e-12);
+            series.ln_z - exact(ising, t)
+        };
+        let (near, far) = (left_out(20.0), left_out(40.0));
+        let measured = (near / far).log2();
+        assert!((measured - order).abs() < 0.5, "{ising:?}: {measured} from {near} and {far}");
+    }
+    // On a tree there are no loops: exact at any temperature.
+    let chain = Ising::on(Lattice::chain(9).open()).unwrap().coupling(-1.3).unwrap();
+    let series = chain.high_temperature(0.2).unwrap();
+    assert!((series.ln_z - exact(&chain, 0.2)).abs() < 1e-10 && series.loops.abs() < 1e-12);
+    assert!(chain.high_temperature(0.0).is_err() && chain.high_temperature(1e-320).is_err());
+    assert!(Ising::complete(2_000).unwrap().high_temperature(2.0).is_err());
+}
+
+#[test]
+fn the_series_of_the_square_lattice_reach_onsager() {
+    use statmech::free_energy::{
+        MAX_SERIES_ORDER, square_high_temperature as high, square_low_temperature as low,
+    };
+    for (t, order, tolerance) in
+        [(4.0, 10, 1e-5), (3.0, 20, 4e-6), (2.5, 26, 5e-5), (2.2691853142130221, 26, 1.1e-3)]
+    {
+        let error = high(t, order).unwrap() - onsager::free_energy(t).unwrap();
+        assert!(error > 0.0 && error < tolerance, "T = {t}: {error}");
+    }
+    for (t, order, tolerance) in
+        [(1.0, 8, 4e-8), (1.5, 20, 2e-8), (2.0, 26, 2e-5), (2.2691853142130215, 26, 1.1e-3)]
+    {
+        let error = low(t, order).unwrap() - onsager::free_energy(t).unwrap();
+        assert!(error >= -1e-15 && error < tolerance, "T = {t}: {error}");
+    }
+    // Each order takes off what it should: the error to v⁸ is 12 v¹⁰ to leading order.
+    let t = 8.0_f64;
+    let error = (high(t, 8).unwrap() - onsager::free_energy(t).unwrap()) / t;
+    let next = 12.0 * (1.0 / t).tanh().powi(10);
+    assert!((error / next - 1.0).abs() < 0.1, "{error} for {next}");
+    assert_eq!(high(3.0, 9).unwrap(), high(3.0, 8).unwrap());
+    says(high(2.0, 4).unwrap_err(), "`temperature`");
+    says(high(f64::NAN, 4).unwrap_err(), "`temperature`");
+    says(low(2.5, 4).unwrap_err(), "`temperature`");
+    says(low(0.0, 4).unwrap_err(), "`temperature`");
+    says(low(2.0, MAX_SERIES_ORDER + 1).unwrap_err(), "`order`");
+}
+
+#[test]
 fn bad_settings_of_sampling_methods_are_refused_in_a_sentence() {
     let ising = Ising::square(4).unwrap();
     let annealed = ising.annealed_importance([2.0]);
@@ -158,6 +262,10 @@ fn bad_settings_of_sampling_methods_are_refused_in_a_sentence() {
     says(annealed.update(Update::Wolff).run().unwrap_err(), "cluster");
     says(annealed.deadline(f64::NAN).run().unwrap_err(), "`deadline`");
     says(annealed.deadline(1e-9).run().unwrap_err(), "`deadline`");
+    let all = ising.free_energies(2.0);
+    says(ising.free_energies(0.0).run().unwrap_err(), "`temperature`");
+    says(all.sweeps(0).run().unwrap_err(), "`sweeps`");
+    says(all.deadline(f64::NAN).run().unwrap_err(), "`deadline`");
     let bennett = ising.bennett([2.0]);
     says(ising.bennett([]).run().unwrap_err(), "empty");
     says(ising.bennett([f64::INFINITY]).run().unwrap_err(), "`temperature`");

@@ -24,12 +24,10 @@ pub use bulk::{Bulk, BulkInField};
 pub use caloric::Caloric;
 pub use curie_weiss::CurieWeiss;
 pub use elimination::{Elimination, Marginals};
-pub use enumeration::{Enumeration, MAX_ENUMERATED};
 pub use enumeration::{
     Enumeration, MAX_ENUMERATED, MAX_GROUND_STATES, MAX_LISTED, MAX_PROBABILITIES,
 };
 pub use honeycomb::HONEYCOMB_TC;
-pub use onsager::ONSAGER_TC;
 pub use onsager::ONSAGER_TC;
 pub use partition::{MAX_SUMMED, Moments, PartitionFunction};
 pub use potential::Potential;

@@ -54,6 +54,7 @@ pub struct AnnealedImportance {
     sweeps: i64,
     steps: Option<i64>,
     equilibration: i64,
+    forward: bool,
     reverse: bool,
     update: Update,
     order: SiteOrder,
@@ -70,6 +71,7 @@ impl AnnealedImportance {
             sweeps: 1,
             steps: None,
             equilibration: 100,
+            forward: true,
             reverse: true,
             update: Update::HeatBath,
             order: SiteOrder::Sequential,
@@ -104,6 +106,11 @@ impl AnnealedImportance {
         Self { reverse, ..self.clone() }
     }
 
+    /// Both directions, or one of them.
+    pub(super) fn direction(&self, forward: bool, reverse: bool) -> Self {
+        Self { forward, reverse, ..self.clone() }
+    }
+
     /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
     pub fn update(&self, update: Update) -> Self {
         Self { update, ..self.clone() }
@@ -126,7 +133,7 @@ impl AnnealedImportance {
 
     /// Makes all runs: a row per temperature from hot to cold, forwards, then the same backwards.
     ///
-    /// Columns: `temperature`; `direction` ("forward", "reverse"); `kind` ("lower bound", "upper bound"); `ln_z`, `ln_z_err` (whole system; one
+    /// Columns: `temperature`; `direction` ("forward", "reverse"); `kind` ("stochastic lower bound", "stochastic upper bound"); `ln_z`, `ln_z_err` (whole system; one
     /// standard error, by a jackknife over runs), `free_energy`, `free_energy_err` (per spin); `ess`, the effective number of runs (Σ w)²/Σ w², which
     /// should be well above 10 for the error to be trusted; `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
     ///
@@ -144,7 +151,8 @@ impl AnnealedImportance {
         let deadline = Deadline::new(self.deadline)?;
         let climbs: usize = ladder.marks.iter().map(|mark| mark.0).sum();
         let exact = system.n_spins() <= MAX_EXACT;
-        let all = ladder.steps() * if self.reverse && !exact { 2 } else { 1 };
+        let descents = usize::from(self.forward) + usize::from(self.reverse && !exact);
+        let all = ladder.steps() * descents + if self.reverse { climbs } else { 0 };
         let mut engine = Engine {
             system: &system,
             ladder: &ladder,
@@ -152,24 +160,24 @@ impl AnnealedImportance {
             order: self.order,
             count,
             deadline,
-            progress: Progress::new("steps", all + if self.reverse { climbs } else { 0 }),
+            progress: Progress::new("steps", all),
         };
         let seeds = |stream: u64| -> Vec<Seed> {
             (0..runs as u64).map(|run| self.seed.child(stream + run)).collect()
         };
-        let mut rows = engine.forward(&seeds(0))?;
-        let mut complete = rows.len() == ladder.marks.len();
-        if rows.is_empty() {
-            let given = format!("{} s", self.deadline.unwrap_or(f64::NAN));
-            let allowed = "long enough to reach the first temperature";
-            return Err(Error::argument("deadline", given, allowed));
-        }
+        let mut rows = if self.forward { engine.forward(&seeds(0))? } else { Vec::new() };
+        let mut complete = !self.forward || rows.len() == ladder.marks.len();
         if self.reverse && complete {
             let backward = engine.backward(equilibration, exact, |stream| {
                 seeds(BACKWARD.wrapping_mul(stream as u64 + 1))
             })?;
             complete = backward.len() == ladder.marks.len();
             rows.extend(backward);
+        }
+        if rows.is_empty() {
+            let given = format!("{} s", self.deadline.unwrap_or(f64::NAN));
+            let allowed = "long enough to reach the first temperature";
+            return Err(Error::argument("deadline", given, allowed));
         }
         self.frame(&rows, complete)
     }
@@ -186,7 +194,7 @@ impl AnnealedImportance {
         Ok(df!(
             "temperature" => column(|row| row.temperature),
             "direction" => name("forward", "reverse"),
-            "kind" => name("lower bound", "upper bound"),
+            "kind" => name("stochastic lower bound", "stochastic upper bound"),
             "ln_z" => column(|row| row.ln_z),
             "ln_z_err" => column(|row| row.error),
             "free_energy" => per_spin(-1.0, |row| row.ln_z),

@@ -127,7 +127,7 @@ pub(super) struct Settings {
     iterations: i64,
     random_starts: i64,
     seed: Seed,
-    deadline: Option<f64>,
+    pub deadline: Option<f64>,
 }
 
 impl SelfConsistent {

@@ -3,11 +3,27 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::free_energy::{AnnealedImportance, Approximation, Bennett, MeanField, SelfConsistent};
+use crate::free_energy::{
+    AnnealedImportance, Approximation, Bennett, FreeEnergies, HighTemperature, MeanField,
+    SelfConsistent, high_temperature,
+};
 use crate::ising::Ising;
 use crate::sample::{Annealing, PopulationAnnealing, WangLandau};
 
 impl Ising {
+    /// ln Z at temperature `t` by every method: settings, then `run()` gives a frame of one row each. See [`FreeEnergies`].
+    pub fn free_energies(&self, t: f64) -> FreeEnergies {
+        FreeEnergies::new(Arc::clone(&self.model), t)
+    }
+
+    /// The high-temperature series to fourth order at temperature `t`. See [`high_temperature`].
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0 or too small, or the model is so dense that the sum would take minutes.
+    pub fn high_temperature(&self, t: f64) -> Result<HighTemperature> {
+        high_temperature(&self.model, t)
+    }
+
     /// The equations of Thouless, Anderson and Palmer at temperature `t`, solved with the default settings. See [`Approximation::Tap`].
     ///
     /// # Errors

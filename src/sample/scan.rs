@@ -150,6 +150,11 @@ impl Scan {
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number
     /// above 0.
     pub fn run(&self) -> Result<DataFrame> {
+        with_exact(&self.model, &self.temperatures, self.sampled_frame()?)
+    }
+
+    /// The frame without exact values beside the sampled ones.
+    pub(crate) fn sampled_frame(&self) -> Result<DataFrame> {
         self.frame(&self.outcome()?)
     }
 
@@ -309,8 +314,7 @@ impl Scan {
             "seed" => vec![self.seed.number(); height],
             "complete" => runs.iter().map(|run| run.series.complete).collect::<Vec<_>>(),
         )?;
-        let frame = observed(&self.model, &self.temperatures, &rows)?.hstack(settings.columns())?;
-        with_exact(&self.model, &self.temperatures, frame)
+        Ok(observed(&self.model, &self.temperatures, &rows)?.hstack(settings.columns())?)
     }
 }
 

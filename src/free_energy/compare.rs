@@ -1,0 +1,311 @@
+//! Free energies by every method side by side.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::error::{Result, require_positive};
+use crate::exact::{Enumeration, MAX_ENUMERATED};
+use crate::frame::columns::numbers;
+use crate::free_energy::self_consistent::solve;
+use crate::free_energy::{
+    AnnealedImportance, Approximation, Bennett, SelfConsistent, high_temperature,
+    thermodynamic_integration,
+};
+use crate::notebook::progress::Deadline;
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::random::Seed;
+use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, sweeps};
+use crate::spin::PairModel;
+
+/// Independent populations, and runs of Wang–Landau sampling.
+const RUNS: i64 = 16;
+
+/// Bins of Wang–Landau sampling for real energies: fewer than by default, for the small effort.
+const BINS: i64 = 200;
+
+/// The fewest sweeps, runs or replicas of anything, however small the effort.
+const FEWEST: i64 = 16;
+
+/// The share of loops in ln Z up to which the high-temperature series counts as converged.
+const SMALL: f64 = 0.01;
+
+/// Fewer effective runs leave the error of annealed importance sampling in doubt.
+const LEAST_ESS: f64 = 10.0;
+
+/// Settings of a comparison of free energies; [`run`](Self::run) gives the frame.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let frame = Ising::square(4)?.free_energies(3.0).sweeps(20_000).seed(1).run()?;
+/// assert_eq!(frame.height(), 11);
+/// assert_eq!(frame.values("deviation")?[0], 0.0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct FreeEnergies {
+    model: Arc<PairModel>,
+    temperature: f64,
+    sweeps: i64,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+/// What one method says of ln Z.
+struct Value {
+    ln_z: f64,
+    /// None where there is no statistical error.
+    error: Option<f64>,
+    converged: bool,
+}
+
+struct Row {
+    method: &'static str,
+    kind: &'static str,
+    /// None where the method failed, for the reason in `note`.
+    value: Option<Value>,
+    note: String,
+    seconds: f64,
+}
+
+impl FreeEnergies {
+    pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Self {
+        Self { model, temperature, sweeps: 100_000, seed: Seed::default(), deadline: None }
+    }
+
+    /// Sweeps of the whole system that each sampling method makes in all, about; default 100 000.
+    pub fn sweeps(&self, sweeps: i64) -> Self {
+        Self { sweeps, ..self.clone() }
+    }
+
+    /// The seed; default 0.
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
+    }
+
+    /// A limit in seconds, of which each method still to come gets an equal part; what was cut is not `converged`. Default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
+    /// Runs all methods: one row each.
+    ///
+    /// `method`: exact (by enumeration, up to 28 spins), mean_field, tap, bethe, high_temperature ([`high_temperature`]), thermodynamic_integration,
+    /// bennett, annealed_forward, annealed_reverse, population_annealing, wang_landau. The sampling methods share the ladder of inverse
+    /// temperatures of [`PopulationAnnealing::steps`], and each makes about [`sweeps`](Self::sweeps) sweeps in all, from a stream of its own.
+    ///
+    /// Columns: `method`; `kind` of ln Z (exact, estimate, lower bound, stochastic lower bound, stochastic upper bound); `temperature`; `ln_z`,
+    /// `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), errors missing where there are none; `exact`, the exact ln Z where
+    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::MeanField::valid)
+    /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
+    /// runs contributed; `seconds`; `note`, why a method failed.
+    ///
+    /// # Errors
+    /// If the temperature is not a finite number above 0, `sweeps` is below 1 or the deadline is not a finite number above 0.
+    pub fn run(&self) -> Result<DataFrame> {
+        let t = require_positive("temperature", self.temperature)?;
+        sweeps("sweeps", self.sweeps, 1)?;
+        let whole = Deadline::new(self.deadline)?;
+        let system = System::new(&self.model);
+        let ladder = Ladder::new(&[t], None, system.infinite_variance())?;
+        let methods = self.methods(&ladder);
+        let count = methods.len();
+        let mut rows = Vec::with_capacity(count + 1);
+        for (index, (method, kind, compute)) in methods.into_iter().enumerate() {
+            let started = Instant::now();
+            // The next of the methods left may take its part of the time left.
+            let part = self.deadline.map(|_| {
+                (whole.left().as_secs_f64() / (count - index) as f64).max(f64::MIN_POSITIVE)
+            });
+            let result = compute(part);
+            let note = result.as_ref().err().map_or(String::new(), ToString::to_string);
+            let seconds = started.elapsed().as_secs_f64();
+            rows.push(Row { method, kind, value: result.ok(), note, seconds });
+        }
+        self.frame(&rows)
+    }
+
+    #[allow(clippy::type_complexity, reason = "a list of closures read in one place")]
+    fn methods<'a>(
+        &'a self,
+        ladder: &'a Ladder,
+    ) -> Vec<(&'static str, &'static str, Box<dyn Fn(Option<f64>) -> Result<Value> + 'a>)> {
+        let mut methods: Vec<(_, _, Box<dyn Fn(Option<f64>) -> Result<Value> + 'a>)> = Vec::new();
+        if self.model.n_spins() <= MAX_ENUMERATED {
+            methods.push(("exact", "exact", Box::new(|_| self.exact())));
+        }
+        for (approximation, kind) in [
+            (Approximation::MeanField, "lower bound"),
+            (Approximation::Tap, "estimate"),
+            (Approximation::Bethe, "estimate"),
+        ] {
+            let compute = move |seconds| self.self_consistent(approximation, seconds);
+            methods.push((approximation.name(), kind, Box::new(compute)));
+        }
+        methods.push(("high_temperature", "estimate", Box::new(|_| self.series())));
+        methods.push((
+            "thermodynamic_integration",
+            "estimate",
+            Box::new(|seconds| self.integration(ladder, seconds)),
+        ));
+        methods.push(("bennett", "estimate", Box::new(|seconds| self.bennett(ladder, seconds))));
+        methods.push((
+            "annealed_forward",
+            "stochastic lower bound",
+            Box::new(|seconds| self.annealed(ladder, false, seconds)),
+        ));
+        methods.push((
+            "annealed_reverse",
+            "stochastic upper bound",
+            Box::new(|seconds| self.annealed(ladder, true, seconds)),
+        ));
+        methods.push((
+            "population_annealing",
+            "estimate",
+            Box::new(|seconds| self.population(ladder, seconds)),
+        ));
+        methods.push(("wang_landau", "estimate", Box::new(|seconds| self.wang_landau(seconds))));
+        methods
+    }
+
+    fn exact(&self) -> Result<Value> {
+        let ln_z = Enumeration::new(Arc::clone(&self.model))?.at(self.temperature)?.ln_z;
+        Ok(Value { ln_z, error: None, converged: true })
+    }
+
+    fn self_consistent(&self, method: Approximation, seconds: Option<f64>) -> Result<Value> {
+        let mut settings = SelfConsistent::settings(self.temperature, method);
+        settings.deadline = seconds;
+        let solution = solve(&self.model, &settings)?;
+        let ln_z = -solution.free_energy * self.model.n_spins() as f64 / self.temperature;
+        let converged = solution.converged && solution.valid && solution.complete;
+        Ok(Value { ln_z, error: None, converged })
+    }
+
+    fn series(&self) -> Result<Value> {
+        let series = high_temperature(&self.model, self.temperature)?;
+        let converged = series.loops.abs() <= SMALL * series.ln_z.abs();
+        Ok(Value { ln_z: series.ln_z, error: None, converged })
+    }
+
+    /// The effort divided among so many.
+    fn share(&self, parts: usize) -> i64 {
+        (self.sweeps / parts.max(1) as i64).max(FEWEST)
+    }
+
+    fn integration(&self, ladder: &Ladder, seconds: Option<f64>) -> Result<Value> {
+        let temperatures: Vec<f64> = ladder.betas[1..].iter().map(|beta| 1.0 / beta).collect();
+        let mut scan = Scan::new(Arc::clone(&self.model), temperatures)
+            .sweeps(self.share(ladder.steps()))
+            .seed(self.seed.child(0));
+        if let Some(seconds) = seconds {
+            scan = scan.deadline(seconds);
+        }
+        let sampled = scan.sampled_frame()?;
+        let complete = numbers(&sampled, "complete")?;
+        let mut value = last(&thermodynamic_integration(&self.model, &sampled)?)?;
+        value.converged = complete.iter().all(|&complete| complete == 1.0);
+        Ok(value)
+    }
+
+    fn bennett(&self, ladder: &Ladder, seconds: Option<f64>) -> Result<Value> {
+        let mut bennett = Bennett::new(Arc::clone(&self.model), vec![self.temperature])
+            .sweeps(self.share(ladder.steps()))
+            .seed(self.seed.child(1));
+        if let Some(seconds) = seconds {
+            bennett = bennett.deadline(seconds);
+        }
+        last(&bennett.run()?)
+    }
+
+    fn annealed(&self, ladder: &Ladder, reverse: bool, seconds: Option<f64>) -> Result<Value> {
+        let mut annealed = AnnealedImportance::new(Arc::clone(&self.model), vec![self.temperature])
+            .runs(self.share(ladder.steps()))
+            .direction(!reverse, reverse)
+            .seed(self.seed.child(2 + u64::from(reverse)));
+        if let Some(seconds) = seconds {
+            annealed = annealed.deadline(seconds);
+        }
+        let frame = annealed.run()?;
+        let mut value = last(&frame)?;
+        value.converged &= numbers(&frame, "ess")?.iter().all(|&ess| ess >= LEAST_ESS);
+        Ok(value)
+    }
+
+    fn population(&self, ladder: &Ladder, seconds: Option<f64>) -> Result<Value> {
+        let sweeps = 2;
+        let parts = ladder.steps().saturating_mul(sweeps as usize * RUNS as usize);
+        let mut population =
+            PopulationAnnealing::new(Arc::clone(&self.model), vec![self.temperature])
+                .population(self.share(parts))
+                .runs(RUNS)
+                .sweeps(sweeps)
+                .seed(self.seed.child(4));
+        if let Some(seconds) = seconds {
+            population = population.deadline(seconds);
+        }
+        last(&population.run()?)
+    }
+
+    fn wang_landau(&self, seconds: Option<f64>) -> Result<Value> {
+        let mut walk = WangLandau::new(Arc::clone(&self.model))
+            .sweeps(self.share(RUNS as usize))
+            .runs(RUNS)
+            .bins(BINS)
+            .seed(self.seed.child(5));
+        if let Some(seconds) = seconds {
+            walk = walk.deadline(seconds);
+        }
+        let density = walk.run()?;
+        let ln_z = density.ln_z(self.temperature)?;
+        Ok(Value { ln_z: ln_z.mean, error: Some(ln_z.error), converged: density.complete })
+    }
+
+    fn frame(&self, rows: &[Row]) -> Result<DataFrame> {
+        let (n, t) = (self.model.n_spins() as f64, self.temperature);
+        let exact = rows
+            .iter()
+            .find(|row| row.method == "exact")
+            .and_then(|row| row.value.as_ref())
+            .map(|value| value.ln_z);
+        let column = |read: &dyn Fn(&Value) -> Option<f64>| {
+            rows.iter().map(|row| row.value.as_ref().and_then(read)).collect::<Vec<_>>()
+        };
+        let converged = |row: &Row| row.value.as_ref().is_some_and(|value| value.converged);
+        Ok(df!(
+            "method" => rows.iter().map(|row| row.method).collect::<Vec<_>>(),
+            "kind" => rows.iter().map(|row| row.kind).collect::<Vec<_>>(),
+            "temperature" => vec![t; rows.len()],
+            "ln_z" => column(&|value| Some(value.ln_z)),
+            "ln_z_err" => column(&|value| value.error),
+            "free_energy" => column(&|value| Some(-t * value.ln_z / n)),
+            "free_energy_err" => column(&|value| value.error.map(|error| t * error / n)),
+            "exact" => vec![exact; rows.len()],
+            "deviation" => column(&|value| exact.map(|exact| value.ln_z - exact)),
+            "converged" => rows.iter().map(converged).collect::<Vec<_>>(),
+            "seconds" => rows.iter().map(|row| row.seconds).collect::<Vec<_>>(),
+            "note" => rows.iter().map(|row| row.note.as_str()).collect::<Vec<_>>(),
+        )?)
+    }
+}
+
+/// The coldest row of a frame of free energies; `complete` where it says so.
+fn last(frame: &DataFrame) -> Result<Value> {
+    let at = |name: &str| -> Result<f64> {
+        let values = numbers(frame, name)?;
+        Ok(values.last().copied().unwrap_or(f64::NAN))
+    };
+    let complete = numbers(frame, "complete").map_or(true, |c| c.iter().all(|&c| c == 1.0));
+    Ok(Value { ln_z: at("ln_z")?, error: Some(at("ln_z_err")?), converged: complete })
+}
+
+impl fmt::Debug for FreeEnergies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (model, t, sweeps) = (&self.model, self.temperature, self.sweeps);
+        write!(f, "FreeEnergies({model:?}, T = {t}, {sweeps} sweeps for each method)")
+    }
+}
