@@ -18,7 +18,7 @@
 //! |---|---|
 //! | models | [`ising::Ising`], [`spin::Lattice`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
-//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Update`] |
+//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |

@@ -20,7 +20,7 @@ fn assert_standard(values: &[f64], disorder: Disorder) {
     assert!(mean.abs() < 4.0 / root, "{mean}");
     match disorder {
         Disorder::PlusMinus => {
-            assert!((square - 1.0).abs() < 1e-12 && (fourth - 1.0).abs() < 1e-12)
+            assert!((square - 1.0).abs() < 1e-12 && (fourth - 1.0).abs() < 1e-12);
         }
         Disorder::Gaussian => {
             // Var x² = 2, Var x⁴ = 105 − 9.

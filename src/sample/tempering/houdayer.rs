@@ -60,3 +60,51 @@ impl Clusters {
         &self.sites
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ising::{Disorder, Ising};
+    use crate::ndarray::Array1;
+    use crate::random::Seed;
+    use crate::spin::Lattice;
+
+    #[test]
+    fn a_move_keeps_the_sum_of_energies_and_all_overlaps() {
+        let glass = Ising::edwards_anderson(Lattice::square(8), Disorder::Gaussian, 1).unwrap();
+        let tilted = glass.random_fields(Disorder::Gaussian, 1.0, 2).unwrap();
+        let mut generator = Seed::new(3).generator();
+        for ising in [glass, tilted] {
+            let model = ising.model();
+            let mut clusters = Clusters::new(64);
+            let (mut changed, mut turned) = (0, 0);
+            for _ in 0..200 {
+                // Unequal shares of the two signs of q_i.
+                let share = generator.random::<f64>();
+                let first: Array1<i8> =
+                    (0..64).map(|_| if generator.random::<bool>() { 1 } else { -1 }).collect();
+                let second: Array1<i8> = first
+                    .iter()
+                    .map(|&s| if generator.random::<f64>() < share { s } else { -s })
+                    .collect();
+                let energy = |a: &Array1<i8>| ising.energy(a).unwrap();
+                let before = (energy(&first), energy(&second));
+                let equal = |i: usize| first[i] == second[i];
+                let cluster = clusters.grow(&model, equal, &mut generator).to_vec();
+                let (mut one, mut other) = (first.clone(), second.clone());
+                for &i in &cluster {
+                    one[i as usize] *= -1;
+                    other[i as usize] *= -1;
+                }
+                let after = (energy(&one), energy(&other));
+                assert!((before.0 + before.1 - after.0 - after.1).abs() < 1e-10);
+                assert_eq!(&first * &second, &one * &other);
+                changed += usize::from((before.0 - after.0).abs() > 1e-6);
+                turned += usize::from(cluster.first().is_some_and(|&i| equal(i as usize)));
+            }
+            assert!(changed > 100, "{changed}");
+            // In a field only clusters of q_i = -1 may be exchanged.
+            assert_eq!(turned > 0, !model.has_field());
+        }
+    }
+}

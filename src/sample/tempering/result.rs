@@ -62,7 +62,7 @@ impl Tempered {
     pub(super) fn new(
         tempering: &Tempering,
         shared: &Shared,
-        bundles: &[Bundle],
+        bundles: Vec<Bundle>,
         (sweeps, thermalization): (usize, usize),
         complete: bool,
     ) -> Self {
@@ -70,22 +70,8 @@ impl Tempered {
             (Some(_), None) => "colors",
             _ => shared.order.name(),
         };
-        let measured = || bundles.iter().map(|bundle| &bundle.measured);
-        let mut series: Vec<_> = measured().flat_map(|part| part.series.clone()).collect();
-        series.iter_mut().flatten().for_each(|series| series.complete = complete);
-        let temperatures = 0..shared.temperatures.len();
-        let spins = |(bundle, replica): (&Bundle, usize)| -> Vec<Vec<i8>> {
-            temperatures.clone().map(|k| bundle.spins(shared, replica, k)).collect()
-        };
-        let members = bundles.iter().flat_map(|bundle| {
-            (0..bundle.measured.series.len()).map(move |replica| (bundle, replica))
-        });
-        let swap_rate = |gap: usize| {
-            let sums = measured().map(|part| part.swaps[gap]);
-            let (sum, count) = sums.fold((0.0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1));
-            sum / count as f64
-        };
-        Self {
+        let count = shared.temperatures.len();
+        let mut result = Self {
             model: Arc::clone(&shared.model),
             temperatures: shared.temperatures.clone(),
             settings: Settings {
@@ -97,13 +83,34 @@ impl Tempered {
                 seed: tempering.seed.number(),
                 complete,
             },
-            series,
-            overlaps: measured().flat_map(|part| part.overlaps.clone()).collect(),
-            link_overlaps: measured().flat_map(|part| part.link_overlaps.clone()).collect(),
-            spins: members.map(spins).collect(),
-            swap_rates: (0..shared.temperatures.len() - 1).map(swap_rate).collect(),
-            round_trips: measured().map(|part| part.round_trips).sum(),
+            series: Vec::new(),
+            overlaps: Vec::new(),
+            link_overlaps: Vec::new(),
+            spins: Vec::new(),
+            swap_rates: vec![0.0; count - 1],
+            round_trips: 0,
+        };
+        let mut swaps = vec![0_u64; count - 1];
+        for bundle in bundles {
+            for replica in 0..bundle.measured.series.len() {
+                let spins = (0..count).map(|k| bundle.spins(shared, replica, k));
+                result.spins.push(spins.collect());
+            }
+            let part = bundle.measured;
+            result.series.extend(part.series);
+            result.overlaps.extend(part.overlaps);
+            result.link_overlaps.extend(part.link_overlaps);
+            result.round_trips += part.round_trips;
+            for (gap, (sum, number)) in part.swaps.into_iter().enumerate() {
+                result.swap_rates[gap] += sum;
+                swaps[gap] += number;
+            }
         }
+        for (rate, number) in result.swap_rates.iter_mut().zip(swaps) {
+            *rate /= number as f64;
+        }
+        result.series.iter_mut().flatten().for_each(|series| series.complete = complete);
+        result
     }
 
     /// One row per temperature, ascending; quantities per spin.
