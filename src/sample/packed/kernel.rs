@@ -4,7 +4,7 @@
 //! compiler fills registers of any width.
 
 use crate::sample::packed::odds::{Digit, Odds};
-use crate::sample::packed::streams::{Streams, WORDS, next};
+use crate::sample::packed::streams::{BLOCK, Streams, WORDS, next};
 use crate::simd::widths;
 
 /// Random rounds before the first look whether all lanes are decided: by then they are in two blocks of three.
@@ -35,6 +35,8 @@ pub(super) struct Step {
     pub measures: bool,
     /// Whether each site is passed over with probability ½.
     pub rests: bool,
+    /// Whether the bits of the updated sublattice stand for turned spins.
+    pub reversed: bool,
 }
 
 /// What a half-sweep counts after its flips, if it measures.
@@ -42,19 +44,13 @@ pub(super) struct Step {
 pub(super) struct Counts {
     /// Bonds between unequal lanes.
     pub unequal: u64,
-    /// Lanes up in the updated sublattice.
-    pub own: u64,
-    /// Lanes up in the other.
-    pub other: u64,
+    /// Spins up in both sublattices.
+    pub up: u64,
 }
 
 impl Counts {
     pub fn plus(self, more: Self) -> Self {
-        Self {
-            unequal: self.unequal + more.unequal,
-            own: self.own + more.own,
-            other: self.other + more.other,
-        }
+        Self { unequal: self.unequal + more.unequal, up: self.up + more.up }
     }
 }
 
@@ -124,14 +120,21 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
     own: &mut [u64],
     row: Row<'_>,
     odds: &Odds,
-    rests: bool,
+    step: Step,
     streams: &mut Streams,
 ) -> Counts {
-    let mut tally = Tally::new();
+    let reversed = if step.reversed { u64::MAX } else { 0 };
+    // Every word is an array of its own: the compiler sees that none overlaps another.
     let [mut s0, mut s1, mut s2, mut s3] = streams.state;
     let Some((blind, rest)) = odds.digits.split_first_chunk::<BLIND>() else {
         return Counts::default();
     };
+    let (mut open, mut second, mut third) = ([0; WORDS], [0; WORDS], [0; WORDS]);
+    let (mut flips, mut awake) = ([0; WORDS], [u64::MAX; WORDS]);
+    let (mut ones, mut twos, mut fours) = ([0; WORDS], [0; WORDS], [0; WORDS]);
+    // Running counts in binary, and the set bits that were carried out of them.
+    let [mut u0, mut u1, mut u2, mut u3, mut u_carried] = [[0; WORDS]; 5];
+    let [mut m0, mut m1, mut m2, mut m_carried] = [[0; WORDS]; 4];
     // Always 8, but the compiler must not know: it would unroll the loops over words and then fail to fill registers.
     let n = odds.words.min(WORDS);
     for (i, own) in own.chunks_exact_mut(n).enumerate() {
@@ -140,11 +143,6 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
         let (after, before) = (&row.next[start..][..n], &row.before[start..][..n]);
         let (up, down) = (&row.sides[0][start..][..n], &row.sides[1][start..][..n]);
         let (left, right) = (&row.sides[2][start..][..n], &row.sides[3][start..][..n]);
-        let mut open = [0; WORDS];
-        let (mut second, mut third) = ([0; WORDS], [0; WORDS]);
-        let mut awake = [u64::MAX; WORDS];
-        let (mut ones, mut twos, mut fours) = ([0; WORDS], [0; WORDS], [0; WORDS]);
-        let mut flips = [0; WORDS];
         for e in 0..n {
             let mut stream = [s0[e], s1[e], s2[e], s3[e]];
             let spins = own[e];
@@ -187,7 +185,7 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
             }
             [s0[e], s1[e], s2[e], s3[e]] = stream;
         }
-        if rests {
+        if step.rests {
             for e in 0..n {
                 let mut stream = [s0[e], s1[e], s2[e], s3[e]];
                 awake[e] = next(&mut stream);
@@ -196,7 +194,7 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
             }
         }
         for digit in rest {
-            if open.iter().fold(0, |any, word| any | word) == 0 {
+            if open[..BLOCK].iter().fold(0, |any, word| any | word) == 0 {
                 break;
             }
             for e in 0..n {
@@ -215,13 +213,32 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
         if MEASURES {
             for e in 0..n {
                 let site = [ones[e], twos[e], fours[e]];
-                let after = turned::<CUBIC>(site, flips[e]).map(|digit| digit & valid[e]);
-                tally.add(e, after, own[e] & valid[e], same[e] & valid[e]);
+                let digits = turned::<CUBIC>(site, flips[e]).map(|digit| digit & valid[e]);
+                let mut carry;
+                (u0[e], carry) = half_add(u0[e], digits[0]);
+                (u1[e], carry) = full_add(u1[e], digits[1], carry);
+                (u2[e], carry) = full_add(u2[e], digits[2], carry);
+                (u3[e], carry) = half_add(u3[e], carry);
+                u_carried[e] += u64::from(carry.count_ones());
+                let up = (own[e] ^ reversed) & valid[e];
+                (m0[e], carry) = full_add(m0[e], up, same[e] & valid[e]);
+                (m1[e], carry) = half_add(m1[e], carry);
+                (m2[e], carry) = half_add(m2[e], carry);
+                m_carried[e] += u64::from(carry.count_ones());
             }
         }
     }
     streams.state = [s0, s1, s2, s3];
-    tally.total()
+    Counts { unequal: total(&[u0, u1, u2, u3], &u_carried), up: total(&[m0, m1, m2], &m_carried) }
+}
+
+/// The sum of counts in binary and of the bits carried out of them.
+fn total(digits: &[[u64; WORDS]], carried: &[u64; WORDS]) -> u64 {
+    let ones = |words: &[u64; WORDS]| -> u64 {
+        words.iter().map(|word| u64::from(word.count_ones())).sum()
+    };
+    let carried = carried.iter().sum::<u64>() << digits.len();
+    carried + digits.iter().enumerate().map(|(k, digit)| ones(digit) << k).sum::<u64>()
 }
 
 /// One binary digit of each lane's threshold.
@@ -243,54 +260,6 @@ fn full_add(a: u64, b: u64, c: u64) -> (u64, u64) {
     (a ^ b ^ c, (a & b) | (c & (a ^ b)))
 }
 
-/// Running counts: lanes are added up in a few binary digits each before their set bits are counted.
-struct Tally {
-    unequal: [[u64; WORDS]; 4],
-    own: [[u64; WORDS]; 3],
-    other: [[u64; WORDS]; 3],
-    /// Set bits that have left the digits above, one sum for each word.
-    carried: [[u64; WORDS]; 3],
-}
-
-impl Tally {
-    #[inline(always)]
-    fn new() -> Self {
-        let zero = [0; WORDS];
-        Self { unequal: [zero; 4], own: [zero; 3], other: [zero; 3], carried: [zero; 3] }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, e: usize, digits: [u64; 3], own: u64, other: u64) {
-        let mut carry;
-        (self.unequal[0][e], carry) = half_add(self.unequal[0][e], digits[0]);
-        (self.unequal[1][e], carry) = full_add(self.unequal[1][e], digits[1], carry);
-        (self.unequal[2][e], carry) = full_add(self.unequal[2][e], digits[2], carry);
-        (self.unequal[3][e], carry) = half_add(self.unequal[3][e], carry);
-        self.carried[0][e] += u64::from(carry.count_ones());
-        for (digits, mut carry, sum) in [(&mut self.own, own, 1), (&mut self.other, other, 2)] {
-            for digit in digits {
-                (digit[e], carry) = half_add(digit[e], carry);
-            }
-            self.carried[sum][e] += u64::from(carry.count_ones());
-        }
-    }
-
-    fn total(&self) -> Counts {
-        let sum = |digits: &[[u64; WORDS]], carried: &[u64; WORDS]| {
-            let mut total = carried.iter().sum::<u64>() << digits.len();
-            for (k, digit) in digits.iter().enumerate() {
-                total += digit.iter().map(|word| u64::from(word.count_ones())).sum::<u64>() << k;
-            }
-            total
-        };
-        Counts {
-            unequal: sum(&self.unequal, &self.carried[0]),
-            own: sum(&self.own, &self.carried[1]),
-            other: sum(&self.other, &self.carried[2]),
-        }
-    }
-}
-
 #[inline(always)]
 fn any_row(
     own: &mut [u64],
@@ -300,14 +269,14 @@ fn any_row(
     streams: &mut Streams,
 ) -> Counts {
     match (step.cubic, odds.heat_bath, step.measures) {
-        (false, false, false) => update::<false, false, false>(own, row, odds, step.rests, streams),
-        (false, false, true) => update::<false, false, true>(own, row, odds, step.rests, streams),
-        (false, true, false) => update::<false, true, false>(own, row, odds, step.rests, streams),
-        (false, true, true) => update::<false, true, true>(own, row, odds, step.rests, streams),
-        (true, false, false) => update::<true, false, false>(own, row, odds, step.rests, streams),
-        (true, false, true) => update::<true, false, true>(own, row, odds, step.rests, streams),
-        (true, true, false) => update::<true, true, false>(own, row, odds, step.rests, streams),
-        (true, true, true) => update::<true, true, true>(own, row, odds, step.rests, streams),
+        (false, false, false) => update::<false, false, false>(own, row, odds, step, streams),
+        (false, false, true) => update::<false, false, true>(own, row, odds, step, streams),
+        (false, true, false) => update::<false, true, false>(own, row, odds, step, streams),
+        (false, true, true) => update::<false, true, true>(own, row, odds, step, streams),
+        (true, false, false) => update::<true, false, false>(own, row, odds, step, streams),
+        (true, false, true) => update::<true, false, true>(own, row, odds, step, streams),
+        (true, true, false) => update::<true, true, false>(own, row, odds, step, streams),
+        (true, true, true) => update::<true, true, true>(own, row, odds, step, streams),
     }
 }
 

@@ -56,10 +56,11 @@ impl Layout {
         (0..self.stride - GUARD).map(|k| if k < self.words { self.mask() } else { 0 }).collect()
     }
 
-    /// The bits of a row whose second neighbour along the fastest axis is in the next word.
-    pub fn forward(&self, sublattice: usize, row: usize) -> u64 {
+    /// The bits of a row of the first sublattice whose second neighbour along the fastest axis is in the next word; in the second sublattice
+    /// it is the other bits'.
+    pub fn forward(&self, row: usize) -> u64 {
         let (x, y) = (row / self.sides[1], row % self.sides[1]);
-        let odd = |bit: usize| (bit * self.height + x + y + sublattice) % 2 == 1;
+        let odd = |bit: usize| (bit * self.height + x + y) % 2 == 1;
         (0..self.bits).filter(|&bit| odd(bit)).map(|bit| 1 << bit).sum()
     }
 

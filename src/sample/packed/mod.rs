@@ -51,6 +51,8 @@ pub(super) struct PackedUpdates {
     sublattices: [Vec<u64>; 2],
     /// The bits in use in each word of a row.
     valid: Vec<u64>,
+    /// In the first sublattice's rows, the bits whose second neighbour along the fastest axis is in the next word.
+    forward: Vec<u64>,
     /// The other sublattice's last and first rows of x′, as the neighbours across the ends of segments see them.
     across: [Vec<u64>; 2],
     /// One for each stretch of rows.
@@ -87,6 +89,7 @@ impl PackedUpdates {
             antiferromagnet: torus.coupling < 0.0,
             sublattices: [vec![0; layout.len()], vec![0; layout.len()]],
             valid: layout.valid(),
+            forward: (0..layout.rows()).map(|row| layout.forward(row)).collect(),
             across: [vec![0; across], vec![0; across]],
             streams,
             rows_per_stretch,
@@ -160,8 +163,7 @@ impl PackedUpdates {
         let counts = self.half_sweep(1, measures);
         let n = self.layout.sides.iter().product::<usize>();
         let axes = if self.layout.sides[1] == 1 { 2 } else { 3 };
-        let second = if self.antiferromagnet { n as u64 / 2 - counts.own } else { counts.own };
-        let magnetization = 2 * (second + counts.other) as i64 - n as i64;
+        let magnetization = 2 * counts.up as i64 - n as i64;
         (2.0 * counts.unequal as f64 - (axes * n) as f64, magnetization)
     }
 
@@ -178,14 +180,16 @@ impl PackedUpdates {
             }
         }
         let cubic = layout.sides[1] > 1;
+        let reversed = self.antiferromagnet && sublattice == 1;
         let half = HalfSweep {
             layout,
             odds: &self.odds,
-            step: Step { cubic, measures, rests },
+            step: Step { cubic, measures, rests, reversed },
             sublattice,
             other,
             across: [&self.across[0], &self.across[1]],
             valid: &self.valid,
+            forward: &self.forward,
             width: self.width,
         };
         let rows = self.rows_per_stretch;
@@ -229,6 +233,7 @@ struct HalfSweep<'a> {
     other: &'a [u64],
     across: [&'a [u64]; 2],
     valid: &'a [u64],
+    forward: &'a [u64],
     width: Width,
 }
 
@@ -259,7 +264,7 @@ impl HalfSweep<'_> {
             next: &self.other[start + 1..],
             before: &self.other[start - 1..],
             sides: [up, down, left, right],
-            forward: self.layout.forward(self.sublattice, row),
+            forward: if self.sublattice == 0 { self.forward[row] } else { !self.forward[row] },
             valid: self.valid,
         }
     }
