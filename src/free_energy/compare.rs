@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Result, require_positive};
-use crate::exact::{Enumeration, MAX_ENUMERATED};
+use crate::exact::{Elimination, PartitionFunction};
 use crate::frame::columns::numbers;
 use crate::free_energy::self_consistent::solve;
 use crate::free_energy::{
@@ -18,6 +18,10 @@ use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, sweeps};
 use crate::spin::PairModel;
+
+/// Up to this width variable elimination gives the exact value within about a second, and up to so many spins the sum over all states.
+const MAX_EXACT_WIDTH: usize = 18;
+const MAX_EXACT_SUM: usize = 30;
 
 /// Independent populations, and runs of Wang–Landau sampling.
 const RUNS: i64 = 16;
@@ -94,7 +98,7 @@ impl FreeEnergies {
 
     /// Runs all methods: one row each.
     ///
-    /// `method`: exact (by enumeration, up to 28 spins), mean_field, tap, bethe, high_temperature ([`high_temperature`]), thermodynamic_integration,
+    /// `method`: exact (by elimination up to width 18, else by the sum over all states up to 30 spins), mean_field, tap, bethe, high_temperature ([`high_temperature`]), thermodynamic_integration,
     /// bennett, annealed_forward, annealed_reverse, population_annealing, wang_landau. The sampling methods share the ladder of inverse
     /// temperatures of [`PopulationAnnealing::steps`], and each makes about [`sweeps`](Self::sweeps) sweeps in all, from a stream of its own.
     ///
@@ -135,8 +139,11 @@ impl FreeEnergies {
         ladder: &'a Ladder,
     ) -> Vec<(&'static str, &'static str, Box<dyn Fn(Option<f64>) -> Result<Value> + 'a>)> {
         let mut methods: Vec<(_, _, Box<dyn Fn(Option<f64>) -> Result<Value> + 'a>)> = Vec::new();
-        if self.model.n_spins() <= MAX_ENUMERATED {
-            methods.push(("exact", "exact", Box::new(|_| self.exact())));
+        let narrow = Elimination::shared(Arc::clone(&self.model)).ok();
+        if let Some(narrow) = narrow.filter(|narrow| narrow.width() <= MAX_EXACT_WIDTH) {
+            methods.push(("exact", "exact", Box::new(move |_| self.eliminated(&narrow))));
+        } else if self.model.n_spins() <= MAX_EXACT_SUM {
+            methods.push(("exact", "exact", Box::new(|seconds| self.summed(seconds))));
         }
         for (approximation, kind) in [
             (Approximation::MeanField, "lower bound"),
@@ -172,9 +179,16 @@ impl FreeEnergies {
         methods
     }
 
-    fn exact(&self) -> Result<Value> {
-        let ln_z = Enumeration::new(Arc::clone(&self.model))?.at(self.temperature)?.ln_z;
-        Ok(Value { ln_z, error: None, converged: true })
+    fn eliminated(&self, narrow: &Elimination) -> Result<Value> {
+        Ok(Value { ln_z: narrow.ln_z(self.temperature)?, error: None, converged: true })
+    }
+
+    fn summed(&self, seconds: Option<f64>) -> Result<Value> {
+        let mut sum = PartitionFunction::new(Arc::clone(&self.model), self.temperature)?;
+        if let Some(seconds) = seconds {
+            sum = sum.deadline(seconds);
+        }
+        Ok(Value { ln_z: sum.ln_z()?, error: None, converged: true })
     }
 
     fn self_consistent(&self, method: Approximation, seconds: Option<f64>) -> Result<Value> {
