@@ -45,6 +45,15 @@ pub struct Torus {
 impl Torus {
     /// A torus with J = 1. A side of 2 has double bonds, as [`Lattice`] has.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// assert!(Torus::new(1024, 2)?.at(2.0)?.ln_z > 0.0);
+    /// assert!(Torus::new(1, 4).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If a side is below 2, or there would be more than [`MAX_SPINS`] spins.
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
@@ -53,6 +62,17 @@ impl Torus {
     }
 
     /// Sets the coupling between neighbours in a row and the one between neighbours in a column, of either sign.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// use statmech::exact::kaufman::Torus;
+    /// // Rows that do not see each other are rings.
+    /// let rings = Torus::new(4, 100)?.couplings(1.0, 0.0)?.at(1.5)?;
+    /// assert!((rings.ln_z - 4.0 * chain::ring(100, 1.0, 0.0, 1.5)?.ln_z).abs() < 1e-11);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If one is not finite, if the energy would overflow, or if one is negative along an odd number of sites: such a torus is frustrated,
@@ -79,6 +99,16 @@ impl Torus {
     }
 
     /// ln Z and its derivatives at temperature `t`, to about 1e-13 of their scale.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// // Two ground states of energy −2N.
+    /// let cold = Torus::new(8, 8)?.at(0.1)?;
+    /// assert!((cold.ln_z - (1280.0 + 2_f64.ln())).abs() < 1e-10);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that ln Z would be beyond the range of numbers.

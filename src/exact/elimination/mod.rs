@@ -64,6 +64,17 @@ pub struct Elimination {
 }
 
 /// One-spin and bond averages at one temperature.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let marginals = Ising::chain(50)?.elimination()?.marginals(1.0)?;
+/// let (i, j, correlation) = marginals.correlations[0];
+/// assert_eq!((i, j), (0, 1));
+/// assert!((correlation - 1_f64.tanh()).abs() < 1e-4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginals {
     /// The temperature T.
@@ -77,6 +88,18 @@ pub struct Marginals {
 impl Elimination {
     /// Finds an order for this model: the narrowest among the numbering of the sites, layers through a lattice's longest side, least
     /// degree (up to 500 000 spins) and least fill (up to 5000).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::Elimination;
+    /// use statmech::spin::{Couplings, PairModel};
+    /// // A tree, by its bonds.
+    /// let bonds = [(0, 1, 1.0), (0, 2, -1.0), (2, 3, 0.5), (2, 4, 2.0)];
+    /// let tree = PairModel::new("tree", vec![5], Couplings::from_bonds(5, &bonds)?, vec![0.0; 5])?;
+    /// assert_eq!(Elimination::new(&tree)?.width(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If ln Z would need more than 1 GiB in each of them, which begins at width 24.
@@ -108,6 +131,18 @@ impl Elimination {
 
     /// The same model with its spins summed out in this order, a permutation of 0, …, N − 1.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let by_rows: Vec<usize> = (0..36).collect();
+    /// let other = exact.in_order(&by_rows)?;
+    /// assert_eq!((exact.width(), other.width()), (4, 9));
+    /// assert!((exact.ln_z(2.0)? - other.ln_z(2.0)?).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If it is not a permutation of the sites, or ln Z would need more than 1 GiB.
     pub fn in_order(&self, order: &[usize]) -> Result<Self> {
@@ -127,21 +162,59 @@ impl Elimination {
     }
 
     /// A limit in seconds for [`frame`](Self::frame); default none.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let frame = exact.deadline(60.0).frame(&linspace(1.0, 3.0, 5))?;
+    /// assert_eq!(frame.height(), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// The width w: the largest table that is handed on has 2^w entries.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(1000)?.elimination()?.width(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn width(&self) -> usize {
         self.tree.width()
     }
 
     /// The sites in the order in which they are summed out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// // Column after column, along the longer side.
+    /// assert_eq!(exact.order()[..5], [0, 9, 18, 27, 1]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(&self) -> Vec<usize> {
         self.tree.cliques.iter().map(|clique| clique.site).collect()
     }
 
     /// ln Z of the whole system at temperature `t`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let torus = Ising::square(4)?;
+    /// let kaufman = torus.kaufman(2.0)?.ln_z;
+    /// assert!((torus.elimination()?.ln_z(2.0)? - kaufman).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over T overflow.
@@ -150,6 +223,16 @@ impl Elimination {
     }
 
     /// ln Z with its first two derivatives: energy, heat capacity, entropy, magnetization, susceptibility.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let cold = exact.at(0.01)?;
+    /// assert!((cold.magnetization - 1.0).abs() < 1e-12 && cold.entropy < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`ln_z`](Self::ln_z); also if it would need more than 1 GiB, which begins at width 22.
@@ -181,6 +264,15 @@ impl Elimination {
     ///
     /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// assert_eq!(exact.frame(&linspace(1.0, 3.0, 5))?.shape(), (5, 8));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`at`](Self::at); also if there is no temperature, or the deadline is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
@@ -198,6 +290,18 @@ impl Elimination {
 
     /// ⟨s_i⟩ of all spins and ⟨s_i s_j⟩ of all bonds at temperature `t`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let marginals = exact.marginals(2.0)?;
+    /// // A corner is less magnetized than the middle.
+    /// let m = marginals.magnetizations;
+    /// assert!(m[0] < m[13]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`ln_z`](Self::ln_z); also if the tables of all steps together would need more than 1 GiB.
     pub fn marginals(&self, t: f64) -> Result<Marginals> {
@@ -212,6 +316,16 @@ impl Elimination {
     /// Independent samples from the Boltzmann distribution at temperature `t`: an array of shape (`count`, N).
     ///
     /// Spins are drawn in the reverse order of elimination, each given those already drawn. Sample k draws from the k-th child of the seed.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let states = exact.sample(0.01, 3, 1)?;
+    /// assert_eq!(states, Array2::ones((3, 36)));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`marginals`](Self::marginals); also if `count` is 0 or the samples would take more than 1 GiB.
@@ -241,6 +355,17 @@ impl Elimination {
     /// The lowest energy (in total) and a state that has it.
     ///
     /// Where several have, spins are up as soon as both directions are as good.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frustrated = Ising::triangular(4)?.coupling(-1.0)?;
+    /// let (energy, state) = frustrated.elimination()?.ground_state()?;
+    /// assert_eq!(energy, -16.0);
+    /// assert_eq!(frustrated.energy(&state)?, energy);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the tables of all steps together would need more than 1 GiB.
