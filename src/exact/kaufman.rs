@@ -133,6 +133,26 @@ impl Torus {
         exact.entropy = exact.entropy.min(LN_2);
         Ok(exact)
     }
+
+    /// One row per temperature: `temperature`, `ln_z` (whole system), and per spin `free_energy`, `energy`, `heat_capacity`, `entropy`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// use statmech::prelude::*;
+    /// let flat = Torus::new(64, 64)?.couplings(1.0, 0.1)?;
+    /// assert_eq!(flat.frame(&linspace(0.5, 2.0, 16))?.shape(), (16, 6));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`at`](Self::at); also if there is no temperature.
+    pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
+        require_temperatures(temperatures)?;
+        let rows = temperatures.iter().map(|&t| self.at(t)).collect::<Result<Vec<_>>>()?;
+        Caloric::frame(&rows)
+    }
 }
 
 /// What all wave numbers share.
@@ -244,10 +264,7 @@ impl Modes {
 /// # Errors
 /// As for [`Torus::new`] and [`Torus::at`]; also if there is no temperature.
 pub fn frame(rows: usize, cols: usize, temperatures: &[f64]) -> Result<DataFrame> {
-    require_temperatures(temperatures)?;
-    let torus = Torus::new(rows, cols)?;
-    let rows = temperatures.iter().map(|&t| torus.at(t)).collect::<Result<Vec<_>>>()?;
-    Caloric::frame(&rows)
+    Torus::new(rows, cols)?.frame(temperatures)
 }
 
 /// ln Z of a torus of `rows` × `cols` spins with J = 1.

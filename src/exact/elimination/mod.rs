@@ -87,7 +87,7 @@ pub struct Marginals {
 
 impl Elimination {
     /// Finds an order for this model: the narrowest among the numbering of the sites, layers through a lattice's longest side, least
-    /// degree (up to 500 000 spins) and least fill (up to 5000).
+    /// degree (up to 500 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -102,7 +102,7 @@ impl Elimination {
     /// ```
     ///
     /// # Errors
-    /// If ln Z would need more than 1 GiB in each of them, which begins at width 24.
+    /// If ln Z would need more than 1 GiB in each of them, which begins at width 25.
     pub fn new(model: &PairModel) -> Result<Self> {
         Self::shared(Arc::new(model.clone()))
     }
@@ -161,7 +161,9 @@ impl Elimination {
         Ok(Self { deadline: self.deadline, ..Self::with(Arc::clone(&self.model), tree)? })
     }
 
-    /// A limit in seconds for [`frame`](Self::frame); default none.
+    /// A limit in seconds for each call, after which it is an error that says how far it came; default none.
+    ///
+    /// [`frame`](Self::frame) returns the rows that it has, and the first in any case.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -195,8 +197,7 @@ impl Elimination {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
-    /// // Column after column, along the longer side.
-    /// assert_eq!(exact.order()[..5], [0, 9, 18, 27, 1]);
+    /// assert_eq!(exact.in_order(&exact.order())?.width(), exact.width());
     /// # Ok(())
     /// # }
     /// ```
@@ -219,7 +220,7 @@ impl Elimination {
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over T overflow.
     pub fn ln_z(&self, t: f64) -> Result<f64> {
-        Ok(upward(&self.tree, Pass::Sum(self.beta(t)?), false).log)
+        Ok(self.upward(Pass::Sum(self.beta(t)?), false, self.limit()?)?.log)
     }
 
     /// ln Z with its first two derivatives: energy, heat capacity, entropy, magnetization, susceptibility.
@@ -235,12 +236,16 @@ impl Elimination {
     /// ```
     ///
     /// # Errors
-    /// As for [`ln_z`](Self::ln_z); also if it would need more than 1 GiB, which begins at width 22.
+    /// As for [`ln_z`](Self::ln_z); also if it would need more than 1 GiB, which begins at width 23.
     pub fn at(&self, t: f64) -> Result<Potential> {
+        self.potential(t, self.limit()?)
+    }
+
+    fn potential(&self, t: f64, limit: Deadline) -> Result<Potential> {
         let pass = Pass::Moments(self.beta(t)?);
         self.require_memory(upward::peak_bytes(&self.tree, pass))?;
         let Upward { log, moments: [energy, energy2, mut magnetization, magnetization2], .. } =
-            upward(&self.tree, pass, false);
+            self.upward(pass, false, limit)?;
         if !self.model.has_field() {
             // By symmetry; the sum leaves rounding errors.
             magnetization = 0.0;
@@ -277,12 +282,17 @@ impl Elimination {
     /// As for [`at`](Self::at); also if there is no temperature, or the deadline is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
         require_temperatures(temperatures)?;
-        let deadline = Deadline::new(self.deadline)?;
+        temperatures.iter().try_for_each(|&t| self.beta(t).map(|_| ()))?;
+        let deadline = self.limit()?;
         let mut progress = Progress::new("temperatures", temperatures.len());
         let mut rows = Vec::with_capacity(temperatures.len());
         for &t in temperatures {
-            let late = !rows.is_empty() && deadline.passed();
-            rows.push(if late { None } else { Some(self.at(t)?) });
+            rows.push(if rows.is_empty() {
+                Some(self.potential(t, Deadline::new(None)?)?)
+            } else {
+                // All temperatures are known to be good, and the first row fitted: what fails now is the deadline.
+                self.potential(t, deadline).ok()
+            });
             progress.add(1);
         }
         Potential::frame(temperatures, &rows)
@@ -375,11 +385,23 @@ impl Elimination {
         Ok((self.model.energy(&spins)?, spins))
     }
 
+    fn limit(&self) -> Result<Deadline> {
+        Deadline::new(self.deadline)
+    }
+
+    fn upward(&self, pass: Pass, keep: bool, limit: Deadline) -> Result<Upward> {
+        upward(&self.tree, pass, keep, limit).map_err(|done| {
+            let seconds = self.deadline.unwrap_or(f64::INFINITY);
+            let allowed = format!("longer ({:.0} % of the tables were done)", 100.0 * done);
+            Error::argument("deadline", format!("{seconds} s"), allowed)
+        })
+    }
+
     /// The odds of all steps, kept in memory with so many bytes beside them.
     fn odds(&self, pass: Pass, beside: usize) -> Result<Vec<Vec<f64>>> {
         let peak = upward::peak_bytes(&self.tree, pass).max(beside);
         self.require_memory(upward::kept_bytes(&self.tree).saturating_add(peak))?;
-        Ok(upward(&self.tree, pass, true).odds)
+        Ok(self.upward(pass, true, self.limit()?)?.odds)
     }
 
     /// 1/T.

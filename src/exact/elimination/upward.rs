@@ -3,7 +3,7 @@
 use crate::exact::elimination::kernel;
 use crate::exact::elimination::spread::Spread;
 use crate::exact::elimination::tree::{Clique, Tree};
-use crate::notebook::progress::Progress;
+use crate::notebook::progress::{Deadline, Progress};
 
 /// What is done with each spin.
 #[derive(Clone, Copy, Debug)]
@@ -113,8 +113,18 @@ impl Buffers {
 }
 
 /// Goes through all steps; the tables of conditional probabilities are kept if `keep`.
-pub(super) fn upward(tree: &Tree, pass: Pass, keep: bool) -> Upward {
-    let mut progress = Progress::new("table entries", tree.entries());
+///
+/// # Errors
+/// The fraction that was done when the deadline passed.
+pub(super) fn upward(
+    tree: &Tree,
+    pass: Pass,
+    keep: bool,
+    deadline: Deadline,
+) -> Result<Upward, f64> {
+    let entries = tree.entries();
+    let mut progress = Progress::new("table entries", entries);
+    let mut done = 0;
     let mut waiting: Vec<Vec<Vec<f64>>> = vec![Vec::new(); tree.cliques.len()];
     let mut totals = [Total::default(); 5];
     let mut odds = Vec::new();
@@ -147,10 +157,14 @@ pub(super) fn upward(tree: &Tree, pass: Pass, keep: bool) -> Upward {
         } else {
             buffers.give_back(odds_here);
         }
+        done += clique.size();
         progress.add(clique.size());
+        if deadline.passed() && done < entries {
+            return Err(done as f64 / entries as f64);
+        }
     }
     let [log, moments @ ..] = totals.map(Total::value);
-    Upward { log, moments, odds }
+    Ok(Upward { log, moments, odds })
 }
 
 /// How a child's table lies in that of its parent.
