@@ -311,6 +311,10 @@ fn bad_input_and_too_wide_graphs_are_refused_in_words() {
     says(exact.in_order(&[0, 1]).map(|_| ()), &["`order`", "permutation"]);
     says(exact.in_order(&[0; 9]).map(|_| ()), &["`order`", "permutation"]);
     says(exact.deadline(-1.0).frame(&[1.0]).map(|_| ()), &["`deadline`"]);
+    says(exact.deadline(f64::NAN).at(1.0).map(|_| ()), &["`deadline`"]);
+    says(exact.deadline(1e-9).ln_z(1.0).map(|_| ()), &["`deadline`", "% of the tables"]);
+    says(exact.deadline(1e-9).marginals(1.0).map(|_| ()), &["`deadline`", "% of the tables"]);
+    says(exact.frame(&[1.0, 1e-308]).map(|_| ()), &["overflow"]);
     let late = exact.deadline(1e-9).frame(&[1.0, 2.0]).unwrap().values("energy").unwrap();
     assert!(late[0].is_finite() && late[1].is_nan());
 }

@@ -8,6 +8,15 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 
 /// Exact quantities of an infinite lattice without a field, per spin, k_B = 1.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let bulk = honeycomb::at(1.0)?;
+/// assert!(bulk.magnetization > 0.95 && bulk.energy < -1.4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bulk {
     /// The temperature T.
@@ -52,6 +61,15 @@ impl Bulk {
 }
 
 /// Exact quantities of an infinite system in a field, per spin, k_B = 1.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let paramagnet = chain::infinite(0.0, 0.3, 2.0)?;
+/// assert!((paramagnet.magnetization - 0.15_f64.tanh()).abs() < 1e-15);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BulkInField {
     /// The temperature T.

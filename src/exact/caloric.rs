@@ -9,6 +9,16 @@ use crate::polars::prelude::*;
 ///
 /// `ln_z` belongs to the whole system; everything else is per spin:
 /// f = −T ln Z/N, e = −(∂ ln Z/∂β)/N, c = (∂² ln Z/∂β²)/(N T²), s = (e − f)/T.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let caloric = Ising::square(32)?.kaufman(2.5)?;
+/// let free_energy = caloric.energy - 2.5 * caloric.entropy;
+/// assert!((caloric.free_energy - free_energy).abs() < 1e-13);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Caloric {
     /// The temperature T.

@@ -45,6 +45,15 @@ pub struct CurieWeiss {
 impl CurieWeiss {
     /// A model of `n` spins.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert!(CurieWeiss::new(1_000_000)?.at(0.5)?.abs_magnetization > 0.95);
+    /// assert!(CurieWeiss::new(0).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `n` is not between 1 and 10⁷.
     pub fn new(n: usize) -> Result<Self> {
@@ -56,6 +65,16 @@ impl CurieWeiss {
 
     /// Sets J, of either sign.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// // T_c = J.
+    /// let model = CurieWeiss::new(100)?.coupling(2.0)?;
+    /// assert!(model.limit(1.9)?.magnetization > 0.3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If it is not a finite number below 1e290.
     pub fn coupling(&self, j: f64) -> Result<Self> {
@@ -64,6 +83,15 @@ impl CurieWeiss {
     }
 
     /// Sets the field h.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let model = CurieWeiss::new(100)?.field(-0.1)?;
+    /// assert!(model.limit(0.5)?.magnetization < -0.9);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If it is not a finite number below 1e290.
@@ -75,6 +103,16 @@ impl CurieWeiss {
     /// All quantities of the finite system at temperature `t`, those of the complete graph of the same N.
     ///
     /// Relative errors are about 1e-16 N at most, from the logarithms of the weights.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let finite = CurieWeiss::new(10_000)?.field(0.1)?;
+    /// let difference = finite.at(1.0)?.magnetization - finite.limit(1.0)?.magnetization;
+    /// assert!(difference.abs() < 1e-3);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over T overflow.
@@ -208,6 +246,15 @@ impl CurieWeiss {
 
     /// The limit N → ∞, one row per temperature: `temperature`, `free_energy`, `energy`, `heat_capacity`, `entropy`, `magnetization`,
     /// `susceptibility_full`, per spin.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let limit = CurieWeiss::new(2)?.limit_frame(&linspace(0.1, 2.0, 20))?;
+    /// assert_eq!(limit.shape(), (20, 7));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`limit`](Self::limit); also if there is no temperature.

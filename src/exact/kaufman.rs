@@ -45,6 +45,15 @@ pub struct Torus {
 impl Torus {
     /// A torus with J = 1. A side of 2 has double bonds, as [`Lattice`] has.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// assert!(Torus::new(1024, 2)?.at(2.0)?.ln_z > 0.0);
+    /// assert!(Torus::new(1, 4).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If a side is below 2, or there would be more than [`MAX_SPINS`] spins.
     pub fn new(rows: usize, cols: usize) -> Result<Self> {
@@ -53,6 +62,17 @@ impl Torus {
     }
 
     /// Sets the coupling between neighbours in a row and the one between neighbours in a column, of either sign.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// use statmech::exact::kaufman::Torus;
+    /// // Rows that do not see each other are rings.
+    /// let rings = Torus::new(4, 100)?.couplings(1.0, 0.0)?.at(1.5)?;
+    /// assert!((rings.ln_z - 4.0 * chain::ring(100, 1.0, 0.0, 1.5)?.ln_z).abs() < 1e-11);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If one is not finite, if the energy would overflow, or if one is negative along an odd number of sites: such a torus is frustrated,
@@ -80,6 +100,16 @@ impl Torus {
 
     /// ln Z and its derivatives at temperature `t`, to about 1e-13 of their scale.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// // Two ground states of energy −2N.
+    /// let cold = Torus::new(8, 8)?.at(0.1)?;
+    /// assert!((cold.ln_z - (1280.0 + 2_f64.ln())).abs() < 1e-10);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that ln Z would be beyond the range of numbers.
     pub fn at(&self, t: f64) -> Result<Caloric> {
@@ -102,6 +132,26 @@ impl Torus {
         let mut exact = Caloric::new(t, spins, depth, modes.ln_sum());
         exact.entropy = exact.entropy.min(LN_2);
         Ok(exact)
+    }
+
+    /// One row per temperature: `temperature`, `ln_z` (whole system), and per spin `free_energy`, `energy`, `heat_capacity`, `entropy`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::kaufman::Torus;
+    /// use statmech::prelude::*;
+    /// let flat = Torus::new(64, 64)?.couplings(1.0, 0.1)?;
+    /// assert_eq!(flat.frame(&linspace(0.5, 2.0, 16))?.shape(), (16, 6));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`at`](Self::at); also if there is no temperature.
+    pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
+        require_temperatures(temperatures)?;
+        let rows = temperatures.iter().map(|&t| self.at(t)).collect::<Result<Vec<_>>>()?;
+        Caloric::frame(&rows)
     }
 }
 
@@ -214,10 +264,7 @@ impl Modes {
 /// # Errors
 /// As for [`Torus::new`] and [`Torus::at`]; also if there is no temperature.
 pub fn frame(rows: usize, cols: usize, temperatures: &[f64]) -> Result<DataFrame> {
-    require_temperatures(temperatures)?;
-    let torus = Torus::new(rows, cols)?;
-    let rows = temperatures.iter().map(|&t| torus.at(t)).collect::<Result<Vec<_>>>()?;
-    Caloric::frame(&rows)
+    Torus::new(rows, cols)?.frame(temperatures)
 }
 
 /// ln Z of a torus of `rows` × `cols` spins with J = 1.

@@ -8,6 +8,16 @@ use crate::polars::prelude::*;
 ///
 /// `ln_z` belongs to the whole system; everything else is per spin, with m = M/N:
 /// f = −T ln Z/N, e = ⟨E⟩/N, c = (⟨E²⟩ − ⟨E⟩²)/(N T²), s = (e − f)/T, ⟨m⟩ = −∂f/∂h, χ_full = (N/T)(⟨m²⟩ − ⟨m⟩²) = ∂⟨m⟩/∂h.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let potential = chain::ring(10, 1.0, 0.0, 2.0)?;
+/// assert_eq!(potential.magnetization, 0.0);
+/// assert!((potential.ln_z + 10.0 * potential.free_energy / 2.0).abs() < 1e-13);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Potential {
     /// The temperature T.

@@ -43,7 +43,7 @@ impl Ising {
     /// ```
     ///
     /// # Errors
-    /// If it would need more than 1 GiB, which begins at width 24; the message names width and memory.
+    /// If it would need more than 1 GiB, which begins at width 25; the message names width and memory.
     pub fn elimination(&self) -> Result<Elimination> {
         Elimination::shared(Arc::clone(&self.model))
     }

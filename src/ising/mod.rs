@@ -99,6 +99,15 @@ impl Ising {
     /// The model on a honeycomb torus of `l` × `l` cells, 2`l`² spins; T_c = 2/ln(2 + √3) for J = 1
     /// ([`HONEYCOMB_TC`](crate::exact::HONEYCOMB_TC)).
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let cold = Ising::honeycomb(3)?.enumerate()?;
+    /// assert_eq!(cold.ground_energy(), -27.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `l` is not between 2 and 1448.
     pub fn honeycomb(l: usize) -> Result<Self> {

@@ -62,7 +62,15 @@ fn ln_one_plus(y: f64) -> f64 {
 }
 
 #[inline(always)]
-fn sum_logs(beta: f64, local: &[f64], up: &[f64], down: &[f64], log: &mut [f64], odds: &mut [f64]) {
+fn sum_logs(
+    beta: f64,
+    local: &[f64],
+    up: &[f64],
+    down: &[f64],
+    shift: f64,
+    log: &mut [f64],
+    odds: &mut [f64],
+) {
     let n = log.len();
     let (local, up, down, odds) = (&local[..n], &up[..n], &down[..n], &mut odds[..n]);
     for i in 0..n {
@@ -70,18 +78,25 @@ fn sum_logs(beta: f64, local: &[f64], up: &[f64], down: &[f64], log: &mut [f64],
         let (a, b) = (up[i] + weight, down[i] - weight);
         let difference = a - b;
         odds[i] = difference;
-        log[i] = a.max(b) + ln_one_plus(exp_minus(difference.abs()));
+        log[i] = (a.max(b) - shift) + ln_one_plus(exp_minus(difference.abs()));
     }
 }
 
 #[inline(always)]
-fn take_larger(local: &[f64], up: &[f64], down: &[f64], log: &mut [f64], odds: &mut [f64]) {
+fn take_larger(
+    local: &[f64],
+    up: &[f64],
+    down: &[f64],
+    shift: f64,
+    log: &mut [f64],
+    odds: &mut [f64],
+) {
     let n = log.len();
     let (local, up, down, odds) = (&local[..n], &up[..n], &down[..n], &mut odds[..n]);
     for i in 0..n {
         let (a, b) = (up[i] + local[i], down[i] - local[i]);
         odds[i] = a - b;
-        log[i] = a.max(b);
+        log[i] = a.max(b) - shift;
     }
 }
 
@@ -92,6 +107,7 @@ fn mix(
     own: &[f64],
     up: [&[f64]; 2],
     down: [&[f64]; 2],
+    shift: f64,
     mean: &mut [f64],
     variance: &mut [f64],
 ) {
@@ -104,7 +120,7 @@ fn mix(
         let (p, q) = if flip { (other, likelier) } else { (likelier, other) };
         let (a, b) = (up[0][i] + own[i], down[0][i] - own[i]);
         let step = a - b;
-        mean[i] = if flip { b + p * step } else { a - q * step };
+        mean[i] = if flip { (b - shift) + p * step } else { (a - shift) - q * step };
         variance[i] = p * up[1][i] + q * down[1][i] + p * q * step * step;
     }
 }
@@ -130,9 +146,9 @@ fn split_beliefs(belief: &[f64], odds: &[f64], up: &mut [f64], down: &mut [f64])
     }
 }
 
-widths!(fn sum_logs_wide(beta: f64, local: &[f64], up: &[f64], down: &[f64], log: &mut [f64], odds: &mut [f64]) = sum_logs);
-widths!(fn take_larger_wide(local: &[f64], up: &[f64], down: &[f64], log: &mut [f64], odds: &mut [f64]) = take_larger);
-widths!(fn mix_wide(odds: &[f64], own: &[f64], up: [&[f64]; 2], down: [&[f64]; 2], mean: &mut [f64], variance: &mut [f64]) = mix);
+widths!(fn sum_logs_wide(beta: f64, local: &[f64], up: &[f64], down: &[f64], shift: f64, log: &mut [f64], odds: &mut [f64]) = sum_logs);
+widths!(fn take_larger_wide(local: &[f64], up: &[f64], down: &[f64], shift: f64, log: &mut [f64], odds: &mut [f64]) = take_larger);
+widths!(fn mix_wide(odds: &[f64], own: &[f64], up: [&[f64]; 2], down: [&[f64]; 2], shift: f64, mean: &mut [f64], variance: &mut [f64]) = mix);
 widths!(fn split_beliefs_wide(belief: &[f64], odds: &[f64], up: &mut [f64], down: &mut [f64]) = split_beliefs);
 
 /// Calls `work` for each chunk of two tables with where it starts, on all threads where there is enough to do.
@@ -144,42 +160,56 @@ fn in_chunks(a: &mut [f64], b: &mut [f64], work: impl Fn(usize, &mut [f64], &mut
     chunks.for_each(|(index, (a, b))| work(index * CHUNK, a, b));
 }
 
-/// `log` = ln(e^{up + β local} + e^{down − β local}), `odds` = the difference of these exponents.
+/// Calls `work` with shift 0 for the first entries, then for all with the shift that makes the first one 0; returns this shift.
+fn relative_to_first(
+    first: &mut [f64],
+    second: &mut [f64],
+    work: impl Fn(usize, f64, &mut [f64], &mut [f64]) + Sync,
+) -> f64 {
+    work(0, 0.0, &mut first[..1], &mut second[..1]);
+    let shift = first[0];
+    in_chunks(first, second, |at, first, second| work(at, shift, first, second));
+    shift
+}
+
+/// `log` = ln(e^{up + β local} + e^{down − β local}) without its first entry, which is returned; `odds` = the difference of
+/// these exponents.
 pub(super) fn sum_over_spin(
     beta: f64,
     local: &[f64],
     both: &[f64],
     log: &mut [f64],
     odds: &mut [f64],
-) {
+) -> f64 {
     let (width, (up, down)) = (Width::best(), both.split_at(log.len()));
-    in_chunks(log, odds, |at, log, odds| {
-        sum_logs_wide(width, beta, &local[at..], &up[at..], &down[at..], log, odds);
-    });
+    relative_to_first(log, odds, |at, shift, log, odds| {
+        sum_logs_wide(width, beta, &local[at..], &up[at..], &down[at..], shift, log, odds);
+    })
 }
 
-/// The larger of `up` + `local` and `down` − `local`, and their difference.
-pub(super) fn best_of_spin(local: &[f64], both: &[f64], log: &mut [f64], odds: &mut [f64]) {
+/// The larger of `up` + `local` and `down` − `local` without the first entry, which is returned; and their difference.
+pub(super) fn best_of_spin(local: &[f64], both: &[f64], log: &mut [f64], odds: &mut [f64]) -> f64 {
     let (width, (up, down)) = (Width::best(), both.split_at(log.len()));
-    in_chunks(log, odds, |at, log, odds| {
-        take_larger_wide(width, &local[at..], &up[at..], &down[at..], log, odds);
-    });
+    relative_to_first(log, odds, |at, shift, log, odds| {
+        take_larger_wide(width, &local[at..], &up[at..], &down[at..], shift, log, odds);
+    })
 }
 
-/// Mean and variance of an observable given the separator, from those given the spin too (`both`: means, variances).
+/// Mean and variance of an observable given the separator, from those given the spin too (`both`: means, variances); means
+/// without their first entry, which is returned.
 pub(super) fn moments_over_spin(
     odds: &[f64],
     own: &[f64],
     both: [&[f64]; 2],
     mean: &mut [f64],
     variance: &mut [f64],
-) {
+) -> f64 {
     let (width, size) = (Width::best(), mean.len());
-    in_chunks(mean, variance, |at, mean, variance| {
+    relative_to_first(mean, variance, |at, shift, mean, variance| {
         let up = both.map(|table| &table[at..size]);
         let down = both.map(|table| &table[size + at..]);
-        mix_wide(width, &odds[at..], &own[at..], up, down, mean, variance);
-    });
+        mix_wide(width, &odds[at..], &own[at..], up, down, shift, mean, variance);
+    })
 }
 
 /// Probabilities of separator and spin, from those of the separator.
@@ -226,8 +256,8 @@ mod tests {
         let mut expected = [vec![0.0; 37], vec![0.0; 37], vec![0.0; 37], vec![0.0; 37]];
         let run = |width, out: &mut [Vec<f64>; 4]| {
             let [log, odds, mean, variance] = out;
-            sum_logs_wide(width, 0.7, &local, &up, &down, log, odds);
-            mix_wide(width, odds, &local, [&up, &down], [&down, &up], mean, variance);
+            sum_logs_wide(width, 0.7, &local, &up, &down, 0.3, log, odds);
+            mix_wide(width, odds, &local, [&up, &down], [&down, &up], 0.2, mean, variance);
         };
         run(Width::Baseline, &mut expected);
         for width in Width::available() {

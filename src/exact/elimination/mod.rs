@@ -64,6 +64,17 @@ pub struct Elimination {
 }
 
 /// One-spin and bond averages at one temperature.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let marginals = Ising::chain(50)?.elimination()?.marginals(1.0)?;
+/// let (i, j, correlation) = marginals.correlations[0];
+/// assert_eq!((i, j), (0, 1));
+/// assert!((correlation - 1_f64.tanh()).abs() < 1e-4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marginals {
     /// The temperature T.
@@ -76,10 +87,22 @@ pub struct Marginals {
 
 impl Elimination {
     /// Finds an order for this model: the narrowest among the numbering of the sites, layers through a lattice's longest side, least
-    /// degree (up to 500 000 spins) and least fill (up to 5000).
+    /// degree (up to 500 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::exact::Elimination;
+    /// use statmech::spin::{Couplings, PairModel};
+    /// // A tree, by its bonds.
+    /// let bonds = [(0, 1, 1.0), (0, 2, -1.0), (2, 3, 0.5), (2, 4, 2.0)];
+    /// let tree = PairModel::new("tree", vec![5], Couplings::from_bonds(5, &bonds)?, vec![0.0; 5])?;
+    /// assert_eq!(Elimination::new(&tree)?.width(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If ln Z would need more than 1 GiB in each of them, which begins at width 24.
+    /// If ln Z would need more than 1 GiB in each of them, which begins at width 25.
     pub fn new(model: &PairModel) -> Result<Self> {
         Self::shared(Arc::new(model.clone()))
     }
@@ -108,6 +131,18 @@ impl Elimination {
 
     /// The same model with its spins summed out in this order, a permutation of 0, …, N − 1.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let by_rows: Vec<usize> = (0..36).collect();
+    /// let other = exact.in_order(&by_rows)?;
+    /// assert_eq!((exact.width(), other.width()), (4, 9));
+    /// assert!((exact.ln_z(2.0)? - other.ln_z(2.0)?).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If it is not a permutation of the sites, or ln Z would need more than 1 GiB.
     pub fn in_order(&self, order: &[usize]) -> Result<Self> {
@@ -126,38 +161,91 @@ impl Elimination {
         Ok(Self { deadline: self.deadline, ..Self::with(Arc::clone(&self.model), tree)? })
     }
 
-    /// A limit in seconds for [`frame`](Self::frame); default none.
+    /// A limit in seconds for each call, after which it is an error that says how far it came; default none.
+    ///
+    /// [`frame`](Self::frame) returns the rows that it has, and the first in any case.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let frame = exact.deadline(60.0).frame(&linspace(1.0, 3.0, 5))?;
+    /// assert_eq!(frame.height(), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// The width w: the largest table that is handed on has 2^w entries.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(1000)?.elimination()?.width(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn width(&self) -> usize {
         self.tree.width()
     }
 
     /// The sites in the order in which they are summed out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// assert_eq!(exact.in_order(&exact.order())?.width(), exact.width());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(&self) -> Vec<usize> {
         self.tree.cliques.iter().map(|clique| clique.site).collect()
     }
 
     /// ln Z of the whole system at temperature `t`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let torus = Ising::square(4)?;
+    /// let kaufman = torus.kaufman(2.0)?.ln_z;
+    /// assert!((torus.elimination()?.ln_z(2.0)? - kaufman).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over T overflow.
     pub fn ln_z(&self, t: f64) -> Result<f64> {
-        Ok(upward(&self.tree, Pass::Sum(self.beta(t)?), false).log)
+        Ok(self.upward(Pass::Sum(self.beta(t)?), false, self.limit()?)?.log)
     }
 
     /// ln Z with its first two derivatives: energy, heat capacity, entropy, magnetization, susceptibility.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let cold = exact.at(0.01)?;
+    /// assert!((cold.magnetization - 1.0).abs() < 1e-12 && cold.entropy < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
-    /// As for [`ln_z`](Self::ln_z); also if it would need more than 1 GiB, which begins at width 22.
+    /// As for [`ln_z`](Self::ln_z); also if it would need more than 1 GiB, which begins at width 23.
     pub fn at(&self, t: f64) -> Result<Potential> {
+        self.potential(t, self.limit()?)
+    }
+
+    fn potential(&self, t: f64, limit: Deadline) -> Result<Potential> {
         let pass = Pass::Moments(self.beta(t)?);
         self.require_memory(upward::peak_bytes(&self.tree, pass))?;
         let Upward { log, moments: [energy, energy2, mut magnetization, magnetization2], .. } =
-            upward(&self.tree, pass, false);
+            self.upward(pass, false, limit)?;
         if !self.model.has_field() {
             // By symmetry; the sum leaves rounding errors.
             magnetization = 0.0;
@@ -181,22 +269,48 @@ impl Elimination {
     ///
     /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// assert_eq!(exact.frame(&linspace(1.0, 3.0, 5))?.shape(), (5, 8));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`at`](Self::at); also if there is no temperature, or the deadline is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
         require_temperatures(temperatures)?;
-        let deadline = Deadline::new(self.deadline)?;
+        temperatures.iter().try_for_each(|&t| self.beta(t).map(|_| ()))?;
+        let deadline = self.limit()?;
         let mut progress = Progress::new("temperatures", temperatures.len());
         let mut rows = Vec::with_capacity(temperatures.len());
         for &t in temperatures {
-            let late = !rows.is_empty() && deadline.passed();
-            rows.push(if late { None } else { Some(self.at(t)?) });
+            rows.push(if rows.is_empty() {
+                Some(self.potential(t, Deadline::new(None)?)?)
+            } else {
+                // All temperatures are known to be good, and the first row fitted: what fails now is the deadline.
+                self.potential(t, deadline).ok()
+            });
             progress.add(1);
         }
         Potential::frame(temperatures, &rows)
     }
 
     /// ⟨s_i⟩ of all spins and ⟨s_i s_j⟩ of all bonds at temperature `t`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let marginals = exact.marginals(2.0)?;
+    /// // A corner is less magnetized than the middle.
+    /// let m = marginals.magnetizations;
+    /// assert!(m[0] < m[13]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`ln_z`](Self::ln_z); also if the tables of all steps together would need more than 1 GiB.
@@ -212,6 +326,16 @@ impl Elimination {
     /// Independent samples from the Boltzmann distribution at temperature `t`: an array of shape (`count`, N).
     ///
     /// Spins are drawn in the reverse order of elimination, each given those already drawn. Sample k draws from the k-th child of the seed.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
+    /// let states = exact.sample(0.01, 3, 1)?;
+    /// assert_eq!(states, Array2::ones((3, 36)));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`marginals`](Self::marginals); also if `count` is 0 or the samples would take more than 1 GiB.
@@ -242,6 +366,17 @@ impl Elimination {
     ///
     /// Where several have, spins are up as soon as both directions are as good.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frustrated = Ising::triangular(4)?.coupling(-1.0)?;
+    /// let (energy, state) = frustrated.elimination()?.ground_state()?;
+    /// assert_eq!(energy, -16.0);
+    /// assert_eq!(frustrated.energy(&state)?, energy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the tables of all steps together would need more than 1 GiB.
     pub fn ground_state(&self) -> Result<(f64, Array1<i8>)> {
@@ -250,11 +385,23 @@ impl Elimination {
         Ok((self.model.energy(&spins)?, spins))
     }
 
+    fn limit(&self) -> Result<Deadline> {
+        Deadline::new(self.deadline)
+    }
+
+    fn upward(&self, pass: Pass, keep: bool, limit: Deadline) -> Result<Upward> {
+        upward(&self.tree, pass, keep, limit).map_err(|done| {
+            let seconds = self.deadline.unwrap_or(f64::INFINITY);
+            let allowed = format!("longer ({:.0} % of the tables were done)", 100.0 * done);
+            Error::argument("deadline", format!("{seconds} s"), allowed)
+        })
+    }
+
     /// The odds of all steps, kept in memory with so many bytes beside them.
     fn odds(&self, pass: Pass, beside: usize) -> Result<Vec<Vec<f64>>> {
         let peak = upward::peak_bytes(&self.tree, pass).max(beside);
         self.require_memory(upward::kept_bytes(&self.tree).saturating_add(peak))?;
-        Ok(upward(&self.tree, pass, true).odds)
+        Ok(self.upward(pass, true, self.limit()?)?.odds)
     }
 
     /// 1/T.

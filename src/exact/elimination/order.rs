@@ -9,8 +9,9 @@ use crate::spin::PairModel;
 /// Beyond so many spins least fill is not tried: counting it costs the square of the degrees at every step.
 const MOST_FOR_FILL: usize = 5_000;
 
-/// Beyond so many spins no greedy order is tried: for a graph that is too wide it would take seconds to find out.
-const MOST_FOR_DEGREE: usize = 500_000;
+/// Beyond so many spins or bonds no greedy order is tried: for a graph that is too wide it would take seconds to find out.
+const MOST_FOR_DEGREE: usize = 200_000;
+const MOST_BONDS: usize = 2_000_000;
 
 /// What a greedy order keeps small at each step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,12 @@ enum Greedy {
 pub(super) fn candidates(model: &PairModel) -> Vec<Vec<usize>> {
     let n = model.n_spins();
     let mut orders = vec![along_longest_side(&model.shape(), n), (0..n).collect()];
-    if n <= MOST_FOR_DEGREE {
+    let thin = (0..n).any(|i| model.couplings().row(i).0.len() <= MAX_WIDTH);
+    if thin && n <= MOST_FOR_DEGREE && model.couplings().values().len() <= 2 * MOST_BONDS {
         orders.extend(greedy(model, Greedy::Degree));
-    }
-    if n <= MOST_FOR_FILL {
-        orders.extend(greedy(model, Greedy::Fill));
+        if n <= MOST_FOR_FILL {
+            orders.extend(greedy(model, Greedy::Fill));
+        }
     }
     orders
 }

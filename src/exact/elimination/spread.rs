@@ -1,5 +1,10 @@
 //! Tables over some of the spins of a larger table.
 
+use crate::rayon::prelude::*;
+
+/// Entries per task of a thread.
+const CHUNK: usize = 1 << 13;
+
 /// Bits of a large index that are looked up together.
 const LOW: usize = 8;
 
@@ -32,15 +37,33 @@ impl Spread {
         self.high.iter().fold(0, |base, &(bit, place)| base | (block >> place & 1) << bit)
     }
 
-    /// Adds to each entry of the large table that of the small one.
-    pub fn add(&self, small: &[f64], large: &mut [f64]) {
+    /// Adds to each entry of the large table that of the small one, or puts it there if it is the `first`.
+    pub fn add(&self, small: &[f64], large: &mut [f64], first: bool) {
+        let blocks = CHUNK / self.low.len();
+        if large.len() <= CHUNK {
+            return self.add_blocks(0, small, large, first);
+        }
+        large.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, entries)| {
+            self.add_blocks(chunk * blocks, small, entries, first);
+        });
+    }
+
+    fn add_blocks(&self, from: usize, small: &[f64], large: &mut [f64], first: bool) {
         for (block, entries) in large.chunks_mut(self.low.len()).enumerate() {
-            let source = &small[self.base(block)..];
-            if self.contiguous {
-                entries.iter_mut().zip(source).for_each(|(entry, value)| *entry += value);
-            } else {
-                let picked = self.low.iter().map(|&index| source[index as usize]);
-                entries.iter_mut().zip(picked).for_each(|(entry, value)| *entry += value);
+            let source = &small[self.base(from + block)..];
+            match (self.contiguous, first) {
+                (true, true) => entries.copy_from_slice(&source[..entries.len()]),
+                (true, false) => {
+                    for (entry, value) in entries.iter_mut().zip(source) {
+                        *entry += value;
+                    }
+                }
+                (false, _) => {
+                    for (entry, &index) in entries.iter_mut().zip(&self.low) {
+                        let before = if first { 0.0 } else { *entry };
+                        *entry = before + source[index as usize];
+                    }
+                }
             }
         }
     }
@@ -72,11 +95,14 @@ mod tests {
             (vec![1, 3, 8, 10], 11),
             (vec![0, 1, 2, 3, 4, 5, 6, 7, 9], 10),
             (vec![9, 10, 11], 12),
+            (vec![1, 2, 4, 9, 13], 15),
+            ((0..14).collect(), 15),
         ] {
             let spread = Spread::new(&places, bits);
             let small: Vec<f64> = (0..1 << places.len()).map(f64::from).collect();
-            let mut large = vec![0.5; 1 << bits];
-            spread.add(&small, &mut large);
+            let mut large = vec![7.0; 1 << bits];
+            spread.add(&[0.5].repeat(small.len()), &mut large, true);
+            spread.add(&small, &mut large, false);
             let mut sums = vec![0.0; small.len()];
             for (index, &value) in large.iter().enumerate() {
                 let entry = (0..places.len()).fold(0, |e, b| e | (index >> places[b] & 1) << b);

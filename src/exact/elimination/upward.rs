@@ -3,7 +3,7 @@
 use crate::exact::elimination::kernel;
 use crate::exact::elimination::spread::Spread;
 use crate::exact::elimination::tree::{Clique, Tree};
-use crate::notebook::progress::Progress;
+use crate::notebook::progress::{Deadline, Progress};
 
 /// What is done with each spin.
 #[derive(Clone, Copy, Debug)]
@@ -77,32 +77,74 @@ pub(super) fn kept_bytes(tree: &Tree) -> usize {
     8 * tree.entries()
 }
 
+/// Tables that are used again: fresh memory costs as much time as the sums.
+#[derive(Debug, Default)]
+struct Buffers {
+    size: usize,
+    over_separator: Vec<Vec<f64>>,
+    over_both: Vec<Vec<f64>>,
+}
+
+impl Buffers {
+    /// Keeps nothing but tables for a step of this size.
+    fn fit(&mut self, size: usize) {
+        if self.size != size {
+            *self = Self { size, ..Self::default() };
+        }
+    }
+
+    /// A table over the separator; what is in it is left from before.
+    fn separator(&mut self) -> Vec<f64> {
+        self.over_separator.pop().unwrap_or_else(|| vec![0.0; self.size])
+    }
+
+    /// A table over separator and spin.
+    fn both(&mut self) -> Vec<f64> {
+        self.over_both.pop().unwrap_or_else(|| vec![0.0; 2 * self.size])
+    }
+
+    fn give_back(&mut self, table: Vec<f64>) {
+        if table.len() == self.size {
+            self.over_separator.push(table);
+        } else if table.len() == 2 * self.size {
+            self.over_both.push(table);
+        }
+    }
+}
+
 /// Goes through all steps; the tables of conditional probabilities are kept if `keep`.
-pub(super) fn upward(tree: &Tree, pass: Pass, keep: bool) -> Upward {
-    let mut progress = Progress::new("table entries", tree.entries());
+///
+/// # Errors
+/// The fraction that was done when the deadline passed.
+pub(super) fn upward(
+    tree: &Tree,
+    pass: Pass,
+    keep: bool,
+    deadline: Deadline,
+) -> Result<Upward, f64> {
+    let entries = tree.entries();
+    let mut progress = Progress::new("table entries", entries);
+    let mut done = 0;
     let mut waiting: Vec<Vec<Vec<f64>>> = vec![Vec::new(); tree.cliques.len()];
     let mut totals = [Total::default(); 5];
     let mut odds = Vec::new();
+    let mut buffers = Buffers::default();
     for (step, clique) in tree.cliques.iter().enumerate() {
-        let mut tables = vec![vec![0.0; 2 * clique.size()]; pass.tables()];
-        for &child in &clique.children {
+        buffers.fit(clique.size());
+        let mut tables: Vec<_> = (0..pass.tables()).map(|_| buffers.both()).collect();
+        if clique.children.is_empty() {
+            tables.iter_mut().for_each(|table| table.fill(0.0));
+        }
+        for (index, &child) in clique.children.iter().enumerate() {
             let spread = below(tree, clique, step, child);
             let results = std::mem::take(&mut waiting[child as usize]);
-            for (table, result) in tables.iter_mut().zip(&results) {
-                spread.add(result, table);
+            for (table, result) in tables.iter_mut().zip(results) {
+                spread.add(&result, table, index == 0);
+                buffers.give_back(result);
             }
         }
-        let (mut results, odds_here) = sum_out(clique, pass, &tables);
-        // Means and logarithms are kept small beside what is summed up apart, variances as they are.
-        for table in [0, 1, 3] {
-            if let Some(result) = results.get_mut(table) {
-                let shift = if table == 0 { largest(result) } else { result[0] };
-                for entry in result.iter_mut() {
-                    *entry -= shift;
-                }
-                totals[table].add(shift);
-            }
-        }
+        let (results, odds_here) = sum_out(clique, pass, &tables, &mut totals, &mut buffers);
+        tables.into_iter().for_each(|table| buffers.give_back(table));
         if clique.separator.is_empty() {
             for table in [2, 4] {
                 totals[table].add(results.get(table).map_or(0.0, |result| result[0]));
@@ -112,11 +154,17 @@ pub(super) fn upward(tree: &Tree, pass: Pass, keep: bool) -> Upward {
         }
         if keep {
             odds.push(odds_here);
+        } else {
+            buffers.give_back(odds_here);
         }
+        done += clique.size();
         progress.add(clique.size());
+        if deadline.passed() && done < entries {
+            return Err(done as f64 / entries as f64);
+        }
     }
     let [log, moments @ ..] = totals.map(Total::value);
-    Upward { log, moments, odds }
+    Ok(Upward { log, moments, odds })
 }
 
 /// How a child's table lies in that of its parent.
@@ -133,55 +181,56 @@ pub(super) fn below(tree: &Tree, clique: &Clique, step: usize, child: u32) -> Sp
     Spread::new(&places, bits)
 }
 
-/// The step's tables over its separator, and its odds.
-fn sum_out(clique: &Clique, pass: Pass, tables: &[Vec<f64>]) -> (Vec<Vec<f64>>, Vec<f64>) {
-    let size = clique.size();
-    let local = local_fields(clique);
-    let empty = || vec![0.0; size];
-    let (mut log, mut odds) = (empty(), empty());
-    match pass {
-        Pass::Lowest => {
-            kernel::best_of_spin(&local, &tables[0], &mut log, &mut odds);
-            (vec![log], odds)
+/// The step's tables over its separator, and its odds. Logarithms and means are relative to their first entry, which goes
+/// into the totals, so that they stay small; variances are as they are.
+fn sum_out(
+    clique: &Clique,
+    pass: Pass,
+    tables: &[Vec<f64>],
+    totals: &mut [Total; 5],
+    buffers: &mut Buffers,
+) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let mut local = buffers.separator();
+    fill_local_fields(clique, &mut local);
+    let (mut log, mut odds) = (buffers.separator(), buffers.separator());
+    let shift = match pass {
+        Pass::Lowest => kernel::best_of_spin(&local, &tables[0], &mut log, &mut odds),
+        Pass::Sum(beta) | Pass::Moments(beta) => {
+            kernel::sum_over_spin(beta, &local, &tables[0], &mut log, &mut odds)
         }
-        Pass::Sum(beta) => {
-            kernel::sum_over_spin(beta, &local, &tables[0], &mut log, &mut odds);
-            (vec![log], odds)
-        }
-        Pass::Moments(beta) => {
-            kernel::sum_over_spin(beta, &local, &tables[0], &mut log, &mut odds);
-            let mut results = vec![log];
-            let energies = local.into_iter().map(|field| -field).collect();
-            for (first, own) in [(1, energies), (3, vec![1.0; size])] {
-                let (mut mean, mut variance) = (empty(), empty());
-                let both = [&tables[first][..], &tables[first + 1][..]];
-                kernel::moments_over_spin(&odds, &own, both, &mut mean, &mut variance);
-                results.extend([mean, variance]);
+    };
+    totals[0].add(shift);
+    let mut results = vec![log];
+    if let Pass::Moments(_) = pass {
+        for (first, spin) in [(1, false), (3, true)] {
+            // What the spin adds when up, and takes when down: its energy −(local field), or its magnetization 1.
+            if spin {
+                local.fill(1.0);
+            } else {
+                local.iter_mut().for_each(|field| *field = -*field);
             }
-            (results, odds)
+            let (mut mean, mut variance) = (buffers.separator(), buffers.separator());
+            let both = [&tables[first][..], &tables[first + 1][..]];
+            let shift = kernel::moments_over_spin(&odds, &local, both, &mut mean, &mut variance);
+            totals[first].add(shift);
+            results.extend([mean, variance]);
         }
     }
+    buffers.give_back(local);
+    (results, odds)
 }
 
 /// h + Σ J s over the spins of the separator, for each of their states.
-fn local_fields(clique: &Clique) -> Vec<f64> {
-    let mut fields = Vec::with_capacity(clique.size());
-    fields.push(clique.pairs.iter().fold(clique.field, |sum, &(_, value)| sum + value));
-    let mut pairs = clique.pairs.clone();
-    pairs.sort_unstable_by_key(|&(bit, _)| bit);
-    let mut pairs = pairs.into_iter().peekable();
-    for bit in 0..clique.separator.len() {
-        let step = match pairs.next_if(|&(place, _)| place == bit) {
-            Some((_, value)) => 2.0 * value,
-            None => 0.0,
-        };
-        fields.extend_from_within(..);
-        let half = fields.len() / 2;
-        fields[half..].iter_mut().for_each(|field| *field -= step);
+fn fill_local_fields(clique: &Clique, fields: &mut [f64]) {
+    let mut steps = vec![0.0; clique.separator.len()];
+    for &(bit, value) in &clique.pairs {
+        steps[bit] = 2.0 * value;
     }
-    fields
-}
-
-fn largest(values: &[f64]) -> f64 {
-    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    fields[0] = clique.pairs.iter().fold(clique.field, |sum, &(_, value)| sum + value);
+    for (bit, step) in steps.into_iter().enumerate() {
+        let (known, rest) = fields.split_at_mut(1 << bit);
+        for (field, known) in rest.iter_mut().zip(known) {
+            *field = *known - step;
+        }
+    }
 }
