@@ -20,6 +20,7 @@
 //! | exact quantities | [`exact::Enumeration`], [`exact::onsager`], [`exact::ring_ln_z`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Update`] |
 //! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
+//! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!

@@ -18,6 +18,7 @@ const KNOWN: [(&str, &str); 26] = [
     ("susceptibility_full", "susceptibility χ"),
     ("binder", "Binder cumulant U"),
     ("autocorrelation", "autocorrelation ρ"),
+    ("rho", "autocorrelation ρ"),
     ("tau", "autocorrelation time τ"),
     ("energy_tau", "autocorrelation time of e, in sweeps"),
     ("abs_magnetization_tau", "autocorrelation time of |m|, in sweeps"),
