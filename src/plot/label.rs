@@ -1,7 +1,7 @@
 //! Axis labels from column names.
 
 /// Column names with the words and the symbol that the literature uses.
-const KNOWN: [(&str, &str); 26] = [
+const KNOWN: [(&str, &str); 27] = [
     ("temperature", "temperature T"),
     ("beta", "inverse temperature β"),
     ("field", "field h"),
