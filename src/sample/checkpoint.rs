@@ -60,7 +60,7 @@ impl Simulation {
         for word in words {
             out.u64(word);
         }
-        out.spins(&self.spins);
+        out.spins(&self.spins().to_vec());
         out.bool(self.moves.is_some());
         match &self.moves {
             Some(Moves::Local(updates)) => updates.save(&mut out),
@@ -84,10 +84,10 @@ impl Simulation {
         simulation.start = if from.bool()? { Start::Random } else { Start::Up };
         simulation.deadline = from.option()?;
         let words = [from.u64()?, from.u64()?, from.u64()?, from.u64()?];
-        simulation.generator =
+        let generator =
             resumed(words).ok_or_else(|| from.refuse("its random number generator is empty"))?;
         let spins = from.spins()?;
-        if spins.len() != simulation.spins.len() {
+        if spins.len() != simulation.spins().len() {
             return Err(from.refuse("it has another number of spins than its model"));
         }
         simulation.spins = spins;
@@ -99,6 +99,8 @@ impl Simulation {
             }
             simulation.moves = Some(moves);
         }
+        // Last, as making the moves may have drawn from the one before.
+        simulation.generator = generator;
         from.end()?;
         Ok(simulation)
     }
