@@ -20,6 +20,7 @@
 //! | exact quantities | [`exact::Enumeration`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
+//! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!

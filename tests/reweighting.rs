@@ -189,6 +189,22 @@ fn the_maximum_is_where_enumeration_has_it() {
     assert!((peak.temperature - best).abs() < 3.5 * peak.temperature_err, "{peak:?}, {best}");
     assert!((peak.value - capacity(best)).abs() < 3.5 * peak.value_err, "{peak:?}");
     assert!(peak.temperature_err < 0.03 && peak.value_err < 0.05, "{peak:?}");
+    let peaks: Vec<[bool; 2]> = (0..400_u64)
+        .into_par_iter()
+        .map(|index| {
+            let seed = Seed::new(SEED).child(index);
+            let scan = ising.scan([2.2, 2.5, 2.9]).update(Update::HeatBath).sweeps(6_000);
+            let runs = scan.seed(seed).run_series().unwrap();
+            let peak = Reweighting::new(&runs).unwrap().maximum("heat_capacity", 2.1, 3.0).unwrap();
+            let value = (peak.value - capacity(best)).abs() <= peak.value_err;
+            [(peak.temperature - best).abs() <= peak.temperature_err, value]
+        })
+        .collect();
+    let covered = [0, 1].map(|k| peaks.iter().filter(|peak| peak[k]).count());
+    println!("temperature and value of the maximum: {covered:?} of 400");
+    for count in covered {
+        assert!((252..=292).contains(&count), "{covered:?} of 400");
+    }
     for (quantity, from, to) in
         [("heat", 2.0, 3.0), ("energy", 2.2, 2.6), ("binder", 3.0, 2.0), ("binder", f64::NAN, 2.0)]
     {

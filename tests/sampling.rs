@@ -242,6 +242,10 @@ fn a_cut_scan_says_so_and_has_every_row() {
     assert!(column(&scan, "sweeps").iter().all(|&sweeps| (1.0..1e7).contains(&sweeps)));
     assert!(!scan.column("complete").unwrap().bool().unwrap().any());
     assert!(column(&scan, "energy").iter().all(|energy| energy.is_finite()));
+    // Too short for an error, not for a mean.
+    let short = Ising::square(512).unwrap().scan([2.0; 4]).deadline(1e-3).run().unwrap();
+    assert!(column(&short, "energy").iter().all(|energy| energy.is_finite()));
+    assert_eq!(short.column("energy_err").unwrap().null_count(), 4);
 }
 
 #[test]

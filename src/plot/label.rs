@@ -1,7 +1,7 @@
 //! Axis labels from column names.
 
 /// Column names with the words and the symbol that the literature uses.
-const KNOWN: [(&str, &str); 26] = [
+const KNOWN: [(&str, &str); 27] = [
     ("temperature", "temperature T"),
     ("beta", "inverse temperature β"),
     ("field", "field h"),
@@ -18,6 +18,7 @@ const KNOWN: [(&str, &str); 26] = [
     ("susceptibility_full", "susceptibility χ"),
     ("binder", "Binder cumulant U"),
     ("autocorrelation", "autocorrelation ρ"),
+    ("rho", "autocorrelation ρ"),
     ("tau", "autocorrelation time τ"),
     ("energy_tau", "autocorrelation time of e, in sweeps"),
     ("abs_magnetization_tau", "autocorrelation time of |m|, in sweeps"),

@@ -169,7 +169,7 @@ impl Simulation {
     }
 
     /// Repeats a step with progress until it was done often enough or the deadline passes; at least once.
-    pub(super) fn repeat(
+    fn repeat(
         &mut self,
         count: usize,
         step: impl FnMut(&mut Self) -> Result<()> + Send,

@@ -81,8 +81,8 @@ impl Simulation {
     /// Measures until an observable has an error as small as the target, for `max_sweeps` at most.
     ///
     /// The series is `complete` if the target was reached, with at least 100 independent values. A run that never leaves one
-    /// state reaches no target. That a run may stop when its error happens to look small biases neither mean nor error by more than some percent of the
-    /// error, as it is looked at seldom.
+    /// state reaches no target. Such a run ends where its error happens to look small; as it is looked at seldom, the error still covers the
+    /// truth about as often as that of a run of fixed length.
     ///
     /// # Errors
     /// If `max_sweeps` is not between 16 and 50 million, the update or order does not fit the model, or the deadline is not a finite

@@ -1,11 +1,13 @@
 //! Errors of any statistic, by drawing blocks of the data again.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::stats::estimate::check;
-use crate::stats::{MIN_SERIES, estimate};
+use crate::stats::{Estimate, MIN_SERIES, estimate};
 
 /// A block is at least so many times the correlated part of τ long, which makes the error 2.5 % too small.
 const BLOCK_TAUS: f64 = 20.0;
@@ -31,7 +33,7 @@ const MOST_DRAWN: f64 = 1e10;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Bootstrap {
     /// The statistic of the series itself.
     pub value: f64,
@@ -64,6 +66,15 @@ impl Bootstrap {
             low + part * (high - low)
         };
         Ok((quantile(0.5 - 0.5 * level), quantile(0.5 + 0.5 * level)))
+    }
+}
+
+impl fmt::Debug for Bootstrap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, block) = (self.resamples.len(), self.block);
+        // Printed with the digits of its error.
+        let value = Estimate::new(self.value, self.error, 0.5, None, count);
+        write!(f, "Bootstrap({value}, {count} resamples in blocks of {block})")
     }
 }
 
@@ -233,6 +244,8 @@ mod tests {
         assert!(bootstrap(one, 100, 0, |_| f64::NAN).is_err());
         let constant = bootstrap(&[vec![0.1; 100]], 100, 0, first).unwrap();
         assert_eq!((constant.value, constant.error, constant.block), (0.1, 0.0, 1));
+        let shown = format!("{constant:?}");
+        assert_eq!(shown, "Bootstrap(0.1 ± 0, 100 resamples in blocks of 1)");
         for level in [0.0, 1.0, f64::NAN] {
             assert!(constant.interval(level).is_err());
         }

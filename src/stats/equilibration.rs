@@ -148,6 +148,8 @@ mod tests {
                 (0..400).map(|s| equilibration(&autoregressive(a, n, s)).unwrap()).collect();
             let passed = found.iter().filter(|x| x.equilibrated).count();
             let kept = found.iter().map(|x| x.start).sum::<usize>() as f64 / (400 * n) as f64;
+            let covered = found.iter().filter(|x| x.rest.mean.abs() <= x.rest.error).count();
+            assert!((252..=292).contains(&covered), "a = {a}: {covered} of 400");
             let wide = found.iter().filter(|x| x.z.abs() > 1.0).count();
             println!("a = {a}: {passed} passed, {kept} left out, {wide} beyond one sigma");
             assert!(passed >= 380, "a = {a}: {passed} of 400");

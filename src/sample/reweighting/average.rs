@@ -1,8 +1,12 @@
 //! Weighted averages at one temperature, over all data and with each block left out.
 
+use crate::notebook::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::sample::reweighting::histogram::Histogram;
 use crate::sample::reweighting::solve::Solution;
+
+/// So many blocks are left out between two looks at the clock.
+const PART: usize = 64;
 
 /// Data with the levels' weights 1/D_m, whole and with each block left out.
 #[derive(Clone, Debug)]
@@ -71,7 +75,12 @@ impl Weighted {
             let inverse_ratios = ratios.iter().map(|ratio| 1.0 / ratio).collect();
             LeftOut { series, block, inverse_ratios }
         };
-        let left_out = places.par_iter().map(leave_out).collect();
+        let mut progress = Progress::new("blocks left out", places.len());
+        let mut left_out = Vec::with_capacity(places.len());
+        for part in places.chunks(PART) {
+            left_out.par_extend(part.par_iter().map(leave_out));
+            progress.add(part.len());
+        }
         Self { ln_denominators: solution.ln_denominators.clone(), histogram, left_out }
     }
 

@@ -43,6 +43,9 @@ const ALL_STATES: f64 = 0.0;
 /// acceptance ratio of M. R. Shirts and J. D. Chodera, J. Chem. Phys. 129, 124105 (2008), eq. 11. States of equal energy are summed
 /// first; more than 8192 different energies are gathered in so many bins. The f_k are found by Newton's method to 1e-10.
 ///
+/// Temperatures with fewer than 32 independent values are refused. Of states that no run has visited neither this number nor an error knows:
+/// give it equilibrated series, with temperatures close enough to share their energies.
+///
 /// Errors are a jackknife over 8 to 64 blocks of every series, of 20 τ each where it is long enough, with the f_k solved again each time.
 ///
 /// ```
@@ -101,7 +104,7 @@ impl Reweighting {
         sorted.sort_by(|a, b| b.temperature.total_cmp(&a.temperature));
         let runs = sorted.iter().map(inefficiency).collect::<Result<Vec<_>>>()?;
         let weights: Vec<f64> = runs.iter().map(|run| 0.5 / run.tau).collect();
-        let most = (BLOCKS / sorted.len()).clamp(16, 64);
+        let most = (BLOCKS / sorted.len()).clamp(8, 64);
         let blocks: Vec<usize> = runs
             .iter()
             .map(|run| ((run.n as f64 / (20.0 * run.tau)) as usize).clamp(8, most))
