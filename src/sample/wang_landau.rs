@@ -15,7 +15,7 @@ use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
 use crate::sample::{Replica, System, check_memory, sweeps};
 use crate::spin::PairModel;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, LogMean, jackknife, ln_mean_exp};
 
 /// The most bins of energy, and levels of integer energies.
 const MAX_BINS: usize = 1 << 22;
@@ -24,7 +24,7 @@ const MAX_BINS: usize = 1 << 22;
 const SLICE: usize = 64;
 
 /// Steps for each level known before ln f is halved.
-const PATIENCE: u64 = 100;
+const PATIENCE: u64 = 10;
 
 /// Sums of real numbers are made afresh after so many sweeps.
 const REFRESH: usize = 256;
@@ -33,7 +33,7 @@ const REFRESH: usize = 256;
 ///
 /// A walk that accepts a flip from E to E' with probability min(1, g(E)/g(E')) visits all energies equally often once g is the number of states
 /// at each; every visit multiplies the present estimate of g(E) by f, which shrinks towards 1: ln f = 1 is halved when all energies known
-/// have been visited since, on average a hundred times, and once that would make it smaller than 1/t, where t is the number of steps over the number of energies,
+/// have been visited since, on average ten times, and once that would make it smaller than 1/t, where t is the number of steps over the number of energies,
 /// it is 1/t, so that errors fall as t^−½ without end. Half of the sweeps learn like this. The other half walk with fixed weights 1/g, a Markov
 /// chain in equilibrium, whose histogram H corrects what the growing g got wrong: ln g + ln H. Sources: F. Wang and D. P. Landau,
 /// Phys. Rev. Lett. 86, 2050 (2001); R. E. Belardinelli and V. D. Pereyra, Phys. Rev. E 75, 046701 (2007); for the second half B. A. Berg and
@@ -354,17 +354,16 @@ fn ln_sum_exp(values: &[f64]) -> f64 {
 }
 
 impl EntropyEstimate {
-    /// ln Z of the whole system at temperature `t`, with its error from the scatter of the runs.
+    /// ln Z of the whole system at temperature `t`: of the mean of all runs' Z, with a jackknife error over the runs.
     ///
     /// # Errors
     /// If `t` is not a finite number above 0, or there are fewer than two runs.
     pub fn ln_z(&self, t: f64) -> Result<Estimate> {
-        require_positive("temperature", t)?;
-        self.estimate(|run| run.weights(t).ln_z)
+        Ok(self.at(t)?.ln_z)
     }
 
     /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each
-    /// with `_err`; `sweeps`, `complete`.
+    /// with `_err` (a jackknife over the runs, which are weighted with their Z); `sweeps`, `complete`.
     ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0, or there are fewer than two runs.
@@ -376,18 +375,19 @@ impl EntropyEstimate {
         let n = self.n_spins as f64;
         let mut columns = vec![Vec::new(); 10];
         for &t in temperatures {
-            require_positive("temperature", t)?;
-            let quantities: [fn(&Weights, f64, f64) -> f64; 5] = [
-                |w, _, _| w.ln_z,
-                |w, t, n| -t * w.ln_z / n,
-                |w, _, n| w.energy / n,
-                |w, t, n| w.variance / t / t / n,
-                |w, t, n| (w.energy / t + w.ln_z) / n,
+            let Averages { ln_z, energy, variance, entropy } = self.at(t)?;
+            let quantities = [
+                (ln_z, 1.0),
+                (ln_z, -t / n),
+                (energy, 1.0 / n),
+                (variance, 1.0 / n),
+                (entropy, 1.0 / n),
             ];
-            for (k, quantity) in quantities.into_iter().enumerate() {
-                let value = self.estimate(|run| quantity(&run.weights(t), t, n))?;
-                columns[2 * k].push(value.mean);
-                columns[2 * k + 1].push(value.error);
+            for (k, (value, factor)) in quantities.into_iter().enumerate() {
+                // Two divisions by T: T² would underflow before the quotient does.
+                let scale = |x: f64| if k == 3 { x / t / t * factor } else { x * factor };
+                columns[2 * k].push(scale(value.mean));
+                columns[2 * k + 1].push(scale(value.error).abs());
             }
         }
         let mut take = || columns.remove(0);
@@ -408,77 +408,84 @@ impl EntropyEstimate {
         )?)
     }
 
-    /// The density of states: `total_energy`, `ln_g` (mean over the runs that saw the level), `ln_g_err` (infinite where only one did),
-    /// `runs` (that saw it).
+    /// The density of states: `total_energy`, `ln_g` (of the mean of all runs' g), `ln_g_err` (by a jackknife over runs; infinite where only one
+    /// saw the level), `runs` (that saw it).
     ///
     /// # Errors
     /// None in practice; polars' constructor can fail.
     pub fn density_of_states(&self) -> Result<DataFrame> {
-        let (mut means, mut errors, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut values, mut errors, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         for column in self.ln_g.columns() {
-            let known: Vec<f64> = column.iter().copied().filter(|x| x.is_finite()).collect();
-            let (mean, error) = mean_and_error(&known);
-            means.push(mean);
-            errors.push(error);
-            counts.push(known.len() as u64);
+            let known = column.iter().filter(|x| x.is_finite()).count();
+            // As good as −∞, but differences are numbers.
+            let all: Vec<f64> = column.iter().map(|x| x.max(-1e100)).collect();
+            let LogMean { value, error, .. } = ln_mean_exp(&all);
+            values.push(value);
+            errors.push(if known > 1 { error } else { f64::INFINITY });
+            counts.push(known as u64);
         }
         Ok(df!(
             "total_energy" => self.energies.clone(),
-            "ln_g" => means,
+            "ln_g" => values,
             "ln_g_err" => errors,
             "runs" => counts,
         )?)
     }
 
-    fn estimate(&self, quantity: impl Fn(&RunOf<'_>) -> f64) -> Result<Estimate> {
+    /// Averages at temperature `t` over all runs, each weighted with its Z.
+    fn at(&self, t: f64) -> Result<Averages> {
+        require_positive("temperature", t)?;
         let runs = self.ln_g.nrows();
         if runs < 2 || self.ln_g.ncols() != self.energies.len() {
             let given = format!("an array of shape {:?}", self.ln_g.dim());
             let allowed = format!("of shape (2 or more runs, {})", self.energies.len());
             return Err(Error::argument("ln_g", given, allowed));
         }
-        let values: Vec<f64> = self
+        let exponents: Vec<Vec<f64>> = self
             .ln_g
             .rows()
             .into_iter()
-            .map(|row| quantity(&RunOf { energies: &self.energies, ln_g: &row.to_vec() }))
+            .map(|row| self.energies.iter().zip(row).map(|(e, ln_g)| ln_g - e / t).collect())
             .collect();
-        let (mean, error) = mean_and_error(&values);
-        Ok(Estimate { mean, error, tau: 0.5, tau_err: 0.0, ess: runs as f64, n: runs })
+        let ln_zs: Vec<f64> = exponents.iter().map(|row| ln_sum_exp(row)).collect();
+        let largest = ln_zs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if !largest.is_finite() {
+            let allowed = "so large that E/T does not overflow";
+            return Err(Error::argument("temperature", t, allowed));
+        }
+        // Energies from a level near their mean, so that squares do not cancel.
+        let place = exponents[0].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        let reference = place.map_or(0.0, |(level, _)| self.energies[level]);
+        let blocks: Vec<Vec<f64>> = exponents
+            .iter()
+            .map(|row| {
+                let mut sums = vec![f64::MIN_POSITIVE, 0.0, 0.0];
+                for (e, x) in self.energies.iter().zip(row) {
+                    let (weight, e) = ((x - largest).exp(), e - reference);
+                    sums[0] += weight;
+                    sums[1] += weight * e;
+                    sums[2] += weight * e * e;
+                }
+                sums
+            })
+            .collect();
+        let estimate = |function: &dyn Fn(&[f64]) -> f64| jackknife(&blocks, 0.5, runs, function);
+        let shifted = |x: Estimate, by: f64| Estimate { mean: x.mean + by, ..x };
+        Ok(Averages {
+            ln_z: shifted(estimate(&|x| x[0].ln())?, largest),
+            energy: shifted(estimate(&|x| x[1] / x[0])?, reference),
+            variance: estimate(&|x| x[2] / x[0] - (x[1] / x[0]).powi(2))?,
+            entropy: shifted(estimate(&|x| x[1] / x[0] / t + x[0].ln())?, reference / t + largest),
+        })
     }
 }
 
-fn mean_and_error(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, if n > 1.0 { (squares / (n * (n - 1.0))).sqrt() } else { f64::INFINITY })
-}
-
-struct RunOf<'a> {
-    energies: &'a [f64],
-    ln_g: &'a [f64],
-}
-
-/// ln Z, ⟨E⟩ and ⟨E²⟩ − ⟨E⟩², in total.
-struct Weights {
-    ln_z: f64,
-    energy: f64,
-    variance: f64,
-}
-
-impl RunOf<'_> {
-    fn weights(&self, t: f64) -> Weights {
-        let exponents: Vec<f64> =
-            self.energies.iter().zip(self.ln_g).map(|(e, ln_g)| ln_g - e / t).collect();
-        let ln_z = ln_sum_exp(&exponents);
-        let mean = |value: &dyn Fn(f64) -> f64| {
-            let terms = self.energies.iter().zip(&exponents);
-            terms.map(|(e, x)| value(*e) * (x - ln_z).exp()).sum::<f64>()
-        };
-        let energy = mean(&|e| e);
-        Weights { ln_z, energy, variance: mean(&|e| (e - energy).powi(2)) }
-    }
+/// In total, the entropy too.
+struct Averages {
+    ln_z: Estimate,
+    energy: Estimate,
+    variance: Estimate,
+    entropy: Estimate,
 }
 
 impl fmt::Debug for WangLandau {
