@@ -15,8 +15,10 @@ fn sweeps(criterion: &mut Criterion) {
     let rules = [
         ("metropolis, random sites", Update::Metropolis, SiteOrder::Random),
         ("metropolis, sequential sites", Update::Metropolis, SiteOrder::Sequential),
+        ("metropolis, checkerboard", Update::Metropolis, SiteOrder::Checkerboard),
         ("heat bath, sequential sites", Update::HeatBath, SiteOrder::Sequential),
         ("wolff", Update::Wolff, SiteOrder::Random),
+        ("swendsen-wang", Update::SwendsenWang, SiteOrder::Random),
     ];
     for (name, update, order) in rules {
         let start = Ising::square(64).and_then(|ising| ising.simulation(ONSAGER_TC));
@@ -24,6 +26,24 @@ fn sweeps(criterion: &mut Criterion) {
         simulation.advance(200).expect("a valid rule");
         group.bench_function(name, |bencher| {
             bencher.iter(|| simulation.advance(black_box(1)).expect("a valid rule"));
+        });
+    }
+}
+
+/// Packed checkerboard sweeps of other sizes and of the cubic lattice near its critical temperature, 100 sweeps each.
+fn packed(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("100 packed metropolis sweeps near T_c");
+    let square = |l: usize| (format!("square, L = {l}"), Ising::square(l), ONSAGER_TC);
+    let cubic = |l: usize| (format!("cubic, L = {l}"), Ising::cubic(l), 4.5115);
+    for (name, ising, t) in
+        [square(10), square(16), square(32), square(100), square(256), cubic(10), cubic(64)]
+    {
+        let ising = ising.expect("a valid lattice");
+        let simulation = ising.simulation(t).expect("a valid temperature");
+        let mut simulation = simulation.order(SiteOrder::Checkerboard).seed(1);
+        group.throughput(Throughput::Elements(100 * ising.n_spins() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| simulation.advance(black_box(100)).expect("a valid rule"));
         });
     }
 }
@@ -49,6 +69,6 @@ fn enumeration(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1));
-    targets = sweeps, enumeration
+    targets = sweeps, packed, enumeration
 }
 criterion_main!(benches);

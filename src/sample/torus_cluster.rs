@@ -26,7 +26,7 @@ struct BondOdds {
 
 impl BondOdds {
     /// Whether a bond is set, by 16 random bits.
-    #[inline(always)]
+    #[inline]
     fn decide(self, bits: u64, generator: &mut Generator) -> bool {
         let bits = bits & 0xffff;
         if bits == self.first { generator.next_u64() < self.rest } else { bits < self.first }
@@ -95,8 +95,8 @@ impl TorusClusters {
                 }
                 let set = self.bond.decide(random, generator);
                 random >>= 16;
-                let added = set & (spins[j] == wanted);
-                spins[j] ^= TURN * i8::from(added);
+                let added = u8::from(set) & u8::from(spins[j] == wanted);
+                spins[j] ^= TURN * added as i8;
                 // Overwritten by the next unless it counts: cheaper than a branch that nobody can foresee.
                 if tail < n {
                     self.queue[tail] = j as u32;
@@ -108,7 +108,7 @@ impl TorusClusters {
     }
 
     /// The neighbours of a site, the last two only on the cubic lattice.
-    #[inline(always)]
+    #[inline]
     fn neighbors<const CUBIC: bool>(&self, i: usize) -> [usize; 6] {
         let ([_, m, c], n) = (self.sides, self.queue.len());
         let row = ((i as u64 * self.inverses[0]) >> 42) as usize;
@@ -169,7 +169,7 @@ impl TorusClusters {
                 bonds += product(line, &spins[next..]);
             }
         }
-        (bonds, spins.chunks(1 << 16).map(|part| sum(part)).sum())
+        (bonds, spins.chunks(1 << 16).map(sum).sum())
     }
 }
 

@@ -3,6 +3,11 @@
 //! Loops run over the eight words of a block, with everything that happens to a word inside, for that is the form in which the
 //! compiler fills registers of any width.
 
+#![allow(
+    clippy::inline_always,
+    reason = "functions take on the registers of what they are inlined into"
+)]
+
 use crate::sample::packed::odds::{Digit, Odds};
 use crate::sample::packed::streams::{BLOCK, Streams, WORDS, next};
 use crate::simd::widths;
@@ -35,8 +40,8 @@ pub(super) struct Step {
     pub measures: bool,
     /// Whether each site is passed over with probability ½.
     pub rests: bool,
-    /// Whether the bits of the updated sublattice stand for turned spins.
-    pub reversed: bool,
+    /// The bits of the updated sublattice that stand for turned spins: all or none.
+    pub reversed: u64,
 }
 
 /// What a half-sweep counts after its flips, if it measures.
@@ -116,6 +121,7 @@ fn turned<const CUBIC: bool>(digits: [u64; 3], flip: u64) -> [u64; 3] {
 /// A lane flips if a uniform number is below its threshold. The number's binary digits are drawn, the most significant first, until
 /// in each lane one has differed from the threshold's.
 #[inline(always)]
+#[allow(clippy::too_many_lines, reason = "registers hold what one block needs from start to end")]
 fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
     own: &mut [u64],
     row: Row<'_>,
@@ -123,7 +129,6 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
     step: Step,
     streams: &mut Streams,
 ) -> Counts {
-    let reversed = if step.reversed { u64::MAX } else { 0 };
     // Every word is an array of its own: the compiler sees that none overlaps another.
     let [mut s0, mut s1, mut s2, mut s3] = streams.state;
     let Some((blind, rest)) = odds.digits.split_first_chunk::<BLIND>() else {
@@ -220,7 +225,7 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
                 (u2[e], carry) = full_add(u2[e], digits[2], carry);
                 (u3[e], carry) = half_add(u3[e], carry);
                 u_carried[e] += u64::from(carry.count_ones());
-                let up = (own[e] ^ reversed) & valid[e];
+                let up = (own[e] ^ step.reversed) & valid[e];
                 (m0[e], carry) = full_add(m0[e], up, same[e] & valid[e]);
                 (m1[e], carry) = half_add(m1[e], carry);
                 (m2[e], carry) = half_add(m2[e], carry);

@@ -82,7 +82,8 @@ impl Layout {
     /// The words that lanes one segment further (or back) would hold: neighbours across the ends of segments.
     pub fn rotate(&self, word: u64, further: bool) -> u64 {
         let last = self.bits - 1;
-        let rotated = if further { word << 1 | word >> last } else { word >> 1 | word << last };
+        let rotated =
+            if further { (word << 1) | (word >> last) } else { (word >> 1) | (word << last) };
         rotated & self.mask()
     }
 }

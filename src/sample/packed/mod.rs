@@ -115,7 +115,7 @@ impl PackedUpdates {
     pub fn spins(&self) -> Vec<i8> {
         let mut spins = vec![0; self.layout.sides.iter().product()];
         self.layout.for_each_site(|sublattice, word, bit, site| {
-            let stored = self.sublattices[sublattice][word] >> bit & 1 == 1;
+            let stored = (self.sublattices[sublattice][word] >> bit) & 1 == 1;
             let up = stored != (self.antiferromagnet && sublattice == 1);
             spins[site] = if up { 1 } else { -1 };
         });
@@ -180,7 +180,7 @@ impl PackedUpdates {
             }
         }
         let cubic = layout.sides[1] > 1;
-        let reversed = self.antiferromagnet && sublattice == 1;
+        let reversed = if self.antiferromagnet && sublattice == 1 { u64::MAX } else { 0 };
         let half = HalfSweep {
             layout,
             odds: &self.odds,

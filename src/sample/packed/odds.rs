@@ -31,7 +31,7 @@ impl Odds {
         };
         let thresholds: Vec<u64> = (0..z / 2).map(|d| threshold(probability(d))).collect();
         let needed = 64 - thresholds.iter().fold(0, |any, t| any | t).trailing_zeros() as usize;
-        let mask = |t: u64, k: usize| if k < 64 && t << k >> 63 == 1 { u64::MAX } else { 0 };
+        let mask = |t: u64, k: usize| if k < 64 && (t << k) >> 63 == 1 { u64::MAX } else { 0 };
         let digits = (0..needed.max(BLIND))
             .map(|k| {
                 let first = mask(thresholds[0], k);

@@ -1,5 +1,10 @@
 //! Eight random streams side by side.
 
+#![allow(
+    clippy::inline_always,
+    reason = "functions take on the registers of what they are inlined into"
+)]
+
 use std::array::from_fn;
 
 use crate::rand::RngCore;
