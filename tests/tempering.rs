@@ -287,6 +287,32 @@ fn swap_rates_are_those_of_the_total_energies() {
     }
 }
 
+/// Gaussian couplings J_ij ~ N(0, 1) integrated by parts: the energy, averaged over the disorder, is −(bonds/N)(1 − q_link)/T.
+/// Source: H. G. Katzgraber, M. Palassini and A. P. Young, Phys. Rev. B 63, 184422 (2001).
+#[test]
+fn energy_and_link_overlap_of_gaussian_glasses_obey_the_identity() {
+    let ladder = [0.6, 1.0, 1.8];
+    let samples = 300;
+    let runs: Vec<Vec<f64>> = (0..samples)
+        .into_par_iter()
+        .map(|seed| {
+            let ising = glass(Lattice::square(4), Disorder::Gaussian, seed);
+            let run = ising.tempering(ladder).sweeps(1_500).thermalization(300).seed(seed);
+            let frame = run.run().unwrap().frame().unwrap();
+            let (energy, link) = (values(&frame, "energy"), values(&frame, "link_overlap"));
+            // Two bonds per spin.
+            (0..3).map(|k| energy[k] + 2.0 * (1.0 - link[k]) / ladder[k]).collect()
+        })
+        .collect();
+    for k in 0..3 {
+        let mean = runs.iter().map(|run| run[k]).sum::<f64>() / samples as f64;
+        let squares: f64 = runs.iter().map(|run| (run[k] - mean).powi(2)).sum();
+        let error = (squares / (samples * (samples - 1)) as f64).sqrt();
+        assert!(error < 0.05, "{error}");
+        assert_close(&format!("T{k}"), mean, error, 0.0);
+    }
+}
+
 #[test]
 fn error_bars_cover_the_truth() {
     // One standard deviation of 400 runs is 2.3 %.

@@ -197,12 +197,8 @@ fn count_up<const USED: usize>(
 ) -> [Lanes; 4] {
     let mut planes = [ZERO; 4];
     for (sites, sign) in neighbors.iter().zip(signs) {
-        let mut carry = zip(zip(gather(spins, sites), *sign, xor), turn, xor);
-        for plane in planes.iter_mut().take(USED) {
-            let both = zip(*plane, carry, and);
-            *plane = zip(*plane, carry, xor);
-            carry = both;
-        }
+        let up = zip(zip(gather(spins, sites), *sign, xor), turn, xor);
+        count(&mut planes[..USED], up);
     }
     planes
 }
@@ -264,9 +260,9 @@ fn satisfied_body(list: &BondList, words: &[u64]) -> [u32; SYSTEMS] {
     let mut tally = Tally::default();
     let mut start = 0;
     for (sites, end) in &list.blocks {
-        let own = gather(words, sites);
-        for (others, sign) in list.others[start..*end].iter().zip(&list.signs[start..*end]) {
-            tally.push(zip(zip(own, gather(words, others), xor), *sign, xor));
+        if start < *end {
+            let (others, signs) = (&list.others[start..*end], &list.signs[start..*end]);
+            tally.add(&count_up::<4>(words, others, signs, gather(words, sites)));
         }
         start = *end;
     }
@@ -282,58 +278,54 @@ widths! {
 fn ones_body(words: &[u64]) -> [u32; SYSTEMS] {
     let (blocks, rest) = words.as_chunks::<LANES>();
     let mut tally = Tally::default();
-    for block in blocks {
-        tally.push(*block);
+    for blocks in blocks.chunks(15) {
+        let mut planes = [ZERO; 4];
+        for block in blocks {
+            count(&mut planes, *block);
+        }
+        tally.add(&planes);
     }
     let mut last = ZERO;
     last[..rest.len()].copy_from_slice(rest);
-    tally.push(last);
+    tally.add(&[last, ZERO, ZERO, ZERO]);
     tally.counts()
 }
 
-/// Counters of the ones at each bit and lane: fifteen inputs go into four planes, which then go into the whole counter.
+/// Counts the ones at each bit and lane of a number in binary.
+#[inline(always)]
+fn count(planes: &mut [Lanes], mut carry: Lanes) {
+    for plane in planes {
+        let both = zip(*plane, carry, and);
+        *plane = zip(*plane, carry, xor);
+        carry = both;
+    }
+}
+
+/// Sums, at each bit and lane, of numbers below 16.
 #[derive(Default)]
 struct Tally {
-    small: [Lanes; 4],
-    filled: u32,
     total: [Lanes; PLANES],
-    chunks: u64,
+    numbers: u64,
 }
 
 impl Tally {
     #[inline(always)]
-    fn push(&mut self, mut carry: Lanes) {
-        for plane in &mut self.small {
-            let both = zip(*plane, carry, and);
-            *plane = zip(*plane, carry, xor);
-            carry = both;
-        }
-        self.filled += 1;
-        if self.filled == 15 {
-            self.spill();
-        }
-    }
-
-    #[inline(always)]
-    fn spill(&mut self) {
-        self.chunks += 1;
+    fn add(&mut self, number: &[Lanes; 4]) {
+        self.numbers += 1;
         let mut carry = ZERO;
-        for (p, plane) in self.total.iter_mut().enumerate().take(width(self.chunks)) {
-            let other = self.small.get(p).unwrap_or(&ZERO);
+        for (p, plane) in self.total.iter_mut().enumerate().take(width(self.numbers)) {
+            let other = number.get(p).unwrap_or(&ZERO);
             let half = zip(*plane, *other, xor);
             let both = zip(zip(*plane, *other, and), zip(half, carry, and), or);
             *plane = zip(half, carry, xor);
             carry = both;
         }
-        self.small = [ZERO; 4];
-        self.filled = 0;
     }
 
     /// The sums over all lanes.
     #[inline(always)]
-    fn counts(mut self) -> [u32; SYSTEMS] {
-        self.spill();
-        let planes = (width(self.chunks) + 3).min(PLANES);
+    fn counts(&self) -> [u32; SYSTEMS] {
+        let planes = (width(self.numbers) + 3).min(PLANES);
         let mut sum = [0; PLANES];
         for lane in 0..LANES {
             let mut carry = 0;
@@ -355,8 +347,8 @@ impl Tally {
 
 /// Planes that a sum of this many numbers below 16 fills.
 #[inline(always)]
-fn width(chunks: u64) -> usize {
-    ((u64::BITS - (15 * chunks).leading_zeros()) as usize).min(PLANES)
+fn width(numbers: u64) -> usize {
+    ((u64::BITS - (15 * numbers).leading_zeros()) as usize).min(PLANES)
 }
 
 #[cfg(test)]
