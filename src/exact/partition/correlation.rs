@@ -155,10 +155,10 @@ pub(super) fn correlations(split: &Split, parts: &[Vec<f64>]) -> (Array1<f64>, A
     for (i, &spin) in split.order.iter().enumerate() {
         let row = &sums[(i + 1) * columns..];
         if !split.mirrored {
-            magnetizations[spin] = row[0] / sums[0];
+            magnetizations[spin] = (row[0] / sums[0]).clamp(-1.0, 1.0);
         }
         for (&other, sum) in split.order[..i].iter().zip(&row[1..]) {
-            let value = sum / sums[0];
+            let value = (sum / sums[0]).clamp(-1.0, 1.0);
             pairs[(spin, other)] = value;
             pairs[(other, spin)] = value;
         }
