@@ -1,7 +1,7 @@
 //! Magnetizations and correlations, by reverse differentiation of the contraction.
 
 use super::contract::{Adjoint, Factors, Partial, Row, differentiate};
-use super::outer::{Block, Visit};
+use super::outer::{Block, Visit, floor};
 use super::split::Split;
 use crate::ndarray::{Array1, Array2};
 use crate::simd::Width;
@@ -14,6 +14,7 @@ pub(super) struct Correlate<'a> {
     table: &'a [Row],
     /// ln of the sum over the states visited: relative to it weights are probabilities.
     ln_sum: f64,
+    floor: f64,
     partial: Partial,
     adjoint: Adjoint,
     /// The derivative by each entry of the table.
@@ -32,6 +33,7 @@ impl<'a> Correlate<'a> {
             split,
             table,
             ln_sum,
+            floor: floor(split, ln_sum),
             partial: Partial::NEW,
             adjoint: Adjoint::NEW,
             derivative: vec![[0.0; 8]; table.len()],
@@ -52,6 +54,9 @@ impl Visit for Correlate<'_> {
         let mut sums = vec![0.0; start + 1];
         let mut probabilities = vec![0.0; block.log_weights.len()];
         for (k, log_weight) in block.log_weights.iter().enumerate() {
+            if *log_weight < self.floor {
+                continue;
+            }
             let parts = differentiate(
                 self.width,
                 self.table,
@@ -150,10 +155,10 @@ pub(super) fn correlations(split: &Split, parts: &[Vec<f64>]) -> (Array1<f64>, A
     for (i, &spin) in split.order.iter().enumerate() {
         let row = &sums[(i + 1) * columns..];
         if !split.mirrored {
-            magnetizations[spin] = row[0] / sums[0];
+            magnetizations[spin] = (row[0] / sums[0]).clamp(-1.0, 1.0);
         }
         for (&other, sum) in split.order[..i].iter().zip(&row[1..]) {
-            let value = sum / sums[0];
+            let value = (sum / sums[0]).clamp(-1.0, 1.0);
             pairs[(spin, other)] = value;
             pairs[(other, spin)] = value;
         }

@@ -57,16 +57,18 @@ impl Spread {
 pub(super) struct Energies<'a> {
     width: Width,
     tables: &'a Orders,
+    floor: f64,
     partial: PartialOrders,
     scale: Scale,
     spread: Spread,
 }
 
 impl<'a> Energies<'a> {
-    pub fn new(width: Width, tables: &'a Orders) -> Self {
+    pub fn new(width: Width, tables: &'a Orders, floor: f64) -> Self {
         Self {
             width,
             tables,
+            floor,
             partial: PartialOrders::NEW,
             scale: Scale::NONE,
             spread: Spread::NONE,
@@ -83,6 +85,9 @@ impl Visit for Energies<'_> {
         self.spread.rescale(factor, self.scale.0 - old);
         let mut spread = Spread::NONE;
         for (k, log_weight) in block.log_weights.iter().enumerate() {
+            if *log_weight < self.floor {
+                continue;
+            }
             let zeroth = block.factors(k);
             let costs = block.costs(k, |field, spin| (field.abs() - spin * field).max(0.0));
             let (mut first, mut second) = (zeroth, zeroth);

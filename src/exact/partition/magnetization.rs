@@ -12,16 +12,17 @@ use crate::simd::Width;
 pub(super) struct ByMagnetization<'a> {
     width: Width,
     table: &'a [Row],
+    floor: f64,
     partial: PartialByDown,
     scale: Scale,
     sums: Vec<f64>,
 }
 
 impl<'a> ByMagnetization<'a> {
-    pub fn new(width: Width, split: &Split, table: &'a [Row]) -> Self {
+    pub fn new(width: Width, split: &Split, table: &'a [Row], floor: f64) -> Self {
         // No spin of the inner block beyond the model's own ever turns; their places stay 0.
         let sums = vec![0.0; split.n_spins() + 1 + 3 * split.digits];
-        Self { width, table, partial: PartialByDown::NEW, scale: Scale::NONE, sums }
+        Self { width, table, floor, partial: PartialByDown::NEW, scale: Scale::NONE, sums }
     }
 }
 
@@ -38,6 +39,9 @@ impl Visit for ByMagnetization<'_> {
         let outer = block.spins.iter().filter(|&&spin| spin < 0.0).count();
         let mut by_middle = [[0.0; 13]; 7];
         for (k, log_weight) in block.log_weights.iter().enumerate() {
+            if *log_weight < self.floor {
+                continue;
+            }
             let weight = (log_weight - self.scale.0).exp();
             let inner =
                 contract_by_down(self.width, self.table, &block.factors(k), &mut self.partial);

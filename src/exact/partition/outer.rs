@@ -143,6 +143,12 @@ widths!(
     ) = inner_factors_body
 );
 
+/// Below this, log weights of blocks are of no account: with all states of the inner spins the blocks below it add up to less than
+/// exp(−50) of a sum whose logarithm is known.
+pub(super) fn floor(split: &Split, ln_sum: f64) -> f64 {
+    ln_sum - 50.0 - (split.n_spins() + split.inner) as f64 * std::f64::consts::LN_2
+}
+
 /// What is summed in one chunk.
 pub(super) trait Visit: Sized {
     /// What remains of a chunk at its end.
