@@ -192,6 +192,23 @@ fn two_orders_agree_on_a_glass_of_side_12() {
 }
 
 #[test]
+fn a_glass_of_side_16_has_the_energy_of_its_bonds() {
+    // ln Z by two orders, and the energy by moments going up and by marginals going down the tree.
+    let ising = glass(Lattice::square(16).open(), 4, true);
+    let exact = ising.elimination().unwrap();
+    assert!(exact.width() <= 16, "{exact:?}");
+    let t = 0.7;
+    let reversed: Vec<usize> = (0..256).rev().collect();
+    let (a, b) = (exact.at(t).unwrap(), exact.in_order(&reversed).unwrap().ln_z(t).unwrap());
+    assert_close(a.ln_z, b, 1e-13, "ln Z");
+    let marginals = exact.marginals(t).unwrap();
+    let bonds = ising.bonds().into_iter().zip(&marginals.correlations);
+    let fields = ising.fields().dot(&marginals.magnetizations);
+    let energy = -bonds.map(|(bond, pair)| bond.2 * pair.2).sum::<f64>() - fields;
+    assert_close(energy, 256.0 * a.energy, 1e-13, "E");
+}
+
+#[test]
 fn energies_and_magnetizations_are_derivatives_of_ln_z() {
     let ising = glass(Lattice::rectangle(4, 30).open(), 9, true);
     let exact = ising.elimination().unwrap();

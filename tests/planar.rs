@@ -4,6 +4,9 @@
 
 use statmech::prelude::*;
 
+/// One of the solutions.
+type Kind = fn(f64) -> statmech::Result<Bulk>;
+
 fn assert_close(a: f64, b: f64, tolerance: f64, what: &str) {
     assert!((a - b).abs() <= tolerance, "{what}: {a} for {b}");
 }
@@ -77,16 +80,16 @@ fn the_star_triangle_transformation_maps_one_onto_the_other() {
 #[test]
 fn low_temperature_series_agree() {
     // Triangular: z = e^{3K}(1 + y³ + 3y⁵ …) with y = e^{−4K}: one spin turned costs 6 bonds, a pair of neighbours 10.
-    let t = 0.9;
-    let y = (-4.0 / t as f64).exp();
+    let t: f64 = 0.9;
+    let y = (-4.0 / t).exp();
     let exact = triangular::at(t).unwrap();
     let series = 3.0 / t + y.powi(3) + 3.0 * y.powi(5);
     assert_close(-exact.free_energy / t, series, 20.0 * y.powi(6), "triangular ln z");
     let m = 1.0 - 2.0 * y.powi(3) - 12.0 * y.powi(5);
     assert_close(exact.magnetization, m, 100.0 * y.powi(6), "triangular m");
     // Honeycomb, x = e^{−2K}: one spin 3 bonds, a pair 4 (3/2 pairs a spin).
-    let t = 0.4;
-    let x = (-2.0 / t as f64).exp();
+    let t: f64 = 0.4;
+    let x = (-2.0 / t).exp();
     let exact = honeycomb::at(t).unwrap();
     let series = 1.5 / t + x.powi(3) + 1.5 * x.powi(4);
     assert_close(-exact.free_energy / t, series, 10.0 * x.powi(5), "honeycomb ln z");
@@ -136,7 +139,7 @@ fn magnetizations_agree_with_sampled_ones() {
 
 #[test]
 fn quantities_are_derivatives_of_the_free_energy() {
-    let kinds: [(fn(f64) -> statmech::Result<Bulk>, [f64; 5]); 3] = [
+    let kinds: [(Kind, [f64; 5]); 3] = [
         (triangular::at, [1.2, 3.0, 3.6, 3.7, 9.0]),
         (triangular::antiferromagnet, [0.4, 0.8, 1.5, 3.0, 9.0]),
         (honeycomb::at, [0.5, 1.2, 1.5, 1.54, 4.0]),

@@ -133,7 +133,9 @@ pub(super) fn upward(
         buffers.fit(clique.size());
         let mut tables: Vec<_> = (0..pass.tables()).map(|_| buffers.both()).collect();
         if clique.children.is_empty() {
-            tables.iter_mut().for_each(|table| table.fill(0.0));
+            for table in &mut tables {
+                table.fill(0.0);
+            }
         }
         for (index, &child) in clique.children.iter().enumerate() {
             let spread = below(tree, clique, step, child);
@@ -144,7 +146,9 @@ pub(super) fn upward(
             }
         }
         let (results, odds_here) = sum_out(clique, pass, &tables, &mut totals, &mut buffers);
-        tables.into_iter().for_each(|table| buffers.give_back(table));
+        for table in tables {
+            buffers.give_back(table);
+        }
         if clique.separator.is_empty() {
             for table in [2, 4] {
                 totals[table].add(results.get(table).map_or(0.0, |result| result[0]));
@@ -207,7 +211,9 @@ fn sum_out(
             if spin {
                 local.fill(1.0);
             } else {
-                local.iter_mut().for_each(|field| *field = -*field);
+                for field in &mut local {
+                    *field = -*field;
+                }
             }
             let (mut mean, mut variance) = (buffers.separator(), buffers.separator());
             let both = [&tables[first][..], &tables[first + 1][..]];
