@@ -12,8 +12,9 @@ use crate::sample::packed::odds::{Digit, Odds};
 use crate::sample::packed::streams::{BLOCK, Streams, WORDS, next};
 use crate::simd::widths;
 
-/// Random rounds before the first look whether all lanes are decided: by then they are in two blocks of three.
-pub(super) const BLIND: usize = 10;
+/// Random rounds before the first look whether all lanes are decided: by then they are in 19 blocks of 20, and a
+/// wrong guess of the processor costs more than a round.
+pub(super) const BLIND: usize = 13;
 
 /// Where the sites of a row find their neighbours in the other sublattice: slices that start with the first block's neighbours.
 #[derive(Clone, Copy)]
@@ -175,7 +176,7 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
                     undecided &= !(random ^ threshold);
                 )*};
             }
-            round!(0 1 2 3 4 5 6 7 8 9);
+            round!(0 1 2 3 4 5 6 7 8 9 10 11 12);
             let flip = (site.base ^ below) & valid[e];
             open[e] = undecided;
             second[e] = site.choice[0];

@@ -2,8 +2,8 @@
 //!
 //! Spins are bits. In each half-sweep all spins of one sublattice are updated: unequal neighbours are counted in binary by adders
 //! that act on all bits of a word at once, and acceptance probabilities are met exactly (to 2⁻⁶⁴) by comparing random binary digits
-//! with those of the probability, the most significant first, until every lane is decided. On average 11 random words serve 512
-//! attempts.
+//! with those of the probability, the most significant first, until every lane is decided. Little more than 13 blocks of random
+//! words serve 512 attempts.
 //!
 //! Where J < 0, the spins of the second sublattice are stored upside down, which makes the couplings ferromagnetic.
 //!
@@ -11,8 +11,7 @@
 //! then follow one another for ever and never be left. So one half-sweep in eight, chosen at random, passes over each of its sites with
 //! probability ½: any one spin may turn alone, and the chain is irreducible.
 //!
-//! Source: exact comparison digit by digit is standard in multi-spin coding; see M. E. J. Newman and G. T. Barkema, Monte Carlo Methods in
-//! Statistical Physics (Oxford, 1999), chapter 5.
+//! Source of the idea of many spins in a word: L. Jacobs and C. Rebbi, J. Comput. Phys. 41, 203 (1981).
 
 mod kernel;
 mod layout;
