@@ -19,7 +19,8 @@
 //! | models | [`ising::Ising`], [`spin::Lattice`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::onsager`], [`exact::ring_ln_z`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Update`] |
-//! | free energies | [`free_energy::mean_field`], [`free_energy::thermodynamic_integration`] |
+//! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
+//! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!

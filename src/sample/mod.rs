@@ -1,7 +1,8 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
+//! returns a frame. [`Annealing`] looks for ground states, [`PopulationAnnealing`] cools many replicas together, and [`WangLandau`] samples
+//! the density of states. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
 //! half of them), or flips a whole number of clusters of about N spins in all ([`Update::Wolff`]).
 //!
 //! # Why some attempts rest
@@ -15,6 +16,7 @@
 
 mod annealing;
 mod cluster;
+mod entropy;
 mod ladder;
 mod local;
 mod population;
@@ -26,12 +28,13 @@ mod simulation;
 mod wang_landau;
 
 pub use annealing::{Annealed, Annealing, Schedule};
+pub use entropy::EntropyEstimate;
 pub use population::PopulationAnnealing;
 pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
-pub use wang_landau::{EntropyEstimate, WangLandau};
+pub use wang_landau::WangLandau;
 
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;
