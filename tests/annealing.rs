@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "common/coverage.rs"]
+mod coverage;
 #[path = "common/sk.rs"]
 mod sk;
 
+use coverage::coverage;
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;
-use statmech::rayon::prelude::*;
 
 /// A ±J square lattice with open boundaries.
 fn plus_minus(l: usize, seed: u64) -> Ising {
@@ -169,20 +171,9 @@ fn wang_landau_improves_as_one_over_root_time() {
     assert!((2.6..5.8).contains(&ratio), "{ratio}");
 }
 
-/// How many of 400 seeds have the exact ln Z within one error.
-fn coverage(exact: f64, estimate: impl Fn(u64) -> (f64, f64) + Sync) -> usize {
-    (0..400_u64)
-        .into_par_iter()
-        .filter(|&seed| {
-            let (value, error) = estimate(seed);
-            (value - exact).abs() <= error
-        })
-        .count()
-}
-
 #[test]
 fn error_bars_cover_the_exact_ln_z() {
-    // 68 % less 1.5 % for sixteen runs; one standard deviation of 400 trials is 2.3 %.
+    // Student's law for sixteen runs expects 66.7 %. Over 3000 other seeds: population annealing 65.4 ± 0.8 %, Wang–Landau 66.6 ± 0.8 %.
     let ising = sk::instance(12, 0.2, 9);
     let exact = ising.enumerate().unwrap().at(0.7).unwrap().ln_z;
     let population = coverage(exact, |seed| {

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "common/coverage.rs"]
+mod coverage;
 #[path = "common/sk.rs"]
 mod sk;
 
+use coverage::coverage;
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;
 use statmech::rayon::prelude::*;
@@ -98,19 +101,9 @@ fn annealed_and_bennett_have_the_same_numbers_on_any_number_of_threads() {
     assert!(one.0.equals(&three.0) && one.1.equals(&three.1));
 }
 
-/// How many of 400 seeds have the exact value within one error.
-fn coverage(exact: f64, estimate: impl Fn(u64) -> (f64, f64) + Sync) -> usize {
-    (0..400_u64)
-        .into_par_iter()
-        .filter(|&seed| {
-            let (value, error) = estimate(seed);
-            (value - exact).abs() <= error
-        })
-        .count()
-}
-
 #[test]
 fn error_bars_cover_the_exact_ln_z() {
+    // Over 3000 other seeds: forwards 66.4 ± 0.8 %, backwards 67.2 %, chain and single ratio 68.2 %.
     let ising = sk::instance(12, 0.2, 9);
     let expected = exact(&ising, 1.0);
     for (direction, row) in [("forwards", 0), ("backwards", 1)] {

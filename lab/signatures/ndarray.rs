@@ -95,6 +95,9 @@ impl<A: Clone> ArrayBase<OwnedRepr<A>, Ix2> {
     pub fn column(&self, index: usize) -> ArrayView1<'_, A> { loop {} }
     pub fn diag(&self) -> ArrayView1<'_, A> { loop {} }
 }
+impl<A, D: Dimension> ArrayBase<OwnedRepr<A>, D> {
+    pub fn from_shape_fn<Sh: IntoDimension<Dim = D>, F: FnMut(D::Pattern) -> A>(shape: Sh, f: F) -> Array<A, D> { loop {} }
+}
 impl<A: Clone, D: Dimension> ArrayBase<OwnedRepr<A>, D> {
     pub fn from_elem<Sh: IntoDimension<Dim = D>>(shape: Sh, elem: A) -> Array<A, D> { loop {} }
     pub fn from_shape_vec<Sh: IntoDimension<Dim = D>>(shape: Sh, v: Vec<A>) -> Result<Array<A, D>, ShapeError> { loop {} }

@@ -1,6 +1,7 @@
 //! Bethe's approximation by belief propagation.
 
 use crate::free_energy::self_consistent::{Equations, Marginals, binary_entropy};
+use crate::free_energy::series::ln_cosh;
 use crate::spin::PairModel;
 
 /// Belief propagation on the graph of couplings.
@@ -97,12 +98,6 @@ impl Equations for Bethe<'_> {
 /// artanh(tanh a tanh x), which keeps its digits where the tangents are near ±1.
 fn exerted(a: f64, x: f64) -> f64 {
     0.5 * (ln_cosh(a + x) - ln_cosh(a - x))
-}
-
-/// ln cosh x without the constant −ln 2 for large |x|.
-fn ln_cosh(x: f64) -> f64 {
-    let x = x.abs();
-    x + (-2.0 * x).exp().ln_1p()
 }
 
 /// Entropy of two spins of means m, m' and correlation c.

@@ -235,13 +235,12 @@ pub(super) fn solve(model: &PairModel, settings: &Settings) -> Result<MeanField>
     let mut progress = Progress::new("sweeps over the equations, or fewer", left);
     let mut best: Option<MeanField> = None;
     for start in 0..starts {
-        let magnetizations = match fixed.get(start) {
-            Some(&m) => vec![m; n],
-            None => {
-                let mut generator: Generator =
-                    settings.seed.child((start - fixed.len()) as u64).generator();
-                (0..n).map(|_| generator.random_range(-1.0..1.0)).collect()
-            }
+        let magnetizations = if let Some(&m) = fixed.get(start) {
+            vec![m; n]
+        } else {
+            let stream = (start - fixed.len()) as u64;
+            let mut generator: Generator = settings.seed.child(stream).generator();
+            (0..n).map(|_| generator.random_range(-1.0..1.0)).collect()
         };
         // What one start leaves of its share is for the others.
         let limit = (left / (starts - start)).clamp(1, iterations);

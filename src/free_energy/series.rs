@@ -151,7 +151,8 @@ fn loops_through(
         + 0.5 * (pull * pull - pull_squares)
 }
 
-fn ln_cosh(x: f64) -> f64 {
+/// ln cosh x, without overflow and with all digits near 0.
+pub(super) fn ln_cosh(x: f64) -> f64 {
     let x = x.abs();
     // Small x in the form that keeps its digits.
     if x < 1.0 {

@@ -1,7 +1,8 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
+//! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. [`Annealing`] looks for ground states,
+//! [`PopulationAnnealing`] cools many replicas together, and [`WangLandau`] samples the density of states. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
 //! half of them), flips a whole number of clusters of about N spins in all ([`Update::Wolff`]), or all clusters with probability ½ each
 //! ([`Update::SwendsenWang`]).
 //!
@@ -24,6 +25,7 @@
 mod annealing;
 mod checkpoint;
 mod cluster;
+mod entropy;
 mod kinetics;
 mod ladder;
 mod local;
@@ -44,6 +46,7 @@ mod torus_cluster;
 mod wang_landau;
 
 pub use annealing::{Annealed, Annealing, Schedule};
+pub use entropy::EntropyEstimate;
 pub use population::PopulationAnnealing;
 pub use reweighting::{Peak, Reweighting};
 pub use scan::Scan;
@@ -52,7 +55,7 @@ pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
 pub use target::Target;
 pub use tempering::{Tempered, Tempering};
-pub use wang_landau::{EntropyEstimate, WangLandau};
+pub use wang_landau::WangLandau;
 
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;

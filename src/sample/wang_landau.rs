@@ -3,19 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result};
 use crate::ndarray::Array2;
 use crate::notebook::progress::{Deadline, Progress};
-use crate::polars::df;
-use crate::polars::prelude::*;
 use crate::rand::RngCore;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::sample::entropy::{EntropyEstimate, ln_sum_exp};
 use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
 use crate::sample::{Replica, System, check_memory, sweeps};
 use crate::spin::PairModel;
-use crate::stats::{Estimate, LogMean, jackknife, ln_mean_exp};
 
 /// The most bins of energy, and levels of integer energies.
 const MAX_BINS: usize = 1 << 22;
@@ -62,23 +60,6 @@ pub struct WangLandau {
     bins: i64,
     seed: Seed,
     deadline: Option<f64>,
-}
-
-/// The number of states at each energy, as [`WangLandau`] estimates it, and thermodynamics at any temperature from it.
-#[derive(Clone)]
-pub struct EntropyEstimate {
-    /// The number of spins N.
-    pub n_spins: usize,
-    /// The energy of each level, in total; of bins, the mean of what was visited there.
-    pub energies: Vec<f64>,
-    /// ln g of shape (runs, levels), each run normalised to 2^N states in all; −∞ where a run has not been.
-    pub ln_g: Array2<f64>,
-    /// ln f at the end of learning, of the slowest run: with each visit its g still changed by this.
-    pub ln_f: f64,
-    /// Sweeps of each run.
-    pub sweeps: usize,
-    /// Whether all sweeps were done, and no deadline cut them.
-    pub complete: bool,
 }
 
 impl WangLandau {
@@ -167,13 +148,12 @@ struct Levels {
 
 impl Levels {
     fn new(system: &System, bins: usize, runs: usize) -> Result<Self> {
-        let (width, offset, count) = match system.quantum() {
-            Some((unit, reach)) => (unit, reach, 2.0 * reach + 1.0),
-            None => {
-                let width = 2.0 * system.reach() / bins as f64;
-                // Rounded to the nearest bin, the largest |E| needs half a bin more.
-                (width, 0.5 * (bins as f64), bins as f64 + 2.0)
-            }
+        let (width, offset, count) = if let Some((unit, reach)) = system.quantum() {
+            (unit, reach, 2.0 * reach + 1.0)
+        } else {
+            let width = 2.0 * system.reach() / bins as f64;
+            // Rounded to the nearest bin, the largest |E| needs half a bin more.
+            (width, 0.5 * (bins as f64), bins as f64 + 2.0)
         };
         if !(count * runs as f64 <= 16.0 * MAX_BINS as f64 && count <= MAX_BINS as f64) {
             return Err(Error::TooLarge {
@@ -348,160 +328,9 @@ fn density(
     }
 }
 
-fn ln_sum_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
-}
-
-impl EntropyEstimate {
-    /// ln Z of the whole system at temperature `t`: of the mean of all runs' Z, with a jackknife error over the runs.
-    ///
-    /// # Errors
-    /// If `t` is not a finite number above 0, or there are fewer than two runs.
-    pub fn ln_z(&self, t: f64) -> Result<Estimate> {
-        Ok(self.at(t)?.ln_z)
-    }
-
-    /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each
-    /// with `_err` (a jackknife over the runs, which are weighted with their Z); `sweeps`, `complete`.
-    ///
-    /// # Errors
-    /// If there is no temperature or one is not a finite number above 0, or there are fewer than two runs.
-    pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            let allowed = "at least one temperature";
-            return Err(Error::argument("temperatures", "an empty list", allowed));
-        }
-        let n = self.n_spins as f64;
-        let mut columns = vec![Vec::new(); 10];
-        for &t in temperatures {
-            let Averages { ln_z, energy, variance, entropy } = self.at(t)?;
-            let quantities = [
-                (ln_z, 1.0),
-                (ln_z, -t / n),
-                (energy, 1.0 / n),
-                (variance, 1.0 / n),
-                (entropy, 1.0 / n),
-            ];
-            for (k, (value, factor)) in quantities.into_iter().enumerate() {
-                // Two divisions by T: T² would underflow before the quotient does.
-                let scale = |x: f64| if k == 3 { x / t / t * factor } else { x * factor };
-                columns[2 * k].push(scale(value.mean));
-                columns[2 * k + 1].push(scale(value.error).abs());
-            }
-        }
-        let mut take = || columns.remove(0);
-        Ok(df!(
-            "temperature" => temperatures,
-            "ln_z" => take(),
-            "ln_z_err" => take(),
-            "free_energy" => take(),
-            "free_energy_err" => take(),
-            "energy" => take(),
-            "energy_err" => take(),
-            "heat_capacity" => take(),
-            "heat_capacity_err" => take(),
-            "entropy" => take(),
-            "entropy_err" => take(),
-            "sweeps" => vec![self.sweeps as u64; temperatures.len()],
-            "complete" => vec![self.complete; temperatures.len()],
-        )?)
-    }
-
-    /// The density of states: `total_energy`, `ln_g` (of the mean of all runs' g), `ln_g_err` (by a jackknife over runs; infinite where only one
-    /// saw the level), `runs` (that saw it).
-    ///
-    /// # Errors
-    /// None in practice; polars' constructor can fail.
-    pub fn density_of_states(&self) -> Result<DataFrame> {
-        let (mut values, mut errors, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-        for column in self.ln_g.columns() {
-            let known = column.iter().filter(|x| x.is_finite()).count();
-            // As good as −∞, but differences are numbers.
-            let all: Vec<f64> = column.iter().map(|x| x.max(-1e100)).collect();
-            let LogMean { value, error, .. } = ln_mean_exp(&all);
-            values.push(value);
-            errors.push(if known > 1 { error } else { f64::INFINITY });
-            counts.push(known as u64);
-        }
-        Ok(df!(
-            "total_energy" => self.energies.clone(),
-            "ln_g" => values,
-            "ln_g_err" => errors,
-            "runs" => counts,
-        )?)
-    }
-
-    /// Averages at temperature `t` over all runs, each weighted with its Z.
-    fn at(&self, t: f64) -> Result<Averages> {
-        require_positive("temperature", t)?;
-        let runs = self.ln_g.nrows();
-        if runs < 2 || self.ln_g.ncols() != self.energies.len() {
-            let given = format!("an array of shape {:?}", self.ln_g.dim());
-            let allowed = format!("of shape (2 or more runs, {})", self.energies.len());
-            return Err(Error::argument("ln_g", given, allowed));
-        }
-        let exponents: Vec<Vec<f64>> = self
-            .ln_g
-            .rows()
-            .into_iter()
-            .map(|row| self.energies.iter().zip(row).map(|(e, ln_g)| ln_g - e / t).collect())
-            .collect();
-        let ln_zs: Vec<f64> = exponents.iter().map(|row| ln_sum_exp(row)).collect();
-        let largest = ln_zs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if !largest.is_finite() {
-            let allowed = "so large that E/T does not overflow";
-            return Err(Error::argument("temperature", t, allowed));
-        }
-        // Energies from a level near their mean, so that squares do not cancel.
-        let place = exponents[0].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
-        let reference = place.map_or(0.0, |(level, _)| self.energies[level]);
-        let blocks: Vec<Vec<f64>> = exponents
-            .iter()
-            .map(|row| {
-                let mut sums = vec![f64::MIN_POSITIVE, 0.0, 0.0];
-                for (e, x) in self.energies.iter().zip(row) {
-                    let (weight, e) = ((x - largest).exp(), e - reference);
-                    sums[0] += weight;
-                    sums[1] += weight * e;
-                    sums[2] += weight * e * e;
-                }
-                sums
-            })
-            .collect();
-        let estimate = |function: &dyn Fn(&[f64]) -> f64| jackknife(&blocks, 0.5, runs, function);
-        let shifted = |x: Estimate, by: f64| Estimate { mean: x.mean + by, ..x };
-        Ok(Averages {
-            ln_z: shifted(estimate(&|x| x[0].ln())?, largest),
-            energy: shifted(estimate(&|x| x[1] / x[0])?, reference),
-            variance: estimate(&|x| x[2] / x[0] - (x[1] / x[0]).powi(2))?,
-            entropy: shifted(estimate(&|x| x[1] / x[0] / t + x[0].ln())?, reference / t + largest),
-        })
-    }
-}
-
-/// In total, the entropy too.
-struct Averages {
-    ln_z: Estimate,
-    energy: Estimate,
-    variance: Estimate,
-    entropy: Estimate,
-}
-
 impl fmt::Debug for WangLandau {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (model, runs, sweeps) = (&self.model, self.runs, self.sweeps);
         write!(f, "WangLandau({model:?}, {runs} × {sweeps} sweeps)")
-    }
-}
-
-impl fmt::Debug for EntropyEstimate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (levels, runs, n) = (self.energies.len(), self.ln_g.nrows(), self.n_spins);
-        write!(
-            f,
-            "EntropyEstimate({levels} levels of {n} spins, {runs} runs, ln f = {:.1e})",
-            self.ln_f
-        )
     }
 }
