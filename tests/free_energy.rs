@@ -275,6 +275,15 @@ fn bad_settings_of_sampling_methods_are_refused_in_a_sentence() {
     let mut cold = series.clone();
     cold.temperature = -1.0;
     says(bennett_ratio(&series, &cold).unwrap_err(), "`temperature`");
+    // Energies at the edge of what numbers hold.
+    let strong = ising.coupling(1e300).unwrap();
+    says(strong.annealed_importance([1e-10]).run().unwrap_err(), "overflow");
+    says(strong.bennett([1e-10]).run().unwrap_err(), "overflow");
+    says(strong.population_annealing([1e-10]).run().unwrap_err(), "overflow");
+    let frame = strong.annealed_importance([1.0]).steps(3).runs(10).run().unwrap();
+    assert!(frame.values("ln_z").unwrap().iter().all(|x| x.is_finite()));
+    let frame = strong.population_annealing([1.0]).steps(3).population(10).run().unwrap();
+    assert!(frame.values("ln_z").unwrap().iter().all(|x| x.is_finite()));
     // A series with itself, and a frozen one.
     assert!(bennett_ratio(&series, &series).unwrap().mean.abs() < 1e-12);
     let mut frozen = series.clone();

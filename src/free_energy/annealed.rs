@@ -143,7 +143,7 @@ impl AnnealedImportance {
     /// the first temperature is reached.
     pub fn run(&self) -> Result<DataFrame> {
         let system = System::new(&self.model);
-        let ladder = Ladder::new(&self.temperatures, self.steps, system.infinite_variance())?;
+        let ladder = system.ladder(&self.temperatures, self.steps)?;
         let runs = sweeps("runs", self.runs, 2)?;
         let count = sweeps("sweeps", self.sweeps, 0)?;
         let equilibration = sweeps("equilibration", self.equilibration, 0)?;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
-use crate::sample::{Ladder, Scan, SiteOrder, Start, System, TimeSeries, Update};
+use crate::sample::{Scan, SiteOrder, Start, System, TimeSeries, Update};
 use crate::spin::PairModel;
 use crate::stats::{Estimate, MIN_SERIES, estimate};
 
@@ -223,7 +223,7 @@ impl Bennett {
     /// If there is no temperature or one is not a finite number above 0; if `steps` is below 1; and as for [`Scan::run`].
     pub fn run(&self) -> Result<DataFrame> {
         let system = System::new(&self.model);
-        let ladder = Ladder::new(&self.temperatures, self.steps, system.infinite_variance())?;
+        let ladder = system.ladder(&self.temperatures, self.steps)?;
         let rungs = ladder.betas[1..].iter().map(|beta| 1.0 / beta).collect();
         let sampled = self.scan.seed(self.seed.child(1)).temperatures(rungs).run_series()?;
         let sweeps = sampled.iter().map(TimeSeries::len).min().unwrap_or(0);

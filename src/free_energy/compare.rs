@@ -115,7 +115,7 @@ impl FreeEnergies {
         sweeps("sweeps", self.sweeps, 1)?;
         let whole = Deadline::new(self.deadline)?;
         let system = System::new(&self.model);
-        let ladder = Ladder::new(&[t], None, system.infinite_variance())?;
+        let ladder = system.ladder(&[t], None)?;
         let methods = self.methods(&ladder);
         let count = methods.len();
         let mut rows = Vec::with_capacity(count + 1);

@@ -10,7 +10,7 @@ use crate::polars::prelude::*;
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Ladder, Replica, SiteOrder, System, Update, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, sweeps};
 use crate::spin::PairModel;
 use crate::stats::{Estimate, jackknife};
 
@@ -131,7 +131,7 @@ impl PopulationAnnealing {
     /// passes before the first temperature is reached.
     pub fn run(&self) -> Result<DataFrame> {
         let system = System::new(&self.model);
-        let ladder = Ladder::new(&self.temperatures, self.steps, system.infinite_variance())?;
+        let ladder = system.ladder(&self.temperatures, self.steps)?;
         let (replicas, runs) = self.sizes()?;
         let count = sweeps("sweeps", self.sweeps, 0)?;
         let deadline = Deadline::new(self.deadline)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::rand::{Rng, RngCore};
 use crate::random::{Generator, Seed};
+use crate::sample::ladder::Ladder;
 use crate::sample::local::{Dynamics, State};
 use crate::sample::settings::{Rule, SiteOrder, Update};
 use crate::spin::{PairModel, Quanta};
@@ -74,6 +75,17 @@ impl System {
         };
         let largest = (0..self.n_spins()).map(scale).fold(0.0, f64::max);
         if largest > 0.0 && largest.is_finite() { largest } else { 1.0 }
+    }
+
+    /// The ladder from β = 0 to these temperatures, at all of which E/T is finite.
+    pub fn ladder(&self, temperatures: &[f64], steps: Option<i64>) -> Result<Ladder> {
+        for &t in temperatures {
+            if t > 0.0 && !(self.reach() / t).is_finite() {
+                let allowed = "so large that E/T does not overflow";
+                return Err(Error::argument("temperature", t, allowed));
+            }
+        }
+        Ladder::new(temperatures, steps, self.infinite_variance())
     }
 
     /// The quantum of energy, and how many of them the largest |E| could have, where all energies are multiples of it.
