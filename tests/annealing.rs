@@ -238,3 +238,28 @@ fn bad_settings_are_refused_in_a_sentence() {
         assert!((density.ln_z(1.0).unwrap().mean - exact).abs() < 1e-12);
     }
 }
+
+#[test]
+fn wang_landau_on_the_8_by_8_torus_agrees_with_kaufman() {
+    let temperatures = [1.0, 1.3, 1.6, 2.0, 2.3, 3.0];
+    for seed in 1..5 {
+        let walk = Ising::square(8).unwrap().wang_landau().sweeps(20_000).seed(seed);
+        let frame = walk.run().unwrap().frame(&temperatures).unwrap();
+        let (c, errors) =
+            (frame.values("heat_capacity").unwrap(), frame.values("heat_capacity_err").unwrap());
+        let (ln_z, ln_z_errors) =
+            (frame.values("ln_z").unwrap(), frame.values("ln_z_err").unwrap());
+        for (row, &t) in temperatures.iter().enumerate() {
+            let exact = kaufman::heat_capacity(8, 8, t).unwrap();
+            let what =
+                format!("seed {seed}, T = {t}: c = {} ± {} for {exact}", c[row], errors[row]);
+            // Errors of 16 runs follow Student's law: 4.5 of them are one in 2000. Small ones say that the walk had converged.
+            assert!(
+                (c[row] - exact).abs() < 4.5 * errors[row] && errors[row] < 0.05 * exact,
+                "{what}"
+            );
+            let deviation = ln_z[row] - kaufman::ln_z(8, 8, t).unwrap();
+            assert!(deviation.abs() < 4.5 * ln_z_errors[row], "{what}, ln Z off by {deviation}");
+        }
+    }
+}

@@ -21,8 +21,8 @@ const MAX_BINS: usize = 1 << 22;
 /// Sweeps between looks at the clock.
 const SLICE: usize = 64;
 
-/// Steps for each level known before ln f is halved.
-const PATIENCE: u64 = 10;
+/// ln f is this many times 1/t: with 1 the walk believes a g that it has hardly seen; far more, and g is still rough after a short run.
+const PATIENCE: f64 = 30.0;
 
 /// Sums of real numbers are made afresh after so many sweeps.
 const REFRESH: usize = 256;
@@ -30,10 +30,9 @@ const REFRESH: usize = 256;
 /// Settings of Wang–Landau sampling; [`run`](Self::run) gives the density of states.
 ///
 /// A walk that accepts a flip from E to E' with probability min(1, g(E)/g(E')) visits all energies equally often once g is the number of states
-/// at each; every visit multiplies the present estimate of g(E) by f, which shrinks towards 1: ln f = 1 is halved when all energies known
-/// have been visited since, on average ten times, and once that would make it smaller than 1/t, where t is the number of steps over the number of energies,
-/// it is 1/t, so that errors fall as t^−½ without end. Half of the sweeps learn like this. The other half walk with fixed weights 1/g, a Markov
-/// chain in equilibrium, whose histogram H corrects what the growing g got wrong: ln g + ln H. Sources: F. Wang and D. P. Landau,
+/// at each; every visit multiplies the present estimate of g(E) by f, which shrinks towards 1: ln f = min(1, 30/t), where t is the number of
+/// steps since an energy was seen for the first time, over the number of energies known. Half of the sweeps learn like this. The other half
+/// walk with fixed weights 1/g, a Markov chain in equilibrium, whose histogram H corrects what the growing g got wrong: ln g + ln H. Sources: F. Wang and D. P. Landau,
 /// Phys. Rev. Lett. 86, 2050 (2001); R. E. Belardinelli and V. D. Pereyra, Phys. Rev. E 75, 046701 (2007); for the second half B. A. Berg and
 /// T. Neuhaus, Phys. Rev. Lett. 68, 9 (1992).
 ///
@@ -177,20 +176,14 @@ struct Walk {
     replica: Replica,
     /// ln g; known where visited.
     ln_g: Vec<f64>,
-    /// Visits since ln f last changed.
-    recent: Vec<bool>,
     /// Levels that were ever visited, and their number.
     seen: Vec<bool>,
     known: usize,
     /// Visits with fixed weights, and the sum of their energies.
     visits: Vec<u64>,
     energies: Vec<f64>,
-    fresh: usize,
-    /// Steps since ln f last changed.
-    waited: u64,
     ln_f: f64,
-    /// Whether ln f follows 1/t.
-    late: bool,
+    /// Steps since a level was seen for the first time.
     steps: u64,
     sweeps: usize,
 }
@@ -200,15 +193,11 @@ impl Walk {
         let mut walk = Self {
             replica: system.random_replica(seed),
             ln_g: vec![0.0; levels.count],
-            recent: vec![false; levels.count],
             seen: vec![false; levels.count],
             known: 0,
             visits: vec![0; levels.count],
             energies: vec![0.0; levels.count],
-            fresh: 0,
-            waited: 0,
             ln_f: 1.0,
-            late: false,
             steps: 0,
             sweeps: 0,
         };
@@ -245,9 +234,6 @@ impl Walk {
         if self.sweeps.is_multiple_of(REFRESH) {
             self.replica.refresh(system);
         }
-        if learning {
-            self.shrink();
-        }
     }
 
     fn accepts(&mut self, level: usize, target: usize) -> bool {
@@ -262,31 +248,14 @@ impl Walk {
     #[inline]
     fn learn(&mut self, level: usize, reference: f64) {
         self.steps += 1;
-        self.waited += 1;
         if !self.seen[level] {
             self.seen[level] = true;
             self.known += 1;
             self.ln_g[level] = reference;
+            self.steps = 1;
         }
-        if !self.recent[level] {
-            self.recent[level] = true;
-            self.fresh += 1;
-        }
-        if self.late {
-            self.ln_f = self.known as f64 / self.steps as f64;
-        }
+        self.ln_f = (PATIENCE * self.known as f64 / self.steps as f64).min(1.0);
         self.ln_g[level] += self.ln_f;
-    }
-
-    /// Halves ln f once all levels known have been seen again and had time to level out, as long as it stays above 1/t.
-    fn shrink(&mut self) {
-        if self.late || self.fresh < self.known || self.waited < PATIENCE * self.known as u64 {
-            return;
-        }
-        (self.fresh, self.waited) = (0, 0);
-        self.recent.fill(false);
-        self.ln_f *= 0.5;
-        self.late = self.ln_f <= self.known as f64 / self.steps as f64;
     }
 }
 
