@@ -35,6 +35,9 @@ const FEWEST: i64 = 16;
 /// The share of loops in ln Z up to which the high-temperature series counts as converged.
 const SMALL: f64 = 0.01;
 
+/// With a larger ln f at its end, Wang–Landau sampling had no time to learn g.
+const MAX_LN_F: f64 = 0.2;
+
 /// Fewer effective runs leave the error of annealed importance sampling in doubt.
 const LEAST_ESS: f64 = 10.0;
 
@@ -98,15 +101,15 @@ impl FreeEnergies {
 
     /// Runs all methods: one row each.
     ///
-    /// `method`: exact (by elimination up to width 18, else by the sum over all states up to 30 spins), mean_field, tap, bethe, high_temperature ([`high_temperature`]), thermodynamic_integration,
-    /// bennett, annealed_forward, annealed_reverse, population_annealing, wang_landau. The sampling methods share the ladder of inverse
+    /// `method`: exact (by elimination up to width 18, else by the sum over all states up to 30 spins), mean_field, tap, bethe, high_temperature
+    /// ([`high_temperature`]), thermodynamic_integration, bennett, annealed_forward, annealed_reverse, population_annealing, wang_landau. The sampling methods share the ladder of inverse
     /// temperatures of [`PopulationAnnealing::steps`], and each makes about [`sweeps`](Self::sweeps) sweeps in all, from a stream of its own.
     ///
     /// Columns: `method`; `kind` of ln Z (exact, estimate, lower bound, stochastic lower bound, stochastic upper bound); `temperature`; `ln_z`,
     /// `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), errors missing where there are none; `exact`, the exact ln Z where
     /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::MeanField::valid)
     /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
-    /// runs contributed; `seconds`; `note`, why a method failed.
+    /// runs contributed or, for Wang–Landau, ln f ended below 0.2; `seconds`; `note`, why a method failed.
     ///
     /// # Errors
     /// If the temperature is not a finite number above 0, `sweeps` is below 1 or the deadline is not a finite number above 0.
@@ -276,7 +279,8 @@ impl FreeEnergies {
         }
         let density = walk.run()?;
         let ln_z = density.ln_z(self.temperature)?;
-        Ok(Value { ln_z: ln_z.mean, error: Some(ln_z.error), converged: density.complete })
+        let converged = density.complete && density.ln_f <= MAX_LN_F;
+        Ok(Value { ln_z: ln_z.mean, error: Some(ln_z.error), converged })
     }
 
     fn frame(&self, rows: &[Row]) -> Result<DataFrame> {
