@@ -65,6 +65,12 @@ def is_unit(output) -> bool:
     return list(data) == ["text/plain"] and as_text(data["text/plain"]).strip() == "()"
 
 
+def is_drawn_as_text(output) -> bool:
+    """Whether the output is only a figure's sketch for terminals, whose rows begin with a line."""
+    data = output.get("data", {})
+    return list(data) == ["text/plain"] and sum(row.startswith("│") for row in as_text(data["text/plain"]).splitlines()) > 2
+
+
 def output_findings(number: int, output) -> "list[Finding]":
     """What is wrong with one output of cell `number`."""
     found = []
@@ -83,6 +89,8 @@ def cell_findings(number: int, cell) -> "list[Finding]":
     failed = any(finding.fatal for finding in found)
     if any(is_unit(output) for output in cell.get("outputs", [])):
         found.append(Finding(number, "the cell shows the empty value `()`: end it in `;`"))
+    if any(is_drawn_as_text(output) for output in cell.get("outputs", [])):
+        found.append(Finding(number, "the figure shows as text, since the last expression uses up a variable: borrow it with `&`"))
     if not failed and rustcell.ends_in_value(as_text(cell["source"])) and not shows_something(cell):
         found.append(Finding(number, "missing output: the cell ends in a value but shows nothing (end it in `;` if that is meant)"))
     return found

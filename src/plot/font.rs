@@ -34,7 +34,13 @@ pub(super) struct Run {
 /// The pieces of a line of text: what follows `_` after a single letter is a subscript, as in "T_c" or
 /// "x_12".
 pub(super) fn runs(text: &str, size: f64) -> Vec<Run> {
-    let normal = |text: String| Run { text, size, drop: 0.0 };
+    // Spaces that begin a piece are one of their own, since SVG drops them there.
+    let push = |runs: &mut Vec<Run>, text: &str| {
+        let (spaces, words) = text.split_at(text.len() - text.trim_start().len());
+        for piece in [spaces, words].into_iter().filter(|piece| !piece.is_empty()) {
+            runs.push(Run { text: piece.to_string(), size, drop: 0.0 });
+        }
+    };
     let letters: Vec<char> = text.chars().collect();
     let starts = |i: usize| {
         let word = |c: char| c.is_alphanumeric() || c == '_';
@@ -53,12 +59,11 @@ pub(super) fn runs(text: &str, size: f64) -> Vec<Run> {
         }
         let lowered: String = letters[i + 1..].iter().take_while(|c| c.is_alphanumeric()).collect();
         i += 1 + lowered.chars().count();
-        runs.push(normal(std::mem::take(&mut plain)));
+        push(&mut runs, &plain);
+        plain.clear();
         runs.push(Run { text: lowered, size: size * 0.75, drop: size * 0.2 });
     }
-    if !plain.is_empty() {
-        runs.push(normal(plain));
-    }
+    push(&mut runs, &plain);
     runs
 }
 
@@ -87,7 +92,7 @@ mod tests {
         assert!((width - 1303.0).abs() < 3.0, "{width}");
         let pieces: Vec<String> =
             runs("T_c and x_12 of my_name", 1.0).into_iter().map(|run| run.text).collect();
-        assert_eq!(pieces, ["T", "c", " and x", "12", " of my_name"]);
+        assert_eq!(pieces, ["T", "c", " ", "and x", "12", " ", "of my_name"]);
         let width = text_width("WW", 2048.0).unwrap();
         assert!((width - 4050.0).abs() < 6.0, "{width}");
     }
