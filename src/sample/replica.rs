@@ -36,13 +36,7 @@ impl System {
 
     /// Single-spin updates at inverse temperature `beta`, 0 included.
     pub fn dynamics(&self, update: Update, order: SiteOrder, beta: f64) -> Result<Dynamics> {
-        if update == Update::Wolff {
-            return Err(Error::Unsupported {
-                what: "Wolff's cluster update".to_owned(),
-                why: "this method moves many replicas by single-spin updates".to_owned(),
-                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
-            });
-        }
+        update.require_single_spin("many replicas")?;
         let rule = Rule { update, ordered: order != SiteOrder::Random, beta };
         Dynamics::new(&self.model, &self.quanta, rule, order)
     }

@@ -45,6 +45,18 @@ impl Update {
     pub(super) fn is_cluster(self) -> bool {
         matches!(self, Self::Wolff | Self::SwendsenWang)
     }
+
+    /// Refuses clusters where a method flips its spins one by one.
+    pub(super) fn require_single_spin(self, method: &str) -> Result<()> {
+        if self.is_cluster() {
+            return Err(Error::Unsupported {
+                what: format!("`Update::{self:?}` with {method}"),
+                why: "it flips clusters, where this method moves spins one by one".to_owned(),
+                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Which site comes next in single-spin updates; cluster updates have no order.

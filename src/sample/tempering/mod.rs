@@ -209,13 +209,7 @@ impl Tempering {
     fn shared(&self) -> Result<Shared> {
         let temperatures = self.checked_temperatures()?;
         let interval = sweeps("swap_interval", self.swap_interval, 1)?;
-        if !matches!(self.update, Update::Metropolis | Update::HeatBath) {
-            return Err(Error::Unsupported {
-                what: format!("`{:?}` with parallel tempering", self.update),
-                why: "between exchanges spins change one by one".to_owned(),
-                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
-            });
-        }
+        self.update.require_single_spin("parallel tempering")?;
         let houdayer = match self.houdayer {
             true if self.replicas < 2 => {
                 return Err(Error::argument(
