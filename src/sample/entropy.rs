@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -40,10 +40,7 @@ impl EntropyEstimate {
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0, or there are fewer than two runs.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            let allowed = "at least one temperature";
-            return Err(Error::argument("temperatures", "an empty list", allowed));
-        }
+        require_temperatures(temperatures)?;
         let n = self.n_spins as f64;
         let mut columns = vec![Vec::new(); 10];
         for &t in temperatures {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_temperatures};
 use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -264,16 +264,7 @@ impl Scan {
     /// The number of sweeps to measure, if it and the temperatures are in order.
     fn planned(&self) -> Result<usize> {
         let planned = sweeps("sweeps", self.sweeps, MIN_SERIES as i64)?;
-        if self.temperatures.is_empty() {
-            return Err(Error::argument(
-                "temperatures",
-                "an empty list",
-                "at least one temperature",
-            ));
-        }
-        for &t in &self.temperatures {
-            require_positive("temperature", t)?;
-        }
+        require_temperatures(&self.temperatures)?;
         let total = planned.saturating_mul(self.temperatures.len());
         if total > MAX_MEASURED {
             return Err(Error::TooLarge {

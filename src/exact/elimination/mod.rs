@@ -18,8 +18,7 @@ mod upward;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
-use crate::exact::caloric::require_temperatures;
+use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::exact::elimination::tree::Tree;
 use crate::exact::elimination::upward::{Pass, Upward, upward};
 use crate::exact::potential::Potential;
@@ -87,7 +86,7 @@ pub struct Marginals {
 
 impl Elimination {
     /// Finds an order for this model: the narrowest among the numbering of the sites, layers through a lattice's longest side, least
-    /// degree (up to 500 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
+    /// degree (up to 200 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

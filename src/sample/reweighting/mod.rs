@@ -7,7 +7,7 @@ mod solve;
 
 use std::fmt;
 
-use crate::error::{Error, Result, require_finite, require_positive};
+use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
 use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -174,15 +174,9 @@ impl Reweighting {
     /// If a temperature is not a finite number above 0 or is not supported by the data, with fewer than 32 independent values: the
     /// message gives the range that is.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            return Err(Error::argument(
-                "temperatures",
-                "an empty list",
-                "at least one temperature",
-            ));
-        }
+        require_temperatures(temperatures)?;
         for &t in temperatures {
-            self.supported(1.0 / require_positive("temperature", t)?)?;
+            self.supported(1.0 / t)?;
         }
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("temperatures", temperatures.len());
