@@ -145,6 +145,15 @@ impl Scan {
     /// least; the rest are missing values. A run that never left one state, as at low temperature, has `energy_err` 0 with
     /// `energy_ess` 1: it counts as one value.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frame = Ising::square(4)?.scan([2.0, 3.0]).sweeps(500).seed(1).run()?;
+    /// assert!(frame.values("energy_exact")?[0] < frame.values("energy_exact")?[1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `sweeps` is below 16 or `thermalization` below 0; if the
     /// measurements would not fit in memory; if the update or order does not fit the model; if the deadline is not a finite number

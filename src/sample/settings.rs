@@ -3,6 +3,15 @@
 use crate::error::{Error, Result};
 
 /// How spins change.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let cluster = Ising::square(8)?.scan([ONSAGER_TC]).update(Update::SwendsenWang).sweeps(200).run()?;
+/// assert_eq!(cluster.height(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Update {
     /// One spin at a time, flipped with probability min(1, exp(−ΔE/T)); the default.
@@ -60,6 +69,15 @@ impl Update {
 }
 
 /// Which site comes next in single-spin updates; cluster updates have no order.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let fast = Ising::square(64)?.scan([2.5]).order(SiteOrder::Checkerboard).sweeps(200).run()?;
+/// assert_eq!(fast.height(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SiteOrder {
     /// A random site each time; the default.
@@ -88,6 +106,15 @@ impl SiteOrder {
 }
 
 /// The configuration a simulation starts from.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let simulation = Ising::square(16)?.simulation(1.0)?.start(Start::Random);
+/// assert!(simulation.spins().iter().any(|&s| s < 0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Start {
     /// All spins +1; the default, since a ferromagnet started at random may stay in stripes for ever below T_c.

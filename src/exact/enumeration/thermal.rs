@@ -18,6 +18,15 @@ const CHUNK: usize = 1 << 14;
 impl Enumeration {
     /// The exact quantities at temperature `t`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let pair = Ising::on(Lattice::chain(2).open())?.enumerate()?.at(1.0)?;
+    /// assert!((pair.energy + 0.5 * 1_f64.tanh()).abs() < 1e-15);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0, or, where energies are real numbers, so small that energies over it overflow; if the
     /// [`deadline`](Self::deadline) passes.
@@ -126,6 +135,15 @@ impl Enumeration {
     /// `magnetization`, `abs_magnetization`, `susceptibility`, `susceptibility_full`, `binder`. See [`Thermodynamics`].
     ///
     /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frame = Ising::square(4)?.enumerate()?.frame(&linspace(1.0, 4.0, 7))?;
+    /// assert_eq!(frame.shape(), (7, 11));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no temperature, or one, or the deadline, is not a finite number above 0.

@@ -154,6 +154,15 @@ impl Tempering {
 
     /// Runs the simulation.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let settings = Ising::square(4)?.tempering([2.0, 2.5, 3.0]).sweeps(500);
+    /// assert!(settings.seed(1).run()?.is_complete());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there are fewer than two temperatures, they do not ascend, or one is not a finite number above 0; if the replicas are neither 1
     /// nor an even number up to 1024; if `swap_interval` is below 1, `sweeps` below 16 swap intervals or `thermalization` below 0; if the
