@@ -54,12 +54,6 @@ impl System {
         Replica { spins, state, generator }
     }
 
-    /// The variance of the energy at infinite temperature, Σ_{i<j} J_ij² + Σ_i h_i².
-    pub fn infinite_variance(&self) -> f64 {
-        let squares = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>();
-        0.5 * squares(self.model.couplings().values()) + squares(self.model.fields())
-    }
-
     /// The largest √(Σ_j J_ij² + h_i²) of a spin, the scale of its local field; 1 where nothing acts.
     pub fn field_scale(&self) -> f64 {
         let scale = |i: usize| {
@@ -79,7 +73,7 @@ impl System {
                 return Err(Error::argument("temperature", t, allowed));
             }
         }
-        Ladder::new(temperatures, steps, self.infinite_variance())
+        Ladder::new(temperatures, steps, self.model.infinite_variance())
     }
 
     /// The quantum of energy, and how many of them the largest |E| could have, where all energies are multiples of it.

@@ -406,9 +406,7 @@ impl Elimination {
     /// 1/T.
     fn beta(&self, t: f64) -> Result<f64> {
         let beta = 1.0 / require_positive("temperature", t)?;
-        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
-        let reach = sum(self.model.couplings().values()) + sum(self.model.fields());
-        if (2.0 * beta * reach).is_finite() && beta.is_finite() {
+        if (2.0 * beta * self.model.bound()).is_finite() && beta.is_finite() {
             return Ok(beta);
         }
         let allowed = "not so small that energies over T overflow (see `ground_state()`)";

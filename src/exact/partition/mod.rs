@@ -87,9 +87,7 @@ impl PartitionFunction {
                 MAX_SUMMED,
             ));
         }
-        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
-        let reach = sum(model.couplings().values()) + sum(model.fields());
-        if !(2.0 * reach / temperature).is_finite() {
+        if !(2.0 * model.bound() / temperature).is_finite() {
             let allowed = "so high that energies over it stay below 1e308";
             return Err(Error::argument("temperature", temperature, allowed));
         }
