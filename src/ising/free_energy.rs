@@ -1,14 +1,13 @@
-//! Free energies and annealing from a model.
+//! Free energies of an Ising model.
 
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::free_energy::{
     AnnealedImportance, Approximation, Bennett, FreeEnergies, HighTemperature, MeanField,
-    SelfConsistent, high_temperature,
+    SelfConsistent, high_temperature, mean_field,
 };
 use crate::ising::Ising;
-use crate::sample::{Annealing, PopulationAnnealing, WangLandau};
 
 impl Ising {
     /// ln Z at temperature `t` by every method: settings, then `run()` gives a frame of one row each. See [`FreeEnergies`].
@@ -25,21 +24,21 @@ impl Ising {
         FreeEnergies::new(Arc::clone(&self.model), t)
     }
 
-    /// The high-temperature series to fourth order at temperature `t`. See [`high_temperature`].
+    /// The naive mean-field solution of lowest free energy at temperature `t`. See [`MeanField`].
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let ising = Ising::square(8)?;
-    /// assert!((ising.high_temperature(8.0)?.ln_z - ising.kaufman(8.0)?.ln_z).abs() < 1e-2);
+    /// # use statmech::prelude::*;
+    /// let above = Ising::square(8)?.mean_field(5.0)?;
+    /// assert!(above.magnetization.abs() < 1e-6);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// If `t` is not a finite number above 0 or too small, or the model is so dense that the sum would take minutes.
-    pub fn high_temperature(&self, t: f64) -> Result<HighTemperature> {
-        high_temperature(&self.model, t)
+    /// If `t` is not a finite number above 0.
+    pub fn mean_field(&self, t: f64) -> Result<MeanField> {
+        mean_field(&self.model, t)
     }
 
     /// The equations of Thouless, Anderson and Palmer at temperature `t`, solved with the default settings. See [`Approximation::Tap`].
@@ -90,6 +89,23 @@ impl Ising {
         SelfConsistent::new(Arc::clone(&self.model), t, approximation)
     }
 
+    /// The high-temperature series to fourth order at temperature `t`. See [`high_temperature`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(8)?;
+    /// assert!((ising.high_temperature(8.0)?.ln_z - ising.kaufman(8.0)?.ln_z).abs() < 1e-2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If `t` is not a finite number above 0 or too small, or the model is so dense that the sum would take minutes.
+    pub fn high_temperature(&self, t: f64) -> Result<HighTemperature> {
+        high_temperature(&self.model, t)
+    }
+
     /// Annealed importance sampling of ln Z at these temperatures, both ways: settings, then `run()` gives a frame. See [`AnnealedImportance`].
     ///
     /// ```
@@ -119,50 +135,5 @@ impl Ising {
     /// ```
     pub fn bennett(&self, temperatures: impl IntoIterator<Item = f64>) -> Bennett {
         Bennett::new(Arc::clone(&self.model), temperatures.into_iter().collect())
-    }
-
-    /// Simulated annealing: settings, then `run()` gives the best configuration found. See [`Annealing`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let best = Ising::chain(10)?.annealing().sweeps(100).run()?;
-    /// assert_eq!(best.energy, -1.0);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn annealing(&self) -> Annealing {
-        Annealing::new(Arc::clone(&self.model))
-    }
-
-    /// Population annealing down to these temperatures: settings, then `run()` gives a frame. See [`PopulationAnnealing`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let frame = Ising::square(4)?.population_annealing([3.0]).population(50).sweeps(2).run()?;
-    /// assert_eq!(frame.height(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn population_annealing(
-        &self,
-        temperatures: impl IntoIterator<Item = f64>,
-    ) -> PopulationAnnealing {
-        PopulationAnnealing::new(Arc::clone(&self.model), temperatures.into_iter().collect())
-    }
-
-    /// Wang–Landau sampling of the density of states: settings, then `run()`. See [`WangLandau`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let density = Ising::chain(8)?.wang_landau().sweeps(2_000).runs(4).run()?;
-    /// assert_eq!(density.energies[0], -8.0);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn wang_landau(&self) -> WangLandau {
-        WangLandau::new(Arc::clone(&self.model))
     }
 }
