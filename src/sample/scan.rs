@@ -135,7 +135,7 @@ impl Scan {
     /// Runs the scan: one row per temperature, in the order given, all quantities per spin.
     ///
     /// Columns: `model`, `n_spins`, `size` (first side), `temperature`; `energy`, `heat_capacity`, `magnetization`, `abs_magnetization`,
-    /// `susceptibility`, `susceptibility_full`, `binder` as [`Thermodynamics`] defines them, each followed by `_err` (one standard
+    /// `susceptibility`, `susceptibility_full`, `binder` as [`Thermodynamics`](crate::exact::Thermodynamics) defines them, each followed by `_err` (one standard
     /// error), energy and |m| also by `_tau` (τ in sweeps, ½ + Σρ) and `_tau_err`, energy by `_ess`; `update`, `order`, `sweeps` (as measured),
     /// `thermalization` (as done), `seed`, `complete`. Up to 20 spins the exact values follow as `energy_exact`,
     /// `heat_capacity_exact`, `magnetization_exact`, `abs_magnetization_exact`, `susceptibility_exact`,

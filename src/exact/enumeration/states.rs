@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Enumeration;
 use crate::error::{Error, Result};
-use crate::exact::partition::exponentials;
+use crate::exact::exponential::exponentials;
 use crate::ndarray::{Array1, Array2};
 use crate::notebook::progress::Deadline;
 use crate::polars::df;

@@ -13,7 +13,6 @@
 mod contract;
 mod correlation;
 mod energy;
-mod exponential;
 mod ground;
 mod magnetization;
 mod moments;
@@ -36,7 +35,6 @@ use crate::spin::PairModel;
 use sums::Sums;
 
 pub(super) use correlation::hadamard;
-pub(super) use exponential::exponentials;
 pub(super) use ground::{Ground, ground_states};
 pub use moments::Moments;
 pub(super) use split::signed_sums;
