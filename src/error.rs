@@ -118,6 +118,14 @@ pub(crate) fn require_positive(name: &'static str, value: f64) -> Result<f64> {
     }
 }
 
+/// Refuses an empty list of temperatures, and any that is not a finite number above 0.
+pub(crate) fn require_temperatures(temperatures: &[f64]) -> Result<()> {
+    if temperatures.is_empty() {
+        return Err(Error::argument("temperatures", "an empty list", "at least one temperature"));
+    }
+    temperatures.iter().try_for_each(|&t| require_positive("temperature", t).map(|_| ()))
+}
+
 /// Refuses NaN and infinities.
 pub(crate) fn require_finite(name: &'static str, value: f64) -> Result<f64> {
     if value.is_finite() { Ok(value) } else { Err(Error::argument(name, value, "a finite number")) }

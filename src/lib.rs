@@ -16,11 +16,11 @@
 //!
 //! | topic | items |
 //! |---|---|
-//! | models | [`ising::Ising`], [`spin::Lattice`] |
-//! | exact quantities | [`exact::Enumeration`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
+//! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
+//! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
-//! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
+//! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
@@ -31,6 +31,9 @@
 //! - Spins are ±1, the energy is E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i. Quantities in tables are per spin, except `ln_z`
 //!   and the energies of a density of states, which belong to the whole system.
 //! - A sampled quantity `x` has one standard error `x_err` beside it, autocorrelation included.
+//! - Quantities come as one of four records, by what the method gives, and as rows of frames with the same names: [`exact::Caloric`] (ln Z and its
+//!   derivatives by temperature), [`exact::Potential`] (by a field as well), [`exact::Thermodynamics`] (all moments of m), [`exact::Moments`] (each spin
+//!   and pair); of infinite systems [`exact::Bulk`] and [`exact::BulkInField`].
 //! - Every stochastic call takes a seed (default 0) and gives the same numbers on any number of threads.
 //! - Settings are methods that return a changed copy; what they are called on stays as it was.
 //! - Fallible functions return [`Result`]; the messages are sentences.

@@ -207,6 +207,7 @@ fn bad_settings_are_refused_in_a_sentence() {
     says(annealing.temperatures(1.0, f64::NAN).run().unwrap_err(), "`temperature`");
     says(annealing.temperatures(1.0, 1e-310).run().unwrap_err(), "finite");
     says(annealing.update(Update::Wolff).run().unwrap_err(), "cluster");
+    says(annealing.update(Update::SwendsenWang).run().unwrap_err(), "cluster");
     says(annealing.deadline(0.0).run().unwrap_err(), "`deadline`");
     let population = ising.population_annealing([2.0]);
     says(ising.population_annealing([]).run().unwrap_err(), "empty");
@@ -217,6 +218,7 @@ fn bad_settings_are_refused_in_a_sentence() {
     says(population.sweeps(-1).run().unwrap_err(), "`sweeps`");
     says(population.steps(0).run().unwrap_err(), "`steps`");
     says(population.update(Update::Wolff).run().unwrap_err(), "cluster");
+    says(population.update(Update::SwendsenWang).run().unwrap_err(), "cluster");
     says(population.deadline(f64::NAN).run().unwrap_err(), "`deadline`");
     let walk = ising.wang_landau();
     says(walk.sweeps(0).run().unwrap_err(), "`sweeps`");

@@ -256,6 +256,7 @@ fn bad_settings_of_sampling_methods_are_refused_in_a_sentence() {
     says(annealed.equilibration(-1).run().unwrap_err(), "`equilibration`");
     says(annealed.steps(0).run().unwrap_err(), "`steps`");
     says(annealed.update(Update::Wolff).run().unwrap_err(), "cluster");
+    says(annealed.update(Update::SwendsenWang).run().unwrap_err(), "cluster");
     says(annealed.deadline(f64::NAN).run().unwrap_err(), "`deadline`");
     says(annealed.deadline(1e-9).run().unwrap_err(), "`deadline`");
     let all = ising.free_energies(2.0);

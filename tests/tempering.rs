@@ -486,6 +486,7 @@ fn bad_input_is_refused() {
         assert_says(run.deadline(deadline).run(), &["`deadline`"]);
     }
     assert_says(run.update(Update::Wolff).run(), &["Wolff", "one by one"]);
+    assert_says(run.update(Update::SwendsenWang).run(), &["SwendsenWang", "one by one"]);
     let odd = Ising::edwards_anderson(Lattice::triangular(3), Disorder::PlusMinus, 1).unwrap();
     assert_says(
         odd.tempering([1.0, 2.0]).order(SiteOrder::Checkerboard).run(),

@@ -2,7 +2,7 @@
 
 use std::f64::consts::LN_2;
 
-use crate::error::Result;
+use crate::error::{Result, require_temperatures};
 use crate::exact::jet::Jet;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -47,7 +47,12 @@ impl Bulk {
     }
 
     /// One row per temperature; the spontaneous magnetization under the name of the finite-size quantity that tends to it.
-    pub(super) fn frame(rows: &[Self]) -> Result<DataFrame> {
+    pub(super) fn frame(
+        temperatures: &[f64],
+        at: impl Fn(f64) -> Result<Self>,
+    ) -> Result<DataFrame> {
+        require_temperatures(temperatures)?;
+        let rows = temperatures.iter().map(|&t| at(t)).collect::<Result<Vec<_>>>()?;
         let column = |value: fn(&Self) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         Ok(df!(
             "temperature" => column(|row| row.temperature),

@@ -1,6 +1,6 @@
 //! What ln Z and its derivatives by temperature give.
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::Result;
 use crate::exact::jet::Jet;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -62,12 +62,4 @@ impl Caloric {
             "entropy" => column(|row| row.entropy),
         )?)
     }
-}
-
-/// Refuses an empty list of temperatures, and any that is not a finite number above 0.
-pub(super) fn require_temperatures(temperatures: &[f64]) -> Result<()> {
-    if temperatures.is_empty() {
-        return Err(Error::argument("temperatures", "an empty list", "at least one temperature"));
-    }
-    temperatures.iter().try_for_each(|&t| require_positive("temperature", t).map(|_| ()))
 }

@@ -9,9 +9,8 @@
 
 use std::f64::consts::LN_2;
 
-use crate::error::{Error, Result, require_finite, require_positive};
+use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
 use crate::exact::bulk::BulkInField;
-use crate::exact::caloric::require_temperatures;
 use crate::exact::jet::Jet;
 use crate::exact::potential::Potential;
 use crate::polars::prelude::DataFrame;

@@ -9,9 +9,8 @@
 
 use std::f64::consts::{LN_2, TAU};
 
-use crate::error::{Error, Result, require_finite, require_positive};
+use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
 use crate::exact::bulk::BulkInField;
-use crate::exact::caloric::require_temperatures;
 use crate::exact::thermodynamics::Thermodynamics;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -227,21 +226,8 @@ impl CurieWeiss {
     /// As for [`at`](Self::at); also if there is no temperature.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
         require_temperatures(temperatures)?;
-        let rows = temperatures.iter().map(|&t| self.at(t)).collect::<Result<Vec<_>>>()?;
-        let column = |value: fn(&Thermodynamics) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-        Ok(df!(
-            "temperature" => temperatures,
-            "ln_z" => column(|row| row.ln_z),
-            "free_energy" => column(|row| row.free_energy),
-            "energy" => column(|row| row.energy),
-            "heat_capacity" => column(|row| row.heat_capacity),
-            "entropy" => column(|row| row.entropy),
-            "magnetization" => column(|row| row.magnetization),
-            "abs_magnetization" => column(|row| row.abs_magnetization),
-            "susceptibility" => column(|row| row.susceptibility),
-            "susceptibility_full" => column(|row| row.susceptibility_full),
-            "binder" => column(|row| row.binder),
-        )?)
+        let rows = temperatures.iter().map(|&t| self.at(t).map(Some));
+        Thermodynamics::frame(temperatures, &rows.collect::<Result<Vec<_>>>()?)
     }
 
     /// The limit N → ∞, one row per temperature: `temperature`, `free_energy`, `energy`, `heat_capacity`, `entropy`, `magnetization`,

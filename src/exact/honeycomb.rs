@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::exact::bulk::Bulk;
 use crate::exact::jet::Jet;
 use crate::exact::planar::mean_log;
-use crate::exact::triangular::{inverse, rows};
+use crate::exact::triangular::inverse;
 use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 2/ln(2 + √3) of the honeycomb lattice, J = 1 (R. Houtappel, 1950).
@@ -61,5 +61,5 @@ fn magnetization(x: f64) -> f64 {
 /// # Errors
 /// If there is no temperature, or one is not a finite number above 0.
 pub fn frame(temperatures: &[f64]) -> Result<DataFrame> {
-    rows(temperatures, at)
+    Bulk::frame(temperatures, at)
 }

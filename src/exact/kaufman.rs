@@ -11,8 +11,8 @@
 
 use std::f64::consts::{LN_2, PI};
 
-use crate::error::{Error, Result, require_finite, require_positive};
-use crate::exact::caloric::{Caloric, require_temperatures};
+use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
+use crate::exact::caloric::Caloric;
 use crate::exact::jet::Jet;
 use crate::polars::prelude::DataFrame;
 use crate::spin::{Lattice, MAX_SPINS};

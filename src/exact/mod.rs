@@ -1,4 +1,14 @@
-//! Exact values: enumeration of small systems, and closed forms where there are any.
+//! Exact values: sums over all states of small systems, elimination in thin graphs, and closed forms where there are any.
+//!
+//! | systems | how | gives |
+//! |---|---|---|
+//! | up to 32 spins | [`Enumeration`] | [`Thermodynamics`], density of states, ground states, probabilities |
+//! | up to 44 spins, one temperature | [`PartitionFunction`] | ln Z, [`Moments`], [`Thermodynamics`] |
+//! | chains, trees, strips, any thin graph | [`Elimination`] | [`Potential`], [`Marginals`], samples, a ground state |
+//! | rectangular tori without a field | [`kaufman`] | [`Caloric`] |
+//! | rings and infinite chains in a field | [`chain`] | [`Potential`], [`BulkInField`] |
+//! | all spins coupled alike | [`CurieWeiss`] | [`Thermodynamics`], [`BulkInField`] |
+//! | infinite lattices without a field | [`onsager`] (square), [`triangular`], [`honeycomb`] | [`Bulk`] |
 
 mod bulk;
 mod caloric;
@@ -8,6 +18,7 @@ mod cost;
 pub mod curie_weiss;
 pub mod elimination;
 mod enumeration;
+mod exponential;
 pub mod honeycomb;
 mod jet;
 pub mod kaufman;

@@ -12,9 +12,9 @@
 
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
-use crate::error::{Error, Result, require_positive};
-use crate::polars::df;
-use crate::polars::prelude::*;
+use crate::error::{Result, require_positive};
+use crate::exact::bulk::Bulk;
+use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 2/ln(1 + √2) of the square lattice, J = 1 (L. Onsager, 1944).
 pub const ONSAGER_TC: f64 = 2.269185314213022;
@@ -125,6 +125,31 @@ impl Elliptic {
     }
 }
 
+/// All quantities at temperature `t`.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let bulk = onsager::at(2.0)?;
+/// assert_eq!((bulk.energy, bulk.magnetization), (onsager::energy(2.0)?, onsager::magnetization(2.0)?));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// If `t` is not a finite number above 0.
+pub fn at(t: f64) -> Result<Bulk> {
+    let elliptic = Elliptic::at(t)?;
+    Ok(Bulk {
+        temperature: t,
+        free_energy: elliptic.free_energy(),
+        energy: elliptic.energy(),
+        heat_capacity: elliptic.heat_capacity(),
+        entropy: elliptic.entropy(),
+        magnetization: elliptic.magnetization(),
+    })
+}
+
 /// Free energy per spin.
 ///
 /// ```
@@ -224,19 +249,7 @@ pub fn magnetization(t: f64) -> Result<f64> {
 /// # Errors
 /// If there is no temperature, or one is not a finite number above 0.
 pub fn frame(temperatures: &[f64]) -> Result<DataFrame> {
-    if temperatures.is_empty() {
-        return Err(Error::argument("temperatures", "an empty list", "at least one temperature"));
-    }
-    let rows = temperatures.iter().map(|&t| Elliptic::at(t)).collect::<Result<Vec<_>>>()?;
-    let column = |value: fn(&Elliptic) -> f64| rows.iter().map(value).collect::<Vec<_>>();
-    Ok(df!(
-        "temperature" => temperatures.to_vec(),
-        "free_energy" => column(Elliptic::free_energy),
-        "energy" => column(Elliptic::energy),
-        "heat_capacity" => column(Elliptic::heat_capacity),
-        "entropy" => column(Elliptic::entropy),
-        "abs_magnetization" => column(Elliptic::magnetization),
-    )?)
+    Bulk::frame(temperatures, at)
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Thermodynamic quantities from weighted sums over states.
 
+use crate::error::Result;
+use crate::polars::df;
+use crate::polars::prelude::*;
+
 /// Exact quantities of a system of N spins at one temperature, k_B = 1.
 ///
 /// `ln_z` belongs to the whole system; everything else is per spin, with m = M/N:
@@ -8,6 +12,15 @@
 ///
 /// ⟨m⟩ is 0 by symmetry without a field, at every temperature; `abs_magnetization` is the order parameter of a finite system.
 /// U is set to 0 where every state has m = 0.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let exact: Thermodynamics = Ising::square(4)?.enumerate()?.at(2.0)?;
+/// assert!((exact.free_energy - (exact.energy - 2.0 * exact.entropy)).abs() < 1e-13);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thermodynamics {
     /// The temperature T.
@@ -32,6 +45,28 @@ pub struct Thermodynamics {
     pub susceptibility_full: f64,
     /// Binder cumulant 1 − ⟨m⁴⟩/(3⟨m²⟩²).
     pub binder: f64,
+}
+
+impl Thermodynamics {
+    /// One row per temperature; missing values where there is no row.
+    pub(super) fn frame(temperatures: &[f64], rows: &[Option<Self>]) -> Result<DataFrame> {
+        let column = |value: fn(&Self) -> f64| {
+            rows.iter().map(|row| row.as_ref().map(value)).collect::<Vec<_>>()
+        };
+        Ok(df!(
+            "temperature" => temperatures,
+            "ln_z" => column(|row| row.ln_z),
+            "free_energy" => column(|row| row.free_energy),
+            "energy" => column(|row| row.energy),
+            "heat_capacity" => column(|row| row.heat_capacity),
+            "entropy" => column(|row| row.entropy),
+            "magnetization" => column(|row| row.magnetization),
+            "abs_magnetization" => column(|row| row.abs_magnetization),
+            "susceptibility" => column(|row| row.susceptibility),
+            "susceptibility_full" => column(|row| row.susceptibility_full),
+            "binder" => column(|row| row.binder),
+        )?)
+    }
 }
 
 /// Sums over states of w = exp(−(E − E₀)/T) times powers of the excitation x = E − E₀ and of M.

@@ -9,7 +9,6 @@
 
 use crate::error::{Error, Result, require_positive};
 use crate::exact::bulk::Bulk;
-use crate::exact::caloric::require_temperatures;
 use crate::exact::jet::Jet;
 use crate::exact::planar::{mean_log, mean_log_frustrated};
 use crate::polars::prelude::DataFrame;
@@ -81,7 +80,7 @@ pub fn antiferromagnet(t: f64) -> Result<Bulk> {
 /// # Errors
 /// If there is no temperature, or one is not a finite number above 0.
 pub fn frame(temperatures: &[f64]) -> Result<DataFrame> {
-    rows(temperatures, at)
+    Bulk::frame(temperatures, at)
 }
 
 /// The same for J = −1.
@@ -98,12 +97,7 @@ pub fn frame(temperatures: &[f64]) -> Result<DataFrame> {
 /// # Errors
 /// As for [`frame`].
 pub fn antiferromagnet_frame(temperatures: &[f64]) -> Result<DataFrame> {
-    rows(temperatures, antiferromagnet)
-}
-
-pub(super) fn rows(temperatures: &[f64], at: fn(f64) -> Result<Bulk>) -> Result<DataFrame> {
-    require_temperatures(temperatures)?;
-    Bulk::frame(&temperatures.iter().map(|&t| at(t)).collect::<Result<Vec<_>>>()?)
+    Bulk::frame(temperatures, antiferromagnet)
 }
 
 /// 1/T, where it is finite.

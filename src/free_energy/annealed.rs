@@ -137,6 +137,17 @@ impl AnnealedImportance {
     /// standard error, by a jackknife over runs), `free_energy`, `free_energy_err` (per spin); `ess`, the effective number of runs (Σ w)²/Σ w², which
     /// should be well above 10 for the error to be trusted; `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(4)?;
+    /// let frame = ising.annealed_importance([2.5]).runs(200).seed(1).run()?;
+    /// let (ln_z, error) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
+    /// assert!((ln_z[0] - ising.kaufman(2.5)?.ln_z).abs() < 5.0 * error[0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `runs` is below 2, `sweeps` or `equilibration` below 0 or `steps` below 1; if
     /// the replicas would need more than 2 GiB; if the update or order does not fit; if the deadline is not a finite number above 0 or passes before

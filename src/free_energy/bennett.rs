@@ -219,6 +219,17 @@ impl Bennett {
     /// Columns: `temperature`; `ln_z`, `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin); `sweeps` (as measured at each
     /// rung), `steps` (to this temperature), `seed`, `complete`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(4)?;
+    /// let frame = ising.bennett([2.5]).sweeps(1_000).seed(1).run()?;
+    /// let (ln_z, error) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
+    /// assert!((ln_z[0] - ising.kaufman(2.5)?.ln_z).abs() < 5.0 * error[0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `steps` is below 1; and as for [`Scan::run`].
     pub fn run(&self) -> Result<DataFrame> {

@@ -111,6 +111,16 @@ impl FreeEnergies {
     /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
     /// runs contributed or, for Wang–Landau, ln f ended below 0.2; `seconds`; `note`, why a method failed.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frame = Ising::chain(8)?.free_energies(2.0).sweeps(2_000).run()?;
+    /// // Mean field is a bound.
+    /// assert!(frame.values("deviation")?[1] < 0.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the temperature is not a finite number above 0, `sweeps` is below 1 or the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<DataFrame> {

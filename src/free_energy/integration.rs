@@ -46,14 +46,11 @@ struct Point {
 pub fn thermodynamic_integration(model: &PairModel, scan: &DataFrame) -> Result<DataFrame> {
     let n = model.n_spins() as f64;
     let points = points(scan, n)?;
-    let squares = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>();
-    let infinite_variance =
-        (0.5 * squares(model.couplings().values()) + squares(model.fields())) / n;
     let mut last = Point {
         beta: 0.0,
         energy: 0.0,
         energy_err: 0.0,
-        variance: infinite_variance,
+        variance: model.infinite_variance() / n,
         variance_err: 0.0,
     };
     let mut ln_z = std::f64::consts::LN_2;

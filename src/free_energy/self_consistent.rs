@@ -27,6 +27,17 @@ const TANH_WORK: usize = 16;
 const TOLERANCE: f64 = 1e-12;
 
 /// Which self-consistent equations are solved.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let glass = Ising::sherrington_kirkpatrick(200, 1)?;
+/// let tap = glass.approximation(1.5, Approximation::Tap).run()?;
+/// // The paramagnet with Onsager's reaction term: E/N is about −1/(2T).
+/// assert!((tap.energy + 1.0 / 3.0).abs() < 0.05);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Approximation {
     /// Independent spins, m_i = tanh((h_i + Σ_j J_ij m_j)/T): exact to first order in J/T, and where each spin has many weak couplings
@@ -63,6 +74,16 @@ impl Approximation {
 }
 
 /// A solution of self-consistent equations, the best that was found from several starting points. Energies are per spin.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let solution: MeanField = Ising::square(8)?.mean_field(2.0)?;
+/// let m = solution.magnetization;
+/// assert!(solution.converged && (m.abs() - (2.0 * m.abs()).tanh()).abs() < 1e-9);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeanField {
     /// Which equations.
@@ -183,6 +204,16 @@ impl SelfConsistent {
     }
 
     /// Solves the equations.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let settings = Ising::square(8)?.approximation(2.0, Approximation::Bethe);
+    /// let solution = settings.damping(0.5).random_starts(2).seed(1).run()?;
+    /// assert!(solution.converged && solution.complete);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the temperature is not a finite number above 0 or so small that J/T overflows; if `damping` is not from 0 to below 1, `iterations` is

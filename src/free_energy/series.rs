@@ -35,6 +35,15 @@ const SQUARE: [f64; 12] = [
 pub const MAX_SERIES_ORDER: usize = 2 * SQUARE.len() + 2;
 
 /// A truncated high-temperature series.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let series: HighTemperature = Ising::triangular(6)?.high_temperature(20.0)?;
+/// assert!(series.loops > 0.0 && series.loops < 0.01 * series.ln_z);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HighTemperature {
     /// The temperature T.

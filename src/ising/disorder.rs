@@ -10,6 +10,15 @@ use crate::spin::{Couplings, Lattice, PairModel};
 use super::Ising;
 
 /// The distribution that quenched couplings or fields are drawn from; either has mean 0 and variance 1 before scaling.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let glass = Ising::edwards_anderson(Lattice::square(4), Disorder::Gaussian, 1)?;
+/// assert!(glass.bonds().iter().all(|bond| bond.2.abs() != 1.0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Disorder {
     /// +1 or −1 with probability ½ each: "±J", bimodal.
@@ -21,6 +30,14 @@ pub enum Disorder {
 
 impl Disorder {
     /// The name in frames: "plus_minus", "gaussian".
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Disorder::PlusMinus.name(), "plus_minus");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::PlusMinus => "plus_minus",
@@ -101,6 +118,15 @@ impl Ising {
     }
 
     /// The Sherrington–Kirkpatrick model with couplings of variance 1/N of either kind: N(0, 1/N), or ±1/√N.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::sherrington_kirkpatrick_with(16, Disorder::PlusMinus, 1)?;
+    /// assert!(glass.bonds().iter().all(|bond| bond.2.abs() == 0.25));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`sherrington_kirkpatrick`](Self::sherrington_kirkpatrick).

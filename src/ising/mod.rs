@@ -1,24 +1,27 @@
 //! The Ising model on lattices, graphs and any couplings (section 1.4 of the chapter).
 //!
-//! E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i with s_i = ±1 and k_B = 1. From one [`Ising`] come exact values
-//! ([`enumerate`](Ising::enumerate), [`elimination`](Ising::elimination), [`kaufman`](Ising::kaufman)), samples ([`simulation`](Ising::simulation), [`scan`](Ising::scan)) and
-//! mean field ([`mean_field`](Ising::mean_field)).
+//! E(s) = −Σ_{i<j} J_ij s_i s_j − Σ_i h_i s_i with s_i = ±1 and k_B = 1. Everything starts from an [`Ising`]:
+//!
+//! | wanted | methods |
+//! |---|---|
+//! | exact values | [`enumerate`](Ising::enumerate), [`partition_function`](Ising::partition_function), [`elimination`](Ising::elimination), [`kaufman`](Ising::kaufman) |
+//! | samples | [`simulation`](Ising::simulation), [`scan`](Ising::scan), [`tempering`](Ising::tempering) |
+//! | ground states | [`annealing`](Ising::annealing), [`population_annealing`](Ising::population_annealing) |
+//! | density of states | [`wang_landau`](Ising::wang_landau) |
+//! | free energies | [`free_energies`](Ising::free_energies) side by side; [`mean_field`](Ising::mean_field), [`tap`](Ising::tap), [`bethe`](Ising::bethe), [`high_temperature`](Ising::high_temperature), [`annealed_importance`](Ising::annealed_importance), [`bennett`](Ising::bennett) |
+//! | spin glasses, random fields | [`edwards_anderson`](Ising::edwards_anderson), [`sherrington_kirkpatrick`](Ising::sherrington_kirkpatrick), [`random_fields`](Ising::random_fields) |
 
-mod closed;
 mod disorder;
-mod free;
-mod partition;
-mod tempering;
+mod exact;
+mod free_energy;
+mod sample;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result, require_finite};
-use crate::exact::Enumeration;
-use crate::free_energy::{MeanField, mean_field};
 use crate::ndarray::{Array1, Array2};
 use crate::random::Seed;
-use crate::sample::{Scan, Simulation};
 use crate::spin::{Couplings, Lattice, PairModel};
 
 pub use disorder::Disorder;
@@ -460,71 +463,6 @@ impl Ising {
     /// If `i` is not below N or `spins` has not N entries of ±1.
     pub fn energy_change(&self, spins: &Array1<i8>, i: usize) -> Result<f64> {
         self.model.energy_change(spins, i)
-    }
-
-    /// Visits all 2^N states: exact thermodynamics, density of states, ground states. See [`Enumeration`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// assert_eq!(Ising::chain(4)?.enumerate()?.ground_states(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// Beyond [`MAX_ENUMERATED`](crate::exact::MAX_ENUMERATED) spins.
-    pub fn enumerate(&self) -> Result<Enumeration> {
-        Enumeration::new(Arc::clone(&self.model), None)
-    }
-
-    /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let mut simulation = Ising::square(16)?.simulation(2.0)?.seed(1);
-    /// simulation.advance(100)?;
-    /// assert_eq!(simulation.snapshot()?.dim(), (16, 16));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// If `t` is not a finite number above 0.
-    pub fn simulation(&self, t: f64) -> Result<Simulation> {
-        Simulation::new(Arc::clone(&self.model), t)
-    }
-
-    /// Monte Carlo at each of these temperatures: settings, then `run()` gives a frame. See [`Scan`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let frame = Ising::square(8)?.scan([2.0, 3.0]).sweeps(100).seed(1).run()?;
-    /// assert_eq!(frame.height(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn scan(&self, temperatures: impl IntoIterator<Item = f64>) -> Scan {
-        Scan::new(Arc::clone(&self.model), temperatures.into_iter().collect())
-    }
-
-    /// The naive mean-field solution of lowest free energy at temperature `t`. See [`MeanField`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let above = Ising::square(8)?.mean_field(5.0)?;
-    /// assert!(above.magnetization.abs() < 1e-6);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// If `t` is not a finite number above 0.
-    pub fn mean_field(&self, t: f64) -> Result<MeanField> {
-        mean_field(&self.model, t)
     }
 }
 

@@ -21,6 +21,16 @@ const COLD: f64 = 0.1;
 const MAX_TEMPERATURES: usize = 1_000;
 
 /// How the temperature falls from T₀ to T₁ with the fraction x of the sweeps that are done.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let annealing = Ising::square(6)?.annealing().temperatures(4.0, 0.5).sweeps(100);
+/// let best = annealing.schedule(Schedule::Linear).run()?;
+/// assert_eq!(best.trace.values("temperature")?[99], 0.5);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Schedule {
     /// T = T₀ (T₁/T₀)^x; the default.
@@ -72,6 +82,15 @@ pub struct Annealing {
 }
 
 /// The best configuration that [`Annealing`] found, and how it cooled.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let best: Annealed = Ising::square(6)?.annealing().sweeps(200).seed(1).run()?;
+/// assert!(best.complete && best.found >= 1 && best.energies.len() == 16);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Annealed {
     /// Its energy per spin.
@@ -146,6 +165,16 @@ impl Annealing {
     }
 
     /// Cools all restarts and returns the best configuration any of them came across.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::edwards_anderson(Lattice::square(4), Disorder::PlusMinus, 1)?;
+    /// let best = glass.annealing().sweeps(200).run()?;
+    /// assert_eq!(16.0 * best.energy, glass.enumerate()?.ground_energy());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `sweeps` or `restarts` is below 1; if a temperature is not a finite number above 0, or the first is below the second; if the

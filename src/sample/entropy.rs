@@ -2,13 +2,22 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::stats::{Estimate, LogMean, jackknife, ln_mean_exp};
 
 /// The number of states at each energy, as [`WangLandau`](crate::sample::WangLandau) estimates it, and thermodynamics at any temperature from it.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let density: EntropyEstimate = Ising::chain(8)?.wang_landau().sweeps(2_000).run()?;
+/// assert_eq!(density.ln_g.dim(), (16, density.energies.len()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct EntropyEstimate {
     /// The number of spins N.
@@ -28,6 +37,16 @@ pub struct EntropyEstimate {
 impl EntropyEstimate {
     /// ln Z of the whole system at temperature `t`: of the mean of all runs' Z, with a jackknife error over the runs.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let density = Ising::chain(8)?.wang_landau().sweeps(2_000).run()?;
+    /// let ln_z = density.ln_z(1e6)?;
+    /// assert!((ln_z.mean - 8.0 * 2_f64.ln()).abs() < 1e-3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0, or there are fewer than two runs.
     pub fn ln_z(&self, t: f64) -> Result<Estimate> {
@@ -37,13 +56,19 @@ impl EntropyEstimate {
     /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each
     /// with `_err` (a jackknife over the runs, which are weighted with their Z); `sweeps`, `complete`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let density = Ising::chain(8)?.wang_landau().sweeps(2_000).run()?;
+    /// assert_eq!(density.frame(&linspace(1.0, 3.0, 5))?.shape(), (5, 13));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0, or there are fewer than two runs.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            let allowed = "at least one temperature";
-            return Err(Error::argument("temperatures", "an empty list", allowed));
-        }
+        require_temperatures(temperatures)?;
         let n = self.n_spins as f64;
         let mut columns = vec![Vec::new(); 10];
         for &t in temperatures {
@@ -82,6 +107,15 @@ impl EntropyEstimate {
 
     /// The density of states: `total_energy`, `ln_g` (of the mean of all runs' g), `ln_g_err` (by a jackknife over runs; infinite where only one
     /// saw the level), `runs` (that saw it).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let density = Ising::chain(8)?.wang_landau().sweeps(2_000).run()?.density_of_states()?;
+    /// assert!((density.values("ln_g")?[0] - 2_f64.ln()).abs() < 0.5);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None in practice; polars' constructor can fail.

@@ -13,6 +13,15 @@ const NAMES: [&str; 3] = ["energy", "magnetization", "abs_magnetization"];
 impl TimeSeries {
     /// The values of "energy", "magnetization" or "abs_magnetization" per spin, sweep by sweep.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let series = Ising::square(4)?.simulation(2.0)?.measure(100)?;
+    /// assert_eq!(series.values("energy")?, series.energy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is none of this name.
     pub fn values(&self, observable: &str) -> Result<Vec<f64>> {
@@ -49,6 +58,15 @@ impl TimeSeries {
 
     /// The time, in sweeps, in which the autocorrelation of an observable falls to 1/e at long times. See [`relaxation_time`].
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let series = Ising::square(8)?.simulation(2.6)?.measure(20_000)?;
+    /// assert!(series.relaxation_time("energy")?.mean > 1.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no such observable (see [`values`](Self::values)), or its series has no decay to be seen.
     pub fn relaxation_time(&self, observable: &str) -> Result<Estimate> {
@@ -56,6 +74,15 @@ impl TimeSeries {
     }
 
     /// How many first sweeps to leave out for an observable, and whether the rest looks stationary. See [`equilibration`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let series = Ising::square(8)?.simulation(5.0)?.measure(2_000)?;
+    /// assert!(series.equilibration("energy")?.start < 500);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no such observable (see [`values`](Self::values)), or fewer than 64 sweeps were measured.

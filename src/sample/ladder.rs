@@ -1,6 +1,6 @@
 //! Ladders of inverse temperatures from β = 0 down to what was asked for.
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_positive, require_temperatures};
 
 /// The standard deviation of β E between neighbouring rungs, by the variance at β = 0; smaller steps overlap better.
 const STEP: f64 = 0.5;
@@ -25,12 +25,8 @@ impl Ladder {
     /// Rungs at all of `temperatures`, and between them (and β = 0) as many that no step is longer than 1/`steps` of the way to the
     /// coldest; by default one where β E varies by ½ at infinite temperature.
     pub fn new(temperatures: &[f64], steps: Option<i64>, infinite_variance: f64) -> Result<Self> {
-        if temperatures.is_empty() {
-            let allowed = "at least one temperature";
-            return Err(Error::argument("temperatures", "an empty list", allowed));
-        }
+        require_temperatures(temperatures)?;
         for &t in temperatures {
-            require_positive("temperature", t)?;
             require_positive("inverse temperature", 1.0 / t)?;
         }
         if let Some(steps) = steps.filter(|steps| !(1..=LIMIT).contains(steps)) {

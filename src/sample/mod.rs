@@ -2,9 +2,11 @@
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
 //! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. [`Annealing`] looks for ground states,
-//! [`PopulationAnnealing`] cools many replicas together, and [`WangLandau`] samples the density of states. One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at
-//! half of them), flips a whole number of clusters of about N spins in all ([`Update::Wolff`]), or all clusters with probability ½ each
-//! ([`Update::SwendsenWang`]).
+//! [`PopulationAnnealing`] cools many replicas together, and [`WangLandau`] samples the density of states. [`Reweighting`] makes other temperatures
+//! out of what was measured.
+//!
+//! One sweep visits N sites on average ([`Update::Metropolis`], [`Update::HeatBath`]; ordered Metropolis rests at half of them), flips a whole number
+//! of clusters of about N spins in all ([`Update::Wolff`]), or all clusters with probability ½ each ([`Update::SwendsenWang`]).
 //!
 //! # The fastest way through a uniform lattice
 //! On square and cubic tori of one coupling J of either sign, with even sides from 4 on and no field, [`SiteOrder::Checkerboard`] updates 512

@@ -125,6 +125,17 @@ impl PopulationAnnealing {
     /// `lowest_energy` per spin, of all replicas at that temperature or above; `family_entropy` and `family_size` (ρ_t), means over
     /// the populations; `population`, `runs`, `sweeps`, `steps` (down to this temperature), `seed`, `complete`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(4)?;
+    /// let frame = ising.population_annealing([4.0, 2.5]).population(200).sweeps(2).seed(1).run()?;
+    /// let (ln_z, error) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
+    /// assert!((ln_z[1] - ising.kaufman(2.5)?.ln_z).abs() < 5.0 * error[1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `population` or `runs` is below 2, `sweeps` below 0 or `steps`
     /// below 1; if the replicas would need more than 2 GiB; if the update or order does not fit; if the deadline is not a finite number above 0 or

@@ -36,13 +36,7 @@ impl System {
 
     /// Single-spin updates at inverse temperature `beta`, 0 included.
     pub fn dynamics(&self, update: Update, order: SiteOrder, beta: f64) -> Result<Dynamics> {
-        if update == Update::Wolff {
-            return Err(Error::Unsupported {
-                what: "Wolff's cluster update".to_owned(),
-                why: "this method moves many replicas by single-spin updates".to_owned(),
-                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
-            });
-        }
+        update.require_single_spin("many replicas")?;
         let rule = Rule { update, ordered: order != SiteOrder::Random, beta };
         Dynamics::new(&self.model, &self.quanta, rule, order)
     }
@@ -58,12 +52,6 @@ impl System {
     pub fn replica(&self, spins: Vec<i8>, generator: Generator) -> Replica {
         let state = State::of(&self.model, &self.quanta, &spins);
         Replica { spins, state, generator }
-    }
-
-    /// The variance of the energy at infinite temperature, Σ_{i<j} J_ij² + Σ_i h_i².
-    pub fn infinite_variance(&self) -> f64 {
-        let squares = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>();
-        0.5 * squares(self.model.couplings().values()) + squares(self.model.fields())
     }
 
     /// The largest √(Σ_j J_ij² + h_i²) of a spin, the scale of its local field; 1 where nothing acts.
@@ -85,7 +73,7 @@ impl System {
                 return Err(Error::argument("temperature", t, allowed));
             }
         }
-        Ladder::new(temperatures, steps, self.infinite_variance())
+        Ladder::new(temperatures, steps, self.model.infinite_variance())
     }
 
     /// The quantum of energy, and how many of them the largest |E| could have, where all energies are multiples of it.

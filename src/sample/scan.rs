@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_temperatures};
 use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -135,7 +135,7 @@ impl Scan {
     /// Runs the scan: one row per temperature, in the order given, all quantities per spin.
     ///
     /// Columns: `model`, `n_spins`, `size` (first side), `temperature`; `energy`, `heat_capacity`, `magnetization`, `abs_magnetization`,
-    /// `susceptibility`, `susceptibility_full`, `binder` as [`Thermodynamics`] defines them, each followed by `_err` (one standard
+    /// `susceptibility`, `susceptibility_full`, `binder` as [`Thermodynamics`](crate::exact::Thermodynamics) defines them, each followed by `_err` (one standard
     /// error), energy and |m| also by `_tau` (τ in sweeps, ½ + Σρ) and `_tau_err`, energy by `_ess`; `update`, `order`, `sweeps` (as measured),
     /// `thermalization` (as done), `seed`, `complete`. Up to 20 spins the exact values follow as `energy_exact`,
     /// `heat_capacity_exact`, `magnetization_exact`, `abs_magnetization_exact`, `susceptibility_exact`,
@@ -144,6 +144,15 @@ impl Scan {
     /// Where the deadline leaves fewer than 16 sweeps, too few for an error, only the means of energy, m and |m| are there, over one sweep at
     /// least; the rest are missing values. A run that never left one state, as at low temperature, has `energy_err` 0 with
     /// `energy_ess` 1: it counts as one value.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frame = Ising::square(4)?.scan([2.0, 3.0]).sweeps(500).seed(1).run()?;
+    /// assert!(frame.values("energy_exact")?[0] < frame.values("energy_exact")?[1]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no temperature or one is not a finite number above 0; if `sweeps` is below 16 or `thermalization` below 0; if the
@@ -264,16 +273,7 @@ impl Scan {
     /// The number of sweeps to measure, if it and the temperatures are in order.
     fn planned(&self) -> Result<usize> {
         let planned = sweeps("sweeps", self.sweeps, MIN_SERIES as i64)?;
-        if self.temperatures.is_empty() {
-            return Err(Error::argument(
-                "temperatures",
-                "an empty list",
-                "at least one temperature",
-            ));
-        }
-        for &t in &self.temperatures {
-            require_positive("temperature", t)?;
-        }
+        require_temperatures(&self.temperatures)?;
         let total = planned.saturating_mul(self.temperatures.len());
         if total > MAX_MEASURED {
             return Err(Error::TooLarge {

@@ -8,6 +8,16 @@ use crate::polars::prelude::*;
 use crate::stats::{Estimate, estimate, jackknife};
 
 /// Energy and magnetization per spin after each sweep of a [`Simulation`](crate::sample::Simulation).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let series: TimeSeries = Ising::square(8)?.simulation(3.0)?.measure(500)?;
+/// let figure = series.frame()?.line("sweep", "energy")?;
+/// # figure.svg()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct TimeSeries {
     /// The temperature T.
@@ -25,6 +35,15 @@ pub struct TimeSeries {
 }
 
 /// Thermal averages per spin with errors, as [`Thermodynamics`](crate::exact::Thermodynamics) defines them.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let observables: Observables = Ising::square(8)?.simulation(3.0)?.measure(2_000)?.observables()?;
+/// assert!(observables.energy.error > 0.0 && observables.magnetization.mean.abs() < 0.2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observables {
     /// Energy per spin.
@@ -56,6 +75,15 @@ impl Observables {
 
     /// The observable of this name, as the columns of a scan are named: "energy", "heat_capacity", ….
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let observables = Ising::square(8)?.simulation(3.0)?.measure(500)?.observables()?;
+    /// assert_eq!(observables.named("binder")?, observables.binder);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is none of this name.
     pub fn named(&self, name: &str) -> Result<Estimate> {
@@ -77,11 +105,27 @@ impl Observables {
 
 impl TimeSeries {
     /// The number of sweeps measured.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.simulation(3.0)?.measure(50)?.len(), 50);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> usize {
         self.energy.len()
     }
 
     /// Whether nothing was measured.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert!(!Ising::square(4)?.simulation(3.0)?.measure(50)?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.energy.is_empty()
     }
@@ -123,6 +167,16 @@ impl TimeSeries {
     /// There are 8 to 64 blocks, of 20 τ each where the series has at least 160 τ; the errors of shorter series are too small. An error
     /// bar knows only what its run has seen: below T_c local updates keep one sign of m for longer than most runs last, and `magnetization`
     /// with its error then describes that one sign.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(4)?;
+    /// let sampled = ising.simulation(3.0)?.seed(1).measure(5_000)?.observables()?.heat_capacity;
+    /// assert!((sampled.mean - ising.kaufman(3.0)?.heat_capacity).abs() < 5.0 * sampled.error);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If fewer than [`MIN_SERIES`](crate::stats::MIN_SERIES) sweeps were measured, energies and magnetizations differ in number, there
@@ -171,6 +225,14 @@ impl TimeSeries {
     }
 
     /// The series as a frame: `sweep` (from 1), `energy`, `magnetization`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.simulation(3.0)?.measure(50)?.frame()?.shape(), (50, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None in practice; polars' constructor can fail.

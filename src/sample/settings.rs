@@ -3,6 +3,15 @@
 use crate::error::{Error, Result};
 
 /// How spins change.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let cluster = Ising::square(8)?.scan([ONSAGER_TC]).update(Update::SwendsenWang).sweeps(200).run()?;
+/// assert_eq!(cluster.height(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Update {
     /// One spin at a time, flipped with probability min(1, exp(−ΔE/T)); the default.
@@ -45,9 +54,30 @@ impl Update {
     pub(super) fn is_cluster(self) -> bool {
         matches!(self, Self::Wolff | Self::SwendsenWang)
     }
+
+    /// Refuses clusters where a method flips its spins one by one.
+    pub(super) fn require_single_spin(self, method: &str) -> Result<()> {
+        if self.is_cluster() {
+            return Err(Error::Unsupported {
+                what: format!("`Update::{self:?}` with {method}"),
+                why: "it flips clusters, where this method moves spins one by one".to_owned(),
+                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Which site comes next in single-spin updates; cluster updates have no order.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let fast = Ising::square(64)?.scan([2.5]).order(SiteOrder::Checkerboard).sweeps(200).run()?;
+/// assert_eq!(fast.height(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SiteOrder {
     /// A random site each time; the default.
@@ -76,6 +106,15 @@ impl SiteOrder {
 }
 
 /// The configuration a simulation starts from.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let simulation = Ising::square(16)?.simulation(1.0)?.start(Start::Random);
+/// assert!(simulation.spins().iter().any(|&s| s < 0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Start {
     /// All spins +1; the default, since a ferromagnet started at random may stay in stripes for ever below T_c.

@@ -114,6 +114,17 @@ impl Simulation {
 
     /// A new temperature; the spins stay as they are.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let mut simulation = Ising::square(8)?.simulation(5.0)?;
+    /// simulation.advance(10)?;
+    /// let cooled = simulation.temperature(1.0)?;
+    /// assert_eq!(cooled.spins(), simulation.spins());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `t` is not a finite number above 0.
     pub fn temperature(&self, t: f64) -> Result<Self> {
@@ -142,6 +153,14 @@ impl Simulation {
 
     /// Runs this many sweeps without measuring; returns how many were done, fewer only if the deadline passed.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(8)?.simulation(2.0)?.advance(10)?, 10);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `sweeps` is below 1, the update or order does not fit the model, or the deadline is not a finite number above 0.
     pub fn advance(&mut self, sweeps: i64) -> Result<usize> {
@@ -153,6 +172,16 @@ impl Simulation {
     ///
     /// A measured sweep of [`Update::Wolff`] flips a fixed number of clusters, the mean over the latest sweeps of
     /// [`advance`](Self::advance). If there were none since the last change of settings, 8 sweeps are done first to learn it.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let mut simulation = Ising::square(8)?.simulation(2.0)?.update(Update::Wolff);
+    /// simulation.advance(50)?;
+    /// assert_eq!(simulation.measure(200)?.energy.len(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `sweeps` is not between 1 and 50 million, the update or order does not fit the model, or the deadline is not a finite
@@ -207,11 +236,27 @@ impl Simulation {
     }
 
     /// The spins, in the order of the lattice's sites.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.simulation(2.0)?.spins(), array![1, 1, 1]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn spins(&self) -> Array1<i8> {
         Array1::from(self.configuration())
     }
 
     /// The spins of a two-dimensional lattice as an array of shape (rows, columns).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(8)?.simulation(2.0)?.snapshot()?.dim(), (8, 8));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the lattice is not two-dimensional.
@@ -228,6 +273,14 @@ impl Simulation {
     }
 
     /// The present energy E, in total (not per spin).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.simulation(2.0)?.energy()?, -32.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// None in practice: the spins belong to the model.

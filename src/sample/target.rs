@@ -35,6 +35,14 @@ impl Target {
     /// An observable ("energy", "heat_capacity", "magnetization", "abs_magnetization", "susceptibility", "susceptibility_full", "binder") to this
     /// standard error.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert!(Target::absolute("energy", 0.0).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no such observable, or the error is not a finite number above 0.
     pub fn absolute(observable: impl Into<String>, error: f64) -> Result<Self> {
@@ -42,6 +50,16 @@ impl Target {
     }
 
     /// An observable to this fraction of its value.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let target = Target::relative("heat_capacity", 0.1)?;
+    /// let frame = Ising::square(4)?.scan([3.0]).sweeps(100_000).target(&target).run()?;
+    /// assert!(frame.values("heat_capacity_err")?[0] < 0.1 * frame.values("heat_capacity")?[0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`absolute`](Self::absolute).
@@ -83,6 +101,16 @@ impl Simulation {
     /// The series is `complete` if the target was reached, with at least 100 independent values. A run that never leaves one
     /// state reaches no target. Such a run ends where its error happens to look small; as it is looked at seldom, the error still covers the
     /// truth about as often as that of a run of fixed length.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let target = Target::absolute("abs_magnetization", 0.02)?;
+    /// let series = Ising::square(8)?.simulation(3.0)?.measure_until(&target, 100_000)?;
+    /// assert!(series.complete);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `max_sweeps` is not between 16 and 50 million, the update or order does not fit the model, or the deadline is not a finite

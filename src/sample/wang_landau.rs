@@ -102,6 +102,16 @@ impl WangLandau {
 
     /// Runs all walks, in parallel and each on the stream of its own index.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::edwards_anderson(Lattice::square(4), Disorder::PlusMinus, 1)?;
+    /// let density = glass.wang_landau().sweeps(2_000).seed(1).run()?;
+    /// assert!(density.complete && density.energies[0] == glass.enumerate()?.ground_energy());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `sweeps` or `bins` is below 1 or `runs` below 2; if there were more than 4 194 304 levels or bins; if the deadline is not a finite number
     /// above 0.

@@ -69,14 +69,25 @@ impl PairModel {
             let given = format!("h[{i}] = {}", fields[i]);
             return Err(Error::argument("fields", given, "finite numbers"));
         }
-        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
-        let reach = sum(couplings.values()) + sum(&fields);
+        let model = Self { name: name.into(), shape, couplings, fields };
         // Twice, for the change of energy of a flip.
-        if !(2.0 * reach).is_finite() {
+        if !(2.0 * model.bound()).is_finite() {
             let allowed = "so small that energies stay below 1e308";
             return Err(Error::argument("couplings and fields", "an overflowing sum", allowed));
         }
-        Ok(Self { name: name.into(), shape, couplings, fields })
+        Ok(model)
+    }
+
+    /// Σ_ij |J_ij| + Σ |h_i|, each pair counted twice: all energies and sums of them on the way lie within it.
+    pub(crate) fn bound(&self) -> f64 {
+        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
+        sum(self.couplings.values()) + sum(&self.fields)
+    }
+
+    /// The variance of the energy at infinite temperature, Σ_{i<j} J_ij² + Σ_i h_i².
+    pub(crate) fn infinite_variance(&self) -> f64 {
+        let squares = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>();
+        0.5 * squares(self.couplings.values()) + squares(&self.fields)
     }
 
     /// The model's name, as in the `model` column of frames.

@@ -52,6 +52,17 @@ impl Bootstrap {
     ///
     /// Source: B. Efron, *The Jackknife, the Bootstrap and Other Resampling Plans* (1982), section 10.4.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// use statmech::stats::bootstrap;
+    /// let series = vec![(0..100).map(|k| f64::from(k % 7)).collect::<Vec<_>>()];
+    /// let mean = bootstrap(&series, 100, 1, |s| s[0].iter().sum::<f64>() / 100.0)?;
+    /// assert!(mean.interval(0.5)?.0 > mean.interval(0.95)?.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If `level` is not between 0 and 1.
     pub fn interval(&self, level: f64) -> Result<(f64, f64)> {
@@ -88,6 +99,17 @@ impl fmt::Debug for Bootstrap {
 ///
 /// Sources: D. N. Politis and J. P. Romano, in *Exploring the Limits of Bootstrap*, ed. R. LePage and L. Billard (1992), p. 263 (circular blocks); S. N.
 /// Lahiri, Ann. Stat. 27, 386 (1999) (the best length).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// use statmech::stats::bootstrap;
+/// let series = Ising::square(8)?.simulation(3.0)?.measure(2_000)?;
+/// let largest = |s: &[Vec<f64>]| s[0].iter().copied().fold(f64::MIN, f64::max);
+/// assert!(bootstrap(&[series.energy], 100, 1, largest)?.error >= 0.0);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// If there is no series or they differ in length, one is shorter than [`MIN_SERIES`] or not finite, `resamples` is not between 10 and a

@@ -17,6 +17,17 @@ const MAX_Z: f64 = 3.0;
 const LEAST_EFFECTIVE: f64 = 16.0;
 
 /// Where a series reaches equilibrium, and whether it does.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// use statmech::stats::{Equilibration, equilibration};
+/// let series = Ising::square(8)?.simulation(5.0)?.measure(1_000)?;
+/// let found: Equilibration = equilibration(&series.energy)?;
+/// assert!(found.z.abs() < 4.0);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Equilibration {
     /// The number of first values to leave out.

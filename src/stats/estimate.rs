@@ -104,6 +104,17 @@ impl fmt::Display for Estimate {
 /// A constant series shows nothing of how fast it forgets, so it counts as one value: error 0 with ess 1 and τ = n/2 says that the run saw one
 /// state only, which may be the truth at low temperature, or a run too short to leave it. Cost: n times the window, about 5 τ and at most 512.
 ///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// use statmech::stats::estimate;
+/// let series = Ising::square(8)?.simulation(3.0)?.measure(2_000)?;
+/// let energy: Estimate = estimate(&series.energy)?;
+/// assert!(energy.tau >= 0.5 && energy.ess <= 2_000.0);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 /// If the series has fewer than [`MIN_SERIES`] values or one that is not finite.
 pub fn estimate(series: &[f64]) -> Result<Estimate> {

@@ -4,49 +4,17 @@
 
 #![allow(clippy::inline_always, reason = "each width must have its own copy of the loops")]
 
+use crate::exact::exponential::exp_within;
 use crate::rayon::prelude::*;
 use crate::simd::{Width, widths};
 
 /// Entries per task of a thread.
 const CHUNK: usize = 1 << 13;
 
-/// 1.5 · 2⁵²: adding it rounds to an integer, which is then in the lowest bits.
-const ROUND: f64 = 6755399441055744.0;
-
-/// ln 2 in two parts, the first with zeros at its end (W. Cody and W. Waite, *Software Manual for the Elementary Functions* (1980)).
-const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
-const LN_2_LOW: f64 = 1.90821492927058770002e-10;
-
-/// 1/k! from k = 13 down.
-const EXP: [f64; 14] = [
-    1.605904383682161e-10,
-    2.08767569878681e-9,
-    2.505210838544172e-8,
-    2.755731922398589e-7,
-    2.755731922398589e-6,
-    2.48015873015873e-5,
-    1.984126984126984e-4,
-    1.388888888888889e-3,
-    8.333333333333333e-3,
-    4.1666666666666664e-2,
-    1.6666666666666666e-1,
-    0.5,
-    1.0,
-    1.0,
-];
-
 /// e^{−x} for x ≥ 0 to 2 units in the last place; 1e-307 stands for anything smaller.
 #[inline(always)]
 fn exp_minus(x: f64) -> f64 {
-    let x = -x.min(707.0);
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    let mut sum = EXP[0];
-    for factor in &EXP[1..] {
-        sum = sum * r + factor;
-    }
-    sum * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+    exp_within(-x.min(707.0))
 }
 
 /// ln(1 + y) for 0 ≤ y ≤ 1: 2 artanh(y/(2 + y)), whose series in a square of at most 1/9 ends here at 1e-17.

@@ -18,8 +18,7 @@ mod upward;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
-use crate::exact::caloric::require_temperatures;
+use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::exact::elimination::tree::Tree;
 use crate::exact::elimination::upward::{Pass, Upward, upward};
 use crate::exact::potential::Potential;
@@ -87,7 +86,7 @@ pub struct Marginals {
 
 impl Elimination {
     /// Finds an order for this model: the narrowest among the numbering of the sites, layers through a lattice's longest side, least
-    /// degree (up to 500 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
+    /// degree (up to 200 000 spins and 2 000 000 bonds) and least fill (up to 5000 spins).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -407,9 +406,7 @@ impl Elimination {
     /// 1/T.
     fn beta(&self, t: f64) -> Result<f64> {
         let beta = 1.0 / require_positive("temperature", t)?;
-        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
-        let reach = sum(self.model.couplings().values()) + sum(self.model.fields());
-        if (2.0 * beta * reach).is_finite() && beta.is_finite() {
+        if (2.0 * beta * self.model.bound()).is_finite() && beta.is_finite() {
             return Ok(beta);
         }
         let allowed = "not so small that energies over T overflow (see `ground_state()`)";

@@ -44,6 +44,15 @@ impl Enumeration {
 
     /// [`from_energy`](Self::from_energy) with a limit in seconds.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let pair = Enumeration::from_energy_within(2, |s| -f64::from(s[0] * s[1]), 10.0)?;
+    /// assert_eq!(pair.ground_states(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As there, and if the limit passes before all energies are known, with an estimate of the time they take.
     pub fn from_energy_within(

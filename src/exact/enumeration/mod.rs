@@ -82,21 +82,55 @@ impl Enumeration {
     ///
     /// Part of a sum is no answer, so what passes the limit is an error that estimates the time; only [`frame`](Self::frame) returns the
     /// temperatures it has. (The enumeration itself is limited by [`Ising::enumerate_within`](crate::ising::Ising::enumerate_within).)
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::sherrington_kirkpatrick(10, 1)?.enumerate()?;
+    /// assert!(glass.deadline(60.0).at(1.0)?.energy < 0.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// The number of spins N.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.enumerate()?.n_spins(), 16);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn n_spins(&self) -> usize {
         self.source.n_spins()
     }
 
     /// The lowest energy E₀, in total.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::square(4)?.coupling(-2.0)?.enumerate()?.ground_energy(), -64.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ground_energy(&self) -> f64 {
         self.ground
     }
 
     /// How many states have the lowest energy (to within 1e-12 of the energy scale).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// // The frustrated ring: the one bond that is not satisfied may be any of five.
+    /// assert_eq!(Ising::chain(5)?.coupling(-1.0)?.enumerate()?.ground_states(), 10);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ground_states(&self) -> u64 {
         self.ground_states
     }

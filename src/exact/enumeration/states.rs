@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Enumeration;
 use crate::error::{Error, Result};
-use crate::exact::partition::exponentials;
+use crate::exact::exponential::exponentials;
 use crate::ndarray::{Array1, Array2};
 use crate::notebook::progress::Deadline;
 use crate::polars::df;
@@ -22,6 +22,16 @@ const MAX_BINS: usize = 65_536;
 
 impl Enumeration {
     /// The number of states at each energy: columns `total_energy` (of the whole system) and `states`, ascending.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let density = Ising::square(4)?.enumerate()?.density_of_states()?;
+    /// assert_eq!(density.values("total_energy")?[..3], [-32.0, -24.0, -20.0]);
+    /// assert_eq!(density.values("states")?[..3], [2.0, 32.0, 64.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If the energies are not multiples of one quantum (real-valued couplings), since then nearly every level is a single state:
@@ -114,6 +124,14 @@ impl Enumeration {
 
     /// The configuration with this number: spin i is down where bit i is set.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(Ising::chain(3)?.enumerate()?.configuration(2)?, array![1, -1, 1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there are not so many states.
     pub fn configuration(&self, state: u64) -> Result<Array1<i8>> {
@@ -125,6 +143,15 @@ impl Enumeration {
     }
 
     /// The energy of every state by its number, in total: shape (2^N,).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let energies = Ising::chain(3)?.field(0.5)?.enumerate()?.energies()?;
+    /// assert_eq!((energies[0], energies[1], energies[7]), (-4.5, 0.5, -1.5));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// Beyond [`MAX_PROBABILITIES`] spins.

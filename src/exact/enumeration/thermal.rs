@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::Enumeration;
 use super::source::{Source, magnetization};
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::exact::partition::{PartitionFunction, hadamard};
 use crate::exact::thermodynamics::{Sums, Thermodynamics};
 use crate::ndarray::{Array1, Array2};
 use crate::notebook::progress::{Deadline, Progress};
-use crate::polars::df;
-use crate::polars::prelude::*;
+use crate::polars::prelude::DataFrame;
 use crate::rayon::prelude::*;
 
 /// States summed at a time, always the same, so that sums do not depend on the number of threads.
@@ -18,6 +17,15 @@ const CHUNK: usize = 1 << 14;
 
 impl Enumeration {
     /// The exact quantities at temperature `t`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let pair = Ising::on(Lattice::chain(2).open())?.enumerate()?.at(1.0)?;
+    /// assert!((pair.energy + 0.5 * 1_f64.tanh()).abs() < 1e-15);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If `t` is not a finite number above 0, or, where energies are real numbers, so small that energies over it overflow; if the
@@ -128,41 +136,28 @@ impl Enumeration {
     ///
     /// After the [`deadline`](Self::deadline) the temperatures left have missing values; the first is always computed.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let frame = Ising::square(4)?.enumerate()?.frame(&linspace(1.0, 4.0, 7))?;
+    /// assert_eq!(frame.shape(), (7, 11));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no temperature, or one, or the deadline, is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            return Err(Error::argument(
-                "temperatures",
-                "an empty list",
-                "at least one temperature",
-            ));
-        }
+        require_temperatures(temperatures)?;
         let deadline = Deadline::new(self.deadline)?;
         let unlimited = Self { deadline: None, ..self.clone() };
         let mut progress = Progress::new("temperatures", temperatures.len());
         let mut rows = Vec::with_capacity(temperatures.len());
         for &t in temperatures {
-            require_positive("temperature", t)?;
             let late = !rows.is_empty() && deadline.passed();
             rows.push(if late { None } else { Some(unlimited.at(t)?) });
             progress.add(1);
         }
-        let column = |value: fn(&Thermodynamics) -> f64| {
-            rows.iter().map(|row| row.as_ref().map(value)).collect::<Vec<_>>()
-        };
-        Ok(df!(
-            "temperature" => temperatures,
-            "ln_z" => column(|row| row.ln_z),
-            "free_energy" => column(|row| row.free_energy),
-            "energy" => column(|row| row.energy),
-            "heat_capacity" => column(|row| row.heat_capacity),
-            "entropy" => column(|row| row.entropy),
-            "magnetization" => column(|row| row.magnetization),
-            "abs_magnetization" => column(|row| row.abs_magnetization),
-            "susceptibility" => column(|row| row.susceptibility),
-            "susceptibility_full" => column(|row| row.susceptibility_full),
-            "binder" => column(|row| row.binder),
-        )?)
+        Thermodynamics::frame(temperatures, &rows)
     }
 }

@@ -13,7 +13,6 @@
 mod contract;
 mod correlation;
 mod energy;
-mod exponential;
 mod ground;
 mod magnetization;
 mod moments;
@@ -36,7 +35,6 @@ use crate::spin::PairModel;
 use sums::Sums;
 
 pub(super) use correlation::hadamard;
-pub(super) use exponential::exponentials;
 pub(super) use ground::{Ground, ground_states};
 pub use moments::Moments;
 pub(super) use split::signed_sums;
@@ -87,9 +85,7 @@ impl PartitionFunction {
                 MAX_SUMMED,
             ));
         }
-        let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
-        let reach = sum(model.couplings().values()) + sum(model.fields());
-        if !(2.0 * reach / temperature).is_finite() {
+        if !(2.0 * model.bound() / temperature).is_finite() {
             let allowed = "so high that energies over it stay below 1e308";
             return Err(Error::argument("temperature", temperature, allowed));
         }
@@ -100,6 +96,16 @@ impl PartitionFunction {
     ///
     /// A sum over part of the states is no answer, so what passes the limit returns an error, with the time that all would take and the
     /// lower bound of ln Z that follows from the states summed.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let glass = Ising::sherrington_kirkpatrick(36, 1)?;
+    /// let late = glass.partition_function(0.5)?.deadline(0.01).ln_z().unwrap_err();
+    /// assert!(late.to_string().contains("deadline"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
@@ -110,6 +116,15 @@ impl PartitionFunction {
 
     /// ln Z of the whole system.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let free_spins = Ising::chain(20)?.coupling(0.0)?.partition_function(1.0)?;
+    /// assert!((free_spins.ln_z()? - 20.0 * 2_f64.ln()).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the [`deadline`](Self::deadline) passes, or is not a finite number above 0.
     pub fn ln_z(&self) -> Result<f64> {
@@ -117,6 +132,15 @@ impl PartitionFunction {
     }
 
     /// ln Z, energy, heat capacity, entropy, all magnetizations and all pair correlations. See [`Moments`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let moments = Ising::sherrington_kirkpatrick(12, 1)?.partition_function(0.5)?.moments()?;
+    /// assert_eq!((moments.magnetizations[0], moments.correlations[(3, 3)]), (0.0, 1.0));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).

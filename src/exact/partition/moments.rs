@@ -7,6 +7,15 @@ use crate::ndarray::{Array1, Array2};
 ///
 /// `ln_z` belongs to the whole system; free energy, energy, heat capacity and entropy are per spin, as in
 /// [`Thermodynamics`](crate::exact::Thermodynamics).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let moments: Moments = Ising::chain(3)?.partition_function(2.0)?.moments()?;
+/// assert!((moments.energy + moments.correlations[(0, 1)]).abs() < 1e-15);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moments {
     /// The temperature T.

@@ -1,9 +1,9 @@
 //! Visits the states of the outer spins in blocks, and prepares what each does to the inner ones.
 
 use super::contract::{DIGITS, Factors, LANES};
-use super::exponential::exp;
 use super::split::{Split, signed_sums};
 use crate::exact::chunks::{Chunks, in_chunks};
+use crate::exact::exponential::exp;
 use crate::notebook::progress::Deadline;
 use crate::simd::{Width, widths};
 

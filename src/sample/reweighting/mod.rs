@@ -7,7 +7,7 @@ mod solve;
 
 use std::fmt;
 
-use crate::error::{Error, Result, require_finite, require_positive};
+use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
 use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -94,6 +94,17 @@ const QUANTITIES: [Quantity; 7] = [
 impl Reweighting {
     /// Merges series of one model at any temperatures, in any order; two may have the same one.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(8)?;
+    /// let one = ising.simulation(2.5)?.measure(4_000)?;
+    /// let other = ising.simulation(2.7)?.seed(1).measure(4_000)?;
+    /// assert!(Reweighting::new(&[one, other])?.frame(&[2.6])?.values("ess")?[0] > 32.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no series or there are more than 256, they differ in the number of spins or one of them has a field and another not, one is shorter than
     /// [`MIN_SERIES`] or makes no sense, all together count as fewer than 32 independent values, or neighbouring ones hardly share
@@ -146,6 +157,18 @@ impl Reweighting {
     ///
     /// Default: infinity, if the data reach so far; otherwise none, and `ln_z` and `free_energy` are missing values.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let ising = Ising::square(4)?;
+    /// let runs = ising.scan([2.5]).sweeps(4_000).run_series()?;
+    /// let reweighting = Reweighting::new(&runs)?.reference(2.5, ising.kaufman(2.5)?.ln_z)?;
+    /// let frame = reweighting.frame(&[2.6])?;
+    /// assert!((frame.values("ln_z")?[0] - ising.kaufman(2.6)?.ln_z).abs() < 0.01);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If the temperature is not above 0, the data do not support it, or `ln_z` is not finite.
     pub fn reference(&self, temperature: f64, ln_z: f64) -> Result<Self> {
@@ -170,19 +193,23 @@ impl Reweighting {
     /// counted from the [`reference`](Self::reference), each followed by `_err`; `ess`, the number of independent values that count at
     /// this temperature, (Σw)²/Σw²; `complete`, false where the deadline left missing values.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let runs = Ising::square(8)?.scan([2.5]).sweeps(4_000).run_series()?;
+    /// let frame = Reweighting::new(&runs)?.frame(&linspace(2.45, 2.55, 11))?;
+    /// assert_eq!(frame.height(), 11);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If a temperature is not a finite number above 0 or is not supported by the data, with fewer than 32 independent values: the
     /// message gives the range that is.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
-        if temperatures.is_empty() {
-            return Err(Error::argument(
-                "temperatures",
-                "an empty list",
-                "at least one temperature",
-            ));
-        }
+        require_temperatures(temperatures)?;
         for &t in temperatures {
-            self.supported(1.0 / require_positive("temperature", t)?)?;
+            self.supported(1.0 / t)?;
         }
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("temperatures", temperatures.len());
@@ -251,6 +278,16 @@ impl Reweighting {
 
     /// The lowest and the highest temperature that the data support, with 32 independent values or more; infinity where they reach
     /// so far. Gaps between are possible, and are refused when met.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let runs = Ising::square(8)?.scan([2.5]).sweeps(4_000).run_series()?;
+    /// let (low, high) = Reweighting::new(&runs)?.range();
+    /// assert!(low < 2.5 && 2.5 < high);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn range(&self) -> (f64, f64) {
         let last = self.temperatures.len() - 1;
         let (hot, cold) = (1.0 / self.temperatures[0], 1.0 / self.temperatures[last]);

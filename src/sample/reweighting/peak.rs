@@ -12,6 +12,16 @@ const GRID: usize = 41;
 const SECTIONS: usize = 24;
 
 /// A maximum of a reweighted quantity over temperature.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let runs = Ising::square(8)?.scan([2.3, 2.5]).update(Update::Wolff).sweeps(4_000).run_series()?;
+/// let peak: Peak = Reweighting::new(&runs)?.maximum("susceptibility", 2.2, 2.8)?;
+/// assert!(peak.value > 0.0 && peak.temperature_err < 0.1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Peak {
     /// Where the quantity is largest.
@@ -29,6 +39,16 @@ impl Reweighting {
     /// temperatures, as needed for finite-size scaling of T_c.
     ///
     /// Errors come from the maximum without each block of the data.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let runs = Ising::square(8)?.scan([2.3, 2.5]).update(Update::Wolff).sweeps(4_000).run_series()?;
+    /// let peak = Reweighting::new(&runs)?.maximum("heat_capacity", 2.1, 2.7)?;
+    /// assert!((peak.temperature - 2.3).abs() < 0.1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no such quantity, the temperatures are not ascending numbers above 0 that the data support, or the largest value lies

@@ -154,6 +154,15 @@ impl Tempering {
 
     /// Runs the simulation.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let settings = Ising::square(4)?.tempering([2.0, 2.5, 3.0]).sweeps(500);
+    /// assert!(settings.seed(1).run()?.is_complete());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there are fewer than two temperatures, they do not ascend, or one is not a finite number above 0; if the replicas are neither 1
     /// nor an even number up to 1024; if `swap_interval` is below 1, `sweeps` below 16 swap intervals or `thermalization` below 0; if the
@@ -209,13 +218,7 @@ impl Tempering {
     fn shared(&self) -> Result<Shared> {
         let temperatures = self.checked_temperatures()?;
         let interval = sweeps("swap_interval", self.swap_interval, 1)?;
-        if !matches!(self.update, Update::Metropolis | Update::HeatBath) {
-            return Err(Error::Unsupported {
-                what: format!("`{:?}` with parallel tempering", self.update),
-                why: "between exchanges spins change one by one".to_owned(),
-                advice: "Use `Update::HeatBath` or `Update::Metropolis`.".to_owned(),
-            });
-        }
+        self.update.require_single_spin("parallel tempering")?;
         let houdayer = match self.houdayer {
             true if self.replicas < 2 => {
                 return Err(Error::argument(

@@ -126,6 +126,15 @@ impl Tempered {
     /// Errors are from the scatter of 8 to 32 blocks of the run: at one temperature the configurations come and go, so that a series
     /// may look uncorrelated after a few steps and still have a slow part, the number of configurations in each valley.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert_eq!(tempered.frame()?.values("swap_rate")?.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// None in practice; polars' constructor can fail.
     pub fn frame(&self) -> Result<DataFrame> {
@@ -209,6 +218,16 @@ impl Tempered {
     /// ∫P(q) dq = 1. Up to 100 spins each of the N + 1 possible values has a bin; beyond, equally many share one of about a hundred
     /// (fewer in the last).
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// let coldest: f64 = tempered.overlap_histogram()?.values("density")?[..17].iter().sum();
+    /// assert!((coldest * 2.0 / 16.0 - 1.0).abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there was only one replica.
     pub fn overlap_histogram(&self) -> Result<DataFrame> {
@@ -233,6 +252,15 @@ impl Tempered {
 
     /// Energies and magnetizations at the temperature of index `k`, one series per replica, one entry per exchange: for reweighting.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert_eq!((tempered.series(0)?.len(), tempered.series(0)?[0].temperature), (2, 2.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no such temperature.
     pub fn series(&self, k: usize) -> Result<Vec<TimeSeries>> {
@@ -241,6 +269,15 @@ impl Tempered {
     }
 
     /// The overlaps at the temperature of index `k`: an array of shape (pairs of replicas, measurements).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert_eq!(tempered.overlaps(1)?.dim(), (1, 200));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// If there is no such temperature, or was only one replica.
@@ -255,6 +292,15 @@ impl Tempered {
 
     /// The last configuration of a replica (from 0) at the temperature of index `k`.
     ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert_eq!(tempered.spins(0, 1)?.len(), 16);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// If there is no such temperature or replica.
     pub fn spins(&self, k: usize, replica: usize) -> Result<Array1<i8>> {
@@ -267,21 +313,57 @@ impl Tempered {
     }
 
     /// The ladder of temperatures.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert_eq!(tempered.temperatures(), [2.0, 3.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn temperatures(&self) -> Vec<f64> {
         self.temperatures.clone()
     }
 
     /// The mean probability of an exchange between each temperature and the next.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert!(tempered.swap_rates()[0] > 0.1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn swap_rates(&self) -> Vec<f64> {
         self.swap_rates.clone()
     }
 
     /// How often a configuration went from the lowest to the highest temperature and back, over all replicas.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert!(tempered.round_trips() > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn round_trips(&self) -> u64 {
         self.round_trips
     }
 
     /// Whether everything asked for was done before the deadline.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
+    /// assert!(tempered.is_complete());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_complete(&self) -> bool {
         self.settings.complete
     }

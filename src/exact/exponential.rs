@@ -1,5 +1,10 @@
 //! Exponentials of whole arrays, in a form that compilers vectorise.
 
+#![allow(
+    clippy::inline_always,
+    reason = "loops have to be compiled into each SIMD width's function"
+)]
+
 use std::f64::consts::LOG2_E;
 
 use crate::simd::widths;
@@ -29,20 +34,25 @@ const TAYLOR: [f64; 14] = [
 ];
 
 /// exp(x) for x up to 700, to about one unit in the last place; 0 below −708.
+#[inline(always)]
+pub(super) fn exp(x: f64) -> f64 {
+    let value = exp_within(if x < LOWEST { LOWEST } else { x });
+    if x < LOWEST { 0.0 } else { value }
+}
+
+/// exp(x) for x from −708 to 700, to about one unit in the last place.
 ///
 /// x = n ln 2 + r with a whole n, by W. J. Cody and W. Waite, *Software Manual for the Elementary Functions* (1980).
 #[inline(always)]
-pub(super) fn exp(x: f64) -> f64 {
-    let clamped = if x < LOWEST { LOWEST } else { x };
-    let shifted = clamped * LOG2_E + ROUND;
+pub(super) fn exp_within(x: f64) -> f64 {
+    let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
-    let r = (clamped - n * LN_2[0]) - n * LN_2[1];
+    let r = (x - n * LN_2[0]) - n * LN_2[1];
     let mut sum = TAYLOR[0];
     for coefficient in &TAYLOR[1..] {
         sum = sum * r + coefficient;
     }
-    let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    if x < LOWEST { 0.0 } else { sum * power }
+    sum * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
 #[inline(always)]
@@ -54,7 +64,7 @@ fn exponentials_body(values: &mut [f64]) {
 
 widths!(
     /// Replaces each value by its exponential.
-    pub(in crate::exact) fn exponentials(values: &mut [f64]) = exponentials_body
+    pub(super) fn exponentials(values: &mut [f64]) = exponentials_body
 );
 
 #[cfg(test)]
