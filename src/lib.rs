@@ -37,6 +37,8 @@
 //! - Every stochastic call takes a seed (default 0) and gives the same numbers on any number of threads.
 //! - Settings are methods that return a changed copy; what they are called on stays as it was.
 //! - Fallible functions return [`Result`]; the messages are sentences.
+//! - What can take long prints its progress, and takes a `deadline` in seconds. After it, runs return what they have with `complete`
+//!   false, tables of exact values have missing rows, and an exact number that was not reached is an error that says how far it came.
 //!
 //! Crates whose types appear in signatures are re-exported here, so that a notebook depends on this crate alone.
 
@@ -51,9 +53,10 @@ pub mod frame;
 pub mod free_energy;
 pub mod grid;
 pub mod ising;
-pub mod notebook;
+mod notebook;
 pub mod plot;
 pub mod prelude;
+pub mod progress;
 pub mod random;
 pub mod sample;
 mod simd;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::error::Result;
 use crate::exact::cost;
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::rayon::prelude::*;
 
 /// What the chunks summed, in order; not all of them after a deadline.

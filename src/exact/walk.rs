@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::exact::chunks::in_chunks;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::spin::{PairModel, Quanta};
 
 /// Spins fixed per chunk: 2⁸ chunks at most, always the same, so that sums do not depend on the number of threads.

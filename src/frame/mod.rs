@@ -7,7 +7,7 @@ pub(crate) mod columns;
 mod table;
 
 use crate::error::{Error, Result, require_finite};
-use crate::notebook::content;
+use crate::notebook;
 use crate::polars::prelude::{BooleanChunked, Column, DataFrame};
 
 /// What this crate adds to a polars [`DataFrame`]: its display in a notebook, and plain numbers.
@@ -143,7 +143,7 @@ impl Frame for DataFrame {
     }
 
     fn evcxr_display(&self) {
-        content::emit(&[("text/html", &self.html()), ("text/plain", &self.text())]);
+        notebook::emit(&[("text/html", &self.html()), ("text/plain", &self.text())]);
     }
 }
 

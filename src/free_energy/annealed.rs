@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::{

@@ -12,9 +12,9 @@ use crate::free_energy::{
     AnnealedImportance, Approximation, Bennett, SelfConsistent, high_temperature,
     thermodynamic_integration,
 };
-use crate::notebook::progress::Deadline;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, sweeps};
 use crate::spin::PairModel;

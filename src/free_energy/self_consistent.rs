@@ -8,7 +8,7 @@ use crate::free_energy::bethe::Bethe;
 use crate::free_energy::mean_field::Naive;
 use crate::free_energy::tap::Tap;
 use crate::ndarray::Array1;
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 use crate::sample::sweeps;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result, require_positive};
 use crate::exact::ONSAGER_TC;
-use crate::notebook::progress::Progress;
+use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::spin::PairModel;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::figure::Figure;
-use crate::notebook::content::emit;
+use crate::notebook::emit;
 
 impl Figure {
     /// Shows the figure in a notebook, as SVG and as a text sketch; the kernel calls it for the last

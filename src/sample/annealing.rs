@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array1;
-use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, sweeps};

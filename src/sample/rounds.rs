@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Result;
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::rayon::prelude::*;
 
 /// All runs advance together in rounds of at most about this long, between which deadline and progress are looked at.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2};
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
 use crate::sample::cluster::ClusterUpdates;

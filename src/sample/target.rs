@@ -1,7 +1,7 @@
 //! Runs that end when an error is small enough.
 
 use crate::error::{Error, Result, require_positive};
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::sample::series::{Observables, TimeSeries};
 use crate::sample::settings::sweeps;
 use crate::sample::simulation::{MAX_MEASURED, Simulation};

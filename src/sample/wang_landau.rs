@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::rand::RngCore;
 use crate::random::Seed;
 use crate::rayon::prelude::*;

@@ -3,7 +3,7 @@
 use crate::exact::elimination::kernel;
 use crate::exact::elimination::spread::Spread;
 use crate::exact::elimination::tree::{Clique, Tree};
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 
 /// What is done with each spin.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use super::source::Source;
 use crate::error::{Error, Result};
 use crate::exact::chunks::in_chunks;
 use crate::exact::cost;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 
 /// The most spins of a system given by a function: one energy for each of 2²⁴ states, 128 MiB.
 pub const MAX_LISTED: usize = 24;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::exact::cost;
 use crate::exact::walk::SECONDS_PER_STATE;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::spin::{PairModel, Quanta};
 use source::{Histogram, Source};
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::exact::partition::{Ground, ground_states, signed_sums};
 use crate::exact::walk::walk;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::spin::{PairModel, Quanta};
 
 /// A joint histogram with more cells than this is not kept: each of 256 chunks has one (64 MB in all).

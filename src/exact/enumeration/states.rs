@@ -6,9 +6,9 @@ use super::Enumeration;
 use crate::error::{Error, Result};
 use crate::exact::exponential::exponentials;
 use crate::ndarray::{Array1, Array2};
-use crate::notebook::progress::Deadline;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::Deadline;
 use crate::simd::Width;
 
 /// The most ground states that are listed.

@@ -8,8 +8,8 @@ use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::exact::partition::{PartitionFunction, hadamard};
 use crate::exact::thermodynamics::{Sums, Thermodynamics};
 use crate::ndarray::{Array1, Array2};
-use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::prelude::DataFrame;
+use crate::progress::{Deadline, Progress};
 use crate::rayon::prelude::*;
 
 /// States summed at a time, always the same, so that sums do not depend on the number of threads.

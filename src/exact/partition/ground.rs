@@ -5,7 +5,7 @@ use super::orders::lowest;
 use super::outer::{Block, Visit, visit};
 use super::split::Split;
 use crate::error::Result;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::simd::Width;
 
 /// The lowest energy, how many states have it, and some of those as bits: bit i is set where spin i is down.

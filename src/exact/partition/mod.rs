@@ -28,9 +28,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result, require_positive};
 use crate::exact::cost;
 use crate::exact::thermodynamics::Thermodynamics;
-use crate::notebook::progress::Deadline;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::Deadline;
 use crate::spin::PairModel;
 use sums::Sums;
 

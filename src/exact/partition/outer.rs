@@ -4,7 +4,7 @@ use super::contract::{DIGITS, Factors, LANES};
 use super::split::{Split, signed_sums};
 use crate::exact::chunks::{Chunks, in_chunks};
 use crate::exact::exponential::exp;
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::simd::{Width, widths};
 
 /// The states of the outer spins fall into at most 2¹² chunks, always the same, so that sums do not depend on the number of threads.

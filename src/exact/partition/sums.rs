@@ -10,7 +10,7 @@ use super::split::Split;
 use super::weight::{Scaled, Weigh, ln_copies, ln_sum};
 use crate::error::Result;
 use crate::ndarray::{Array1, Array2};
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::simd::Width;
 use crate::spin::PairModel;
 

@@ -1,6 +1,6 @@
 //! Weighted averages at one temperature, over all data and with each block left out.
 
-use crate::notebook::progress::Progress;
+use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::sample::reweighting::histogram::Histogram;
 use crate::sample::reweighting::solve::Solution;

@@ -8,9 +8,9 @@ mod solve;
 use std::fmt;
 
 use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
-use crate::notebook::progress::{Deadline, Progress};
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::progress::{Deadline, Progress};
 use crate::sample::reweighting::average::{Averages, Measured, Weighted, Weights};
 use crate::sample::reweighting::histogram::Histogram;
 use crate::sample::reweighting::solve::Problem;

@@ -1,7 +1,7 @@
 //! Temperatures from a wanted rate of exchanges.
 
 use crate::error::{Error, Result};
-use crate::notebook::progress::Deadline;
+use crate::progress::Deadline;
 use crate::sample::tempering::Tempering;
 use crate::statrs::function::erf::erfc_inv;
 

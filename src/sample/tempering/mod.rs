@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result, require_positive};
-use crate::notebook::progress::{Deadline, Progress};
+use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::sample::rounds::{Limits, advance};
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};

@@ -13,7 +13,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// The environment variable `STATMECH_PROGRESS=off` silences it.
 ///
 /// ```
-/// use statmech::notebook::progress::Progress;
+/// use statmech::progress::Progress;
 /// let mut progress = Progress::new("sweeps", 1000);
 /// for _ in 0..1000 {
 ///     progress.add(1);
@@ -111,7 +111,7 @@ fn duration(seconds: f64) -> String {
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
-/// use statmech::notebook::progress::Deadline;
+/// use statmech::progress::Deadline;
 /// assert!(!Deadline::new(Some(3600.0))?.passed());
 /// assert!(!Deadline::new(None)?.passed());
 /// assert!(Deadline::new(Some(f64::NAN)).is_err());
