@@ -133,3 +133,13 @@ fn methods_that_do_not_apply() {
     );
     assert_says(estimate(&[]), &["series of 0"]);
 }
+
+#[test]
+fn temperatures_whose_inverse_overflows() {
+    let small = Ising::square(4).unwrap().enumerate().unwrap();
+    assert_says(small.at(1e-310), &["`temperature`", "finite"]);
+    for refused in [onsager::free_energy(1e-310), onsager::entropy(1e-310), onsager::energy(1e-310)]
+    {
+        assert_says(refused, &["`temperature`", "1/T"]);
+    }
+}

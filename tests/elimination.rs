@@ -335,3 +335,19 @@ fn bad_input_and_too_wide_graphs_are_refused_in_words() {
     let late = exact.deadline(1e-9).frame(&[1.0, 2.0]).unwrap().values("energy").unwrap();
     assert!(late[0].is_finite() && late[1].is_nan());
 }
+
+#[test]
+fn frozen_spins_have_no_heat_capacity() {
+    for (ising, t) in [
+        (Ising::square(4).unwrap(), 1e-300),
+        (Ising::square(4).unwrap(), 1e-5),
+        (Ising::chain(5).unwrap().coupling(1e300).unwrap(), 1.0),
+    ] {
+        assert_eq!(ising.elimination().unwrap().at(t).unwrap().heat_capacity, 0.0, "T = {t}");
+    }
+    // One turned spin of 16 costs 8: c = (8/T)² e^{−8/T} per spin at low temperature.
+    let t: f64 = 8.0 / 600.0;
+    let c = Ising::square(4).unwrap().elimination().unwrap().at(t).unwrap().heat_capacity;
+    let exact = (8.0 / t).powi(2) * (-600.0_f64).exp();
+    assert!((c / exact - 1.0).abs() < 1e-9, "{c} for {exact}");
+}

@@ -12,8 +12,9 @@
 
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
-use crate::error::{Result, require_positive};
+use crate::error::Result;
 use crate::exact::bulk::Bulk;
+use crate::exact::triangular::inverse;
 use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 2/ln(1 + √2) of the square lattice, J = 1 (L. Onsager, 1944).
@@ -54,7 +55,7 @@ struct Elliptic {
 
 impl Elliptic {
     fn at(t: f64) -> Result<Self> {
-        let k = 1.0 / require_positive("temperature", t)?;
+        let k = inverse(t)?;
         let tanh = (2.0 * k).tanh();
         let sech = 2.0 * (-2.0 * k).exp() / (1.0 + (-4.0 * k).exp());
         let complement = 2.0 * tanh * tanh - 1.0;

@@ -143,6 +143,8 @@ fn ln_mean_fermi(differences: &[f64], c: f64, sign: f64) -> f64 {
 /// Each rung of a ladder in β is simulated on its own; at β = 0, where ln Z = N ln 2, samples are independent random spins. Neighbouring rungs are
 /// linked by [`bennett_ratio`], and ln Z adds up along the chain. Errors know that a rung's measurements enter both of its links, and the
 /// autocorrelation of each rung. A rung that is not in equilibrium spoils all colder ones.
+/// In particular, where the updates pass no barrier, a cold rung that stays in one of several phases puts ln Z off by more than its error, with nothing in
+/// the data to tell: compare with [population annealing](crate::sample::PopulationAnnealing).
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {

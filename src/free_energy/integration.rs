@@ -22,6 +22,10 @@ struct Point {
 /// the heat capacity; at β = 0 both are known, e = 0 and e' = −(Σ J² + Σ h²)/N. Its own error is of order Δβ⁵ e''''/720 a step: let the
 /// scan begin at a high temperature (T = 10 J, say) and pass any transition in small steps.
 ///
+/// Where the scan's updates pass no barrier (a ferromagnet in a weak field, a glass), cold runs stay in one of several phases and ln Z is off by more
+/// than its error, with nothing in the data to tell: take [tempering](crate::sample::Tempering)'s frame instead of a scan's, or compare with
+/// [population annealing](crate::sample::PopulationAnnealing).
+///
 /// Returns columns `temperature`, `ln_z`, `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), from hot to cold. Errors
 /// are the sampling errors of energies and heat capacities, taken as independent between temperatures.
 ///

@@ -26,7 +26,8 @@ pub struct EntropyEstimate {
     pub energies: Vec<f64>,
     /// ln g of shape (runs, levels), each run normalised to 2^N states in all; −∞ where a run has not been.
     pub ln_g: Array2<f64>,
-    /// ln f at the end of learning, of the slowest run: with each visit its g still changed by this.
+    /// ln f at the end of learning, of the slowest run: with each visit its g still changed by this. Where it is above 0.2 there were too few
+    /// sweeps, and errors are too small.
     pub ln_f: f64,
     /// Sweeps of each run.
     pub sweeps: usize,

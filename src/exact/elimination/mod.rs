@@ -250,6 +250,8 @@ impl Elimination {
             magnetization = 0.0;
         }
         let n = self.model.n_spins() as f64;
+        // Probabilities end near 1e-304; what a second derivative has below 1e-290 of its scale is that end, and not an excitation.
+        let energy2 = if energy2 > 1e-290 * self.model.bound().powi(2) { energy2 } else { 0.0 };
         Ok(Potential {
             temperature: t,
             ln_z: log,

@@ -28,10 +28,13 @@ impl Enumeration {
     /// ```
     ///
     /// # Errors
-    /// If `t` is not a finite number above 0, or, where energies are real numbers, so small that energies over it overflow; if the
-    /// [`deadline`](Self::deadline) passes.
+    /// If `t` is not a finite number above 0, or so small that energies over it overflow; if the [`deadline`](Self::deadline) passes.
     pub fn at(&self, t: f64) -> Result<Thermodynamics> {
         require_positive("temperature", t)?;
+        if !(self.ground / t).is_finite() {
+            let allowed = "so large that energies over it stay finite";
+            return Err(Error::argument("temperature", t, allowed));
+        }
         let sums = match (&self.histogram, &self.source) {
             (Some(histogram), _) => {
                 let mut sums = Sums::default();

@@ -135,6 +135,9 @@ impl Tempered {
     /// # }
     /// ```
     ///
+    /// Without a field ⟨m⟩ and ⟨q⟩ are 0 by symmetry, and the slowest quantities there are: below some ten thousand sweeps their errors, and that of
+    /// `binder`, may be a third too small.
+    ///
     /// # Errors
     /// None in practice; polars' constructor can fail.
     pub fn frame(&self) -> Result<DataFrame> {
