@@ -118,7 +118,7 @@ fn states() {
 fn methods_that_do_not_apply() {
     assert_says(
         Ising::on(Lattice::rectangle(6, 10)).unwrap().enumerate(),
-        &["60 spins", "32", "years", "Sample instead"],
+        &["60 spins", "32", "years", "`elimination()`"],
     );
     let fielded = Ising::square(4).unwrap().field(0.1).unwrap();
     assert_says(fielded.scan([2.0]).update(Update::Wolff).run(), &["Wolff", "field"]);

@@ -23,7 +23,7 @@ pub(super) fn too_large(what: &str, n: usize, seconds_per_state: f64, most: usiz
         what: format!("{what} of {n} spins"),
         needs: format!("2^{n} states ({time} on one thread)"),
         limit: format!("the {most} spins allowed"),
-        advice: "Sample instead, with `scan(temperatures)` or `simulation(t)`.".to_owned(),
+        advice: "Use `elimination()` where the graph is narrow, or sample with `scan(temperatures)` or `simulation(t)`.".to_owned(),
     }
 }
 

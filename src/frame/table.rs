@@ -45,7 +45,11 @@ impl Table {
         let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         let columns = plural(self.names.len(), "column");
         let hidden = self.height - self.rows.len();
-        let cut = if hidden > 0 { format!(" ({hidden} rows not shown)") } else { String::new() };
+        let cut = if hidden > 0 {
+            format!(" ({} not shown)", plural(hidden, "row"))
+        } else {
+            String::new()
+        };
         format!("{} × {columns}{cut}", plural(self.height, "row"))
     }
 
