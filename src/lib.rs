@@ -42,10 +42,11 @@
 //!
 //! Crates whose types appear in signatures are re-exported here, so that a notebook depends on this crate alone.
 
-pub use {ndarray, ndarray_rand, plotters, polars, rand_xoshiro, rayon, statrs};
+pub use {ndarray, ndarray_rand, num_bigint, plotters, polars, rand_xoshiro, rayon, statrs};
 
 pub use ndarray_rand::rand;
 
+pub mod data;
 pub mod error;
 pub mod exact;
 mod file;
@@ -54,6 +55,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod ising;
 mod notebook;
+mod operator;
 pub mod plot;
 pub mod prelude;
 pub mod progress;

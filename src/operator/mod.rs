@@ -1,0 +1,3 @@
+//! Symmetric operators and their spectra.
+
+pub(crate) mod dense;

@@ -1,0 +1,106 @@
+//! Data sets: what is known of them, and files that are not what they should be.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use statmech::prelude::*;
+
+/// The published numbers of images per digit of the UCI test set (its file optdigits.names).
+const UCI_COUNTS: [usize; 10] = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180];
+
+#[test]
+fn the_embedded_digits_are_the_published_test_set() -> statmech::Result<()> {
+    let images = digits()?;
+    let counts: Vec<usize> = (0..10).map(|digit| images.labelled(digit).count()).collect();
+    assert_eq!(counts, UCI_COUNTS);
+    assert_eq!(images.pixels().iter().copied().fold(0.0, f64::max), 1.0);
+    assert_eq!(images.take(3).labels().to_vec(), [0, 1, 2]);
+    Ok(())
+}
+
+#[test]
+fn the_ten_thousand_digits_are_complete_and_look_like_digits() -> statmech::Result<()> {
+    let images = mnist()?;
+    let counts: Vec<usize> = (0..10).map(|digit| images.labelled(digit).count()).collect();
+    assert_eq!(counts.iter().sum::<usize>(), 10_000);
+    assert!(counts.iter().all(|&n| n > 800));
+    // The published mean of MNIST's grey levels is 0.1307.
+    let mean = images.pixels().mean().unwrap();
+    assert!((mean - 0.1307).abs() < 0.003, "{mean}");
+    // A one covers less of the page than a zero.
+    let ink = |digit: usize| images.labelled(digit).pixels().mean().unwrap();
+    assert!(ink(1) < 0.6 * ink(0));
+    Ok(())
+}
+
+#[test]
+fn parts_of_a_set_keep_image_and_label_together() -> statmech::Result<()> {
+    let images = digits()?;
+    let picked = images.select(&[5, 3])?;
+    assert_eq!(picked.image(1)?, images.image(3)?);
+    assert_eq!(picked.labels()[1], images.labels()[3]);
+    assert_eq!(images.take(10).count() + images.skip(10).count(), images.count());
+    assert_eq!(images.one_of_each().labels().to_vec(), (0..10).collect::<Vec<_>>());
+    assert_eq!(images.take(usize::MAX), images);
+    Ok(())
+}
+
+#[test]
+fn half_grey_is_ink() -> statmech::Result<()> {
+    let images = Images::new(array![[7, 8, 9, 16]], 16, array![0], (1, 4))?;
+    assert_eq!(images.binarized(), array![[-1, 1, 1, 1]]);
+    Ok(())
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("statmech-data-{}-{name}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn idx_files_are_read_plain_and_refused_when_damaged() -> statmech::Result<()> {
+    let folder = folder("idx");
+    let (images, labels) = (folder.join("images"), folder.join("labels"));
+    let header: Vec<u8> = [[0, 0, 8, 3], [0, 0, 0, 2], [0, 0, 0, 1], [0, 0, 0, 2]].concat();
+    fs::write(&images, [header.as_slice(), &[0, 255, 255, 0]].concat()).unwrap();
+    fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 4, 9]).unwrap();
+    let read = Images::from_idx(&images, &labels)?;
+    assert_eq!(read.pixels(), array![[0.0, 1.0], [1.0, 0.0]]);
+    assert_eq!(read.labels().to_vec(), [4, 9]);
+
+    fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 3, 4, 9, 1]).unwrap();
+    let error = Images::from_idx(&images, &labels).unwrap_err().to_string();
+    assert!(error.contains("3 labels for 2 images"), "{error}");
+    fs::write(&images, [header.as_slice(), &[0, 255]].concat()).unwrap();
+    let error = Images::from_idx(&images, &labels).unwrap_err().to_string();
+    assert!(error.contains("2 bytes follow"), "{error}");
+    fs::write(&images, "not an image").unwrap();
+    assert!(Images::from_idx(&images, &labels).is_err());
+    assert!(Images::from_idx(folder.join("none"), &labels).is_err());
+
+    // A compressed file that was cut in half.
+    let mut cut = fs::File::create(&images).unwrap();
+    cut.write_all(&include_bytes!("../data/mnist-10k-images.idx3-ubyte.gz")[..1000]).unwrap();
+    assert!(Images::from_idx(&images, &labels).is_err());
+    fs::remove_dir_all(&folder).unwrap();
+    Ok(())
+}
+
+#[test]
+fn impossible_sets_are_refused_in_sentences() {
+    let says = |levels, white, labels, shape, what: &str| {
+        let error = Images::new(levels, white, labels, shape).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    };
+    says(Array2::zeros((0, 4)), 16, array![], (2, 2), "at least one image");
+    says(array![[1, 2, 3]], 16, array![0], (2, 2), "2·2 pixels");
+    says(array![[1, 2, 3, 4]], 16, array![0, 1], (2, 2), "one for each of the 1 images");
+    says(array![[1, 2, 3, 4]], 3, array![0], (2, 2), "white at 3");
+    says(array![[0, 0, 0, 0]], 0, array![0], (2, 2), "white at 0");
+    says(array![[0]], 16, array![0], (usize::MAX, 2), "pixels");
+    let images = digits().unwrap();
+    assert!(images.image(1797).unwrap_err().to_string().contains("below 1797"));
+    assert!(images.select(&[0, 5000]).unwrap_err().to_string().contains("5000"));
+}
