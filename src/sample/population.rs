@@ -10,12 +10,9 @@ use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, setters, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, setters, sweeps};
 use crate::spin::PairModel;
 use crate::stats::{Estimate, jackknife};
-
-/// The most memory that replicas may take, in bytes.
-const MAX_BYTES: usize = 2 << 30;
 
 /// Weights of runs are at least this beside the largest, so that none of the sums over others vanishes.
 const LEAST_WEIGHT: f64 = 1e-300;
@@ -211,20 +208,6 @@ impl PopulationAnnealing {
             "complete" => vec![complete; rows.len()],
         )?)
     }
-}
-
-/// Refuses more replicas than fit in memory: spins, local fields, and the rest.
-pub(crate) fn check_memory(what: &str, replicas: usize, n_spins: usize) -> Result<()> {
-    let needed = replicas.saturating_mul(9 * n_spins + 128);
-    if needed <= MAX_BYTES {
-        return Ok(());
-    }
-    Err(Error::TooLarge {
-        what: what.to_owned(),
-        needs: format!("{:.1} GiB for {replicas} replicas", needed as f64 / f64::from(1 << 30)),
-        limit: "2 GiB".to_owned(),
-        advice: "Take fewer replicas, runs or restarts.".to_owned(),
-    })
 }
 
 /// What moves the replicas at one temperature.
