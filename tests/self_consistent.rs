@@ -98,7 +98,7 @@ fn tap_and_bethe_come_closer_than_mean_field_which_is_a_bound() {
                 let [naive, tap, bethe] =
                     ALL.map(|method| ising.approximation(t, method).run().unwrap());
                 assert!(naive.free_energy > exact, "seed {seed}, T = {t}: {naive:?}");
-                let error = |x: &MeanField| (x.free_energy - exact).abs();
+                let error = |x: &SelfConsistentSolution| (x.free_energy - exact).abs();
                 for better in [&tap, &bethe] {
                     assert!(better.converged && better.valid, "seed {seed}, T = {t}: {better:?}");
                     assert!(

@@ -72,7 +72,7 @@ impl Thermodynamics {
 
 /// Sums over states of w = exp(−(E − E₀)/T) times powers of the excitation x = E − E₀ and of M.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
+pub(super) struct StateSums {
     weight: f64,
     x: f64,
     x2: f64,
@@ -82,7 +82,7 @@ pub(super) struct Sums {
     m4: f64,
 }
 
-impl Sums {
+impl StateSums {
     #[inline]
     pub fn add(&mut self, weight: f64, excitation: f64, magnetization: f64) {
         let m2 = magnetization * magnetization;

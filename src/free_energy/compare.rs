@@ -7,7 +7,6 @@ use std::time::Instant;
 use crate::error::{Result, require_positive};
 use crate::exact::{Elimination, PartitionFunction};
 use crate::frame::columns::numbers;
-use crate::free_energy::self_consistent::solve;
 use crate::free_energy::{
     AnnealedImportance, Approximation, Bennett, SelfConsistent, high_temperature,
     thermodynamic_integration,
@@ -101,7 +100,7 @@ impl FreeEnergies {
     ///
     /// Columns: `method`; `kind` of ln Z (exact, estimate, lower bound, stochastic lower bound, stochastic upper bound); `temperature`; `ln_z`,
     /// `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), errors missing where there are none; `exact`, the exact ln Z where
-    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::MeanField::valid)
+    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::SelfConsistentSolution::valid)
     /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
     /// runs contributed or, for Wang–Landau, ln f ended below 0.2; `seconds`; `note`, why a method failed.
     ///
@@ -199,9 +198,11 @@ impl FreeEnergies {
     }
 
     fn self_consistent(&self, method: Approximation, seconds: Option<f64>) -> Result<Value> {
-        let mut settings = SelfConsistent::settings(self.temperature, method);
-        settings.deadline = seconds;
-        let solution = solve(&self.model, &settings)?;
+        let mut settings = SelfConsistent::new(Arc::clone(&self.model), self.temperature, method);
+        if let Some(seconds) = seconds {
+            settings = settings.deadline(seconds);
+        }
+        let solution = settings.run()?;
         let ln_z = -solution.free_energy * self.model.n_spins() as f64 / self.temperature;
         let converged = solution.converged && solution.valid && solution.complete;
         Ok(Value { ln_z, error: None, converged })

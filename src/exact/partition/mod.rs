@@ -18,8 +18,8 @@ mod magnetization;
 mod moments;
 mod orders;
 mod outer;
+mod passes;
 mod split;
-mod sums;
 mod weight;
 
 use std::fmt;
@@ -32,7 +32,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::spin::{MagneticMoments, PairModel};
-use sums::Sums;
+use passes::Passes;
 
 pub(super) use correlation::hadamard;
 pub(super) use ground::{Ground, ground_states};
@@ -106,8 +106,8 @@ impl PartitionFunction {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    fn sums(&self) -> Result<Sums> {
-        Ok(Sums::new(&self.model, self.temperature, Deadline::new(self.deadline)?))
+    fn passes(&self) -> Result<Passes> {
+        Ok(Passes::new(&self.model, self.temperature, Deadline::new(self.deadline)?))
     }
 
     /// ln Z of the whole system.
@@ -124,7 +124,7 @@ impl PartitionFunction {
     /// # Errors
     /// If the [`deadline`](Self::deadline) passes, or is not a finite number above 0.
     pub fn ln_z(&self) -> Result<f64> {
-        self.sums()?.ln_z()
+        self.passes()?.ln_z()
     }
 
     /// ln Z, energy, heat capacity, entropy, all magnetizations and all pair correlations. See [`Moments`].
@@ -141,9 +141,9 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn moments(&self) -> Result<Moments> {
-        let sums = self.sums()?;
-        let energy = sums.energy(sums.ln_z()?)?;
-        let (magnetizations, correlations) = sums.correlations(energy.ln_z)?;
+        let passes = self.passes()?;
+        let energy = passes.energy(passes.ln_z()?)?;
+        let (magnetizations, correlations) = passes.correlations(energy.ln_z)?;
         Ok(Moments::new(self.temperature, &energy, magnetizations, correlations))
     }
 
@@ -161,9 +161,9 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn thermodynamics(&self) -> Result<Thermodynamics> {
-        let sums = self.sums()?;
-        let energy = sums.energy(sums.ln_z()?)?;
-        let by_down = sums.by_magnetization(energy.ln_z)?;
+        let passes = self.passes()?;
+        let energy = passes.energy(passes.ln_z()?)?;
+        let by_down = passes.by_magnetization(energy.ln_z)?;
         let n = self.model.n_spins() as f64;
         let mean = |power: fn(f64) -> f64| {
             let terms = by_down.iter().enumerate();
@@ -206,8 +206,8 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn magnetization_distribution(&self) -> Result<DataFrame> {
-        let sums = self.sums()?;
-        let mut probability = sums.by_magnetization(sums.ln_z()?)?;
+        let passes = self.passes()?;
+        let mut probability = passes.by_magnetization(passes.ln_z()?)?;
         probability.reverse();
         let n = self.model.n_spins() as i64;
         let magnetization: Vec<i64> = (0..=n).map(|up| 2 * up - n).collect();

@@ -1,10 +1,10 @@
 //! Replica exchange Monte Carlo, "parallel tempering".
 
+mod acceptance;
 mod blocks;
 mod bundle;
 mod houdayer;
 mod kernel;
-mod ladder;
 mod overlap;
 mod packed;
 mod plan;
