@@ -55,6 +55,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod ising;
 mod notebook;
+mod numeric;
 mod operator;
 pub mod plot;
 pub mod prelude;
