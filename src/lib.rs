@@ -55,6 +55,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod ising;
 mod notebook;
+mod numeric;
 mod operator;
 pub mod plot;
 pub mod prelude;
@@ -64,5 +65,6 @@ pub mod sample;
 mod simd;
 pub mod spin;
 pub mod stats;
+pub mod theory;
 
 pub use error::{Error, Result};

@@ -29,3 +29,6 @@ pub use crate::sample::{
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
+pub use crate::theory::learning::Student;
+pub use crate::theory::version_space::VersionSpace;
+pub use crate::theory::{cover, gardner, learning, version_space};
