@@ -29,6 +29,7 @@ pub use crate::sample::{
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
+pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
 pub use crate::theory::version_space::VersionSpace;
-pub use crate::theory::{cover, gardner, learning, version_space};
+pub use crate::theory::{ags, cover, gardner, learning, signal_to_noise, version_space};

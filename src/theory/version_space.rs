@@ -158,11 +158,11 @@ fn ln_fraction(q: f64, kappa: f64) -> f64 {
 
 /// ∫Dt f((κ + √q t)/√(1 − q)).
 fn average(q: f64, kappa: f64, f: fn(f64) -> f64) -> f64 {
-    let (root, width) = (q.sqrt(), (1.0 - q).sqrt());
     if q == 0.0 {
         return f(kappa);
     }
-    Gaussian::graded(-kappa / root, width / root).mean(|t| f((kappa + root * t) / width))
+    let slope = (q / (1.0 - q)).sqrt();
+    Gaussian::graded(-kappa / q.sqrt(), 1.0 / slope).mean_about(|offset| f(slope * offset))
 }
 
 /// ∫Dz tanh²(√q̂ z).
