@@ -195,6 +195,12 @@ fn low_temperatures_join_zero() -> statmech::Result<()> {
     assert!(ags::retrieval(0.1, 0.001)?.replicon < 0.0 && ags::retrieval(0.1, 0.2)?.replicon > 0.0);
     assert!(ags::retrieval(0.02, 0.01)?.replicon > 0.0);
     assert!(ags::spin_glass(0.1, 1.0)?.replicon < 0.0);
+    // AGS (1987): T_R ≈ √(8α/9π) exp(−1/(2α)) at small loads, and 0.07 at the capacity.
+    for load in [0.02, 0.025] {
+        let law = (8.0 * load / (9.0 * PI)).sqrt() * (-0.5 / load).exp();
+        let ratio = ags::replica_symmetry_temperature(load)? / law;
+        assert!((ratio - 1.0).abs() < 0.3, "{ratio}");
+    }
     Ok(())
 }
 
@@ -335,6 +341,8 @@ fn bad_input_is_refused_in_sentences() {
         ags::frame(&[], 0.1).unwrap_err(),
         ags::frame(&[0.1], nan).unwrap_err(),
         ags::frame(&[nan], 0.1).unwrap_err(),
+        ags::replica_symmetry_temperature(0.15).unwrap_err(),
+        ags::replica_symmetry_temperature(nan).unwrap_err(),
         ags::mixture(0, 0.1).unwrap_err(),
         ags::mixture(1001, 0.1).unwrap_err(),
         ags::mixture(3, 1.0).unwrap_err(),

@@ -113,6 +113,37 @@ pub fn global_load() -> Result<f64> {
         .ok_or_else(|| not_found(CAPACITY))
 }
 
+/// T_R, below which memories break replica symmetry; √(8α/9π) exp(−1/(2α)) for α → 0.
+///
+/// Source: AGS (1987), section 5.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let t = ags::replica_symmetry_temperature(0.1)?;
+/// assert!(t < 0.01 && ags::retrieval(0.1, t)?.replicon.abs() < 1e-9);
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// If `load` is not between 0.02 and [`CAPACITY`], or so near to it that no memory is stable at any temperature.
+pub fn replica_symmetry_temperature(load: f64) -> Result<f64> {
+    if !(0.02..=CAPACITY).contains(&load) {
+        let allowed =
+            format!("between 0.02, where the temperature is 1e-12, and the capacity {CAPACITY}");
+        return Err(Error::argument("load", load, allowed));
+    }
+    let replicon = |ln_t: f64| retrieval(load, ln_t.exp()).map_or(f64::NAN, |state| state.replicon);
+    let highest = retrieval_temperature(load)? * (1.0 - 1e-9);
+    root(replicon, 1e-15_f64.ln(), highest.ln()).map(f64::exp).ok_or_else(|| {
+        Error::argument(
+            "load",
+            load,
+            "smaller: memories break replica symmetry up to where they vanish",
+        )
+    })
+}
+
 /// The phase diagram: one row for each load, columns `load`, `spin_glass_temperature` (T_g), `retrieval_temperature` (T_M), `global_temperature` (T_c), missing where
 /// there is none.
 ///

@@ -23,8 +23,8 @@ mod mixture;
 mod solve;
 
 pub use lines::{
-    global_load, global_temperature, phase_diagram, retrieval_load, retrieval_temperature,
-    spin_glass_temperature,
+    global_load, global_temperature, phase_diagram, replica_symmetry_temperature, retrieval_load,
+    retrieval_temperature, spin_glass_temperature,
 };
 pub use mixture::{Mixture, mixture};
 
