@@ -8,6 +8,8 @@ use std::f64::consts::{LN_2, PI};
 use statmech::prelude::*;
 use statmech::theory::ags::AgsState;
 
+type Solve<'a> = &'a dyn Fn(f64, f64) -> statmech::Result<AgsState>;
+
 /// ∫Dz f(z) by a trapezoidal sum, of exponential accuracy for smooth functions.
 fn average(f: impl Fn(f64) -> f64) -> f64 {
     let step = 1.0 / 512.0;
@@ -116,7 +118,7 @@ fn states_by_other_means() -> statmech::Result<()> {
 fn free_energies_are_stationary() -> statmech::Result<()> {
     let memory = |load, t| ags::retrieval(load, t);
     let glass = |load, t| ags::spin_glass(load, t);
-    let cases: [(&dyn Fn(f64, f64) -> statmech::Result<AgsState>, f64, f64); 6] = [
+    let cases: [(Solve<'_>, f64, f64); 6] = [
         (&memory, 0.02, 0.6),
         (&memory, 0.1, 0.2),
         (&memory, 0.05, 0.45),

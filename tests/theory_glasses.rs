@@ -211,7 +211,7 @@ fn signal_and_noise() -> statmech::Result<()> {
 #[test]
 fn one_step_of_a_hopfield_network() -> statmech::Result<()> {
     // Fields from the couplings ξξᵀ/N without a diagonal, over 100 networks; the networks are independent, their bits not.
-    let (n, p) = (400, 80);
+    let (n, p) = (400_usize, 80_usize);
     let fractions: Vec<f64> = (0..100)
         .map(|k| {
             let mut generator = Seed::new(11).child(k).generator();
