@@ -65,5 +65,6 @@ pub mod sample;
 mod simd;
 pub mod spin;
 pub mod stats;
+pub mod theory;
 
 pub use error::{Error, Result};
