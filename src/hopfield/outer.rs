@@ -119,7 +119,7 @@ impl<'a> OuterRun<'a> {
             overlaps: long.iter().map(|&m| i64::from(m)).sum(),
             spins: state.iter().map(|&s| i64::from(s)).sum(),
         };
-        let overlaps = if weights.size <= i16::MAX as usize {
+        let overlaps = if i16::try_from(weights.size).is_ok() {
             Overlaps::Short(long.into_iter().map(|m| m as i16).collect())
         } else {
             Overlaps::Long(long)
