@@ -98,9 +98,19 @@ macro_rules! setters {
 }
 pub(super) use setters;
 
+/// A network, settings in order, and the time there is: what every start has in common.
+#[derive(Debug)]
+pub(super) struct Course<'a> {
+    network: &'a Hopfield,
+    settings: &'a Settings,
+    /// The units that are updated.
+    units: Vec<u32>,
+    deadline: Deadline,
+}
+
 impl Settings {
-    /// The units that are updated, if the settings are in order.
-    pub fn units(&self, size: usize) -> Result<Vec<u32>> {
+    /// The course that these settings give this network.
+    pub fn course<'a>(&'a self, network: &'a Hopfield) -> Result<Course<'a>> {
         if !(self.temperature >= 0.0 && self.temperature.is_finite()) {
             let allowed = "0 or a finite number above";
             return Err(Error::argument("temperature", self.temperature, allowed));
@@ -108,6 +118,7 @@ impl Settings {
         if self.sweeps == 0 {
             return Err(Error::argument("sweeps", 0, "at least 1"));
         }
+        let size = network.size();
         if !self.clamped.is_empty() && self.clamped.len() != size {
             return Err(Error::Shape {
                 what: "The array of clamped units",
@@ -116,45 +127,50 @@ impl Settings {
             });
         }
         let free = |i: &u32| !self.clamped.get(*i as usize).copied().unwrap_or(false);
-        Ok((0..size as u32).filter(free).collect())
+        let units = (0..size as u32).filter(free).collect();
+        let deadline = Deadline::new(self.deadline)?;
+        Ok(Course { network, settings: self, units, deadline })
     }
+}
 
-    /// The dynamics itself.
-    #[allow(clippy::too_many_arguments)]
+impl Course<'_> {
+    /// The dynamics from one checked state; `observe` sees the start, and the state after each sweep with its flips.
     pub fn follow(
         &self,
-        network: &Hopfield,
         start: Vec<i8>,
-        units: &[u32],
         generator: Generator,
-        deadline: &Deadline,
         mut progress: Option<&mut Progress>,
         mut observe: impl FnMut(&Run<'_>, usize),
     ) -> Recalled {
-        let mut run = network.at(start);
-        let mut noise = Noise { temperature: self.temperature, generator };
-        let mut order = units.to_vec();
+        let settings = self.settings;
+        let cold = settings.temperature == 0.0;
+        let mut run = self.network.at(start);
+        let mut noise = Noise { temperature: settings.temperature, generator };
+        let mut order = self.units.clone();
         let mut before: Option<Vec<i8>> = None;
         let (mut sweeps, mut flips) = (0, 0);
         let mut partner = None;
         observe(&run, 0);
         let stopped = loop {
-            if deadline.passed() {
+            if self.deadline.passed() {
                 break Stopped::Deadline;
             }
-            if sweeps == self.sweeps {
-                break self.last_look(&mut run, units);
+            if sweeps == settings.sweeps {
+                // A fixed point may have been reached by the last of them.
+                let fixed = cold && run.is_settled(&self.units);
+                break if fixed { Stopped::FixedPoint } else { Stopped::Sweeps };
             }
-            let previous = self.cycles().then(|| run.state().to_vec());
-            let flipped = match self.dynamics {
-                Dynamics::Synchronous => run.step(units, &mut noise),
+            let cycles = cold && settings.dynamics == Dynamics::Synchronous;
+            let previous = cycles.then(|| run.state().to_vec());
+            let flipped = match settings.dynamics {
+                Dynamics::Synchronous => run.step(&self.units, &mut noise),
                 Dynamics::Sequential => run.sweep(&order, &mut noise),
                 Dynamics::Asynchronous => {
                     shuffle(&mut order, &mut noise.generator);
                     run.sweep(&order, &mut noise)
                 }
             };
-            if flipped == 0 && self.temperature == 0.0 && settled(&mut run, units) {
+            if flipped == 0 && cold && (run.is_exact() || run.is_settled(&self.units)) {
                 break Stopped::FixedPoint;
             }
             sweeps += 1;
@@ -171,29 +187,8 @@ impl Settings {
         };
         run.refresh();
         let energy = run.energy();
-        let overlaps = network.overlaps_with(run.state());
+        let overlaps = self.network.overlaps_with(run.state());
         let state = Array1::from(run.into_state());
         Recalled { state, partner, stopped, sweeps, flips, energy, overlaps }
     }
-
-    /// Whether states are compared for cycles.
-    fn cycles(&self) -> bool {
-        self.dynamics == Dynamics::Synchronous && self.temperature == 0.0
-    }
-
-    /// After the last sweep: a fixed point may have been reached by it.
-    fn last_look(&self, run: &mut Run<'_>, units: &[u32]) -> Stopped {
-        if self.temperature == 0.0 && settled(run, units) {
-            Stopped::FixedPoint
-        } else {
-            Stopped::Sweeps
-        }
-    }
-}
-
-/// Whether no unit would flip in fields that are free of rounding by earlier flips.
-fn settled(run: &mut Run<'_>, units: &[u32]) -> bool {
-    run.refresh();
-    let (fields, state) = (run.local_fields(), run.state());
-    units.iter().all(|&i| fields[i as usize] * f64::from(state[i as usize]) >= 0.0)
 }

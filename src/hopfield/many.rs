@@ -10,7 +10,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::ndarray::{Array1, Array2};
 use crate::polars::df;
 use crate::polars::prelude::*;
-use crate::progress::{Deadline, Progress};
+use crate::progress::Progress;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 
@@ -56,22 +56,13 @@ impl RecallMany {
     pub fn run(&self) -> Result<Vec<Recalled>> {
         let size = self.network.size();
         check::states(&self.starts, size)?;
-        let units = self.settings.units(size)?;
-        let deadline = Deadline::new(self.settings.deadline)?;
+        let course = self.settings.course(&self.network)?;
         let count = self.starts.nrows();
         let progress = Mutex::new(Progress::new("starts", count));
         let one = |k: usize| {
             let start = self.starts.row(k).to_vec();
             let generator = self.settings.seed.child(k as u64).generator();
-            let recalled = self.settings.follow(
-                &self.network,
-                start,
-                &units,
-                generator,
-                &deadline,
-                None,
-                |_, _| {},
-            );
+            let recalled = course.follow(start, generator, None, |_, _| {});
             if let (true, Ok(mut progress)) = (recalled.complete(), progress.lock()) {
                 progress.add(1);
             }

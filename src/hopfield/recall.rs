@@ -10,7 +10,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::ndarray::{Array1, Array2};
 use crate::polars::df;
 use crate::polars::prelude::*;
-use crate::progress::{Deadline, Progress};
+use crate::progress::Progress;
 use crate::random::Seed;
 
 /// Settings for the dynamics from one state; [`run`](Self::run) gives where it ends, [`trace`](Self::trace), [`overlaps`](Self::overlaps) and
@@ -169,19 +169,10 @@ impl Recall {
     /// Runs the dynamics; `observe` sees the start and the state after each sweep that changed it, with the flips.
     fn observed(&self, observe: impl FnMut(&Run<'_>, usize)) -> Result<Recalled> {
         let start = check::state("The start", &self.start, self.network.size())?;
-        let units = self.settings.units(self.network.size())?;
-        let deadline = Deadline::new(self.settings.deadline)?;
+        let course = self.settings.course(&self.network)?;
         let mut progress = Progress::new("sweeps", self.settings.sweeps);
         let generator = self.settings.seed.generator();
-        let recalled = self.settings.follow(
-            &self.network,
-            start,
-            &units,
-            generator,
-            &deadline,
-            Some(&mut progress),
-            observe,
-        );
+        let recalled = course.follow(start, generator, Some(&mut progress), observe);
         if !recalled.complete() {
             progress.stopped();
         }
