@@ -17,6 +17,7 @@
 //! | topic | items |
 //! |---|---|
 //! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
+//! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
@@ -54,6 +55,7 @@ mod file;
 pub mod frame;
 pub mod free_energy;
 pub mod grid;
+pub mod hopfield;
 pub mod ising;
 mod notebook;
 mod operator;

@@ -14,6 +14,14 @@ pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
+pub use crate::hopfield::patterns::{
+    biased_patterns, correlated_patterns, corrupted, flipped, noisy, occluded, random_patterns,
+    rectangle,
+};
+pub use crate::hopfield::{
+    Hopfield, MarginTrained, MarginTraining, Recall, RecallMany, Recalled, Stopped, Unlearned,
+    Unlearning,
+};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};

@@ -1,0 +1,243 @@
+//! What can be said of a network and of one state of it.
+
+use crate::error::{Error, Result};
+use crate::hopfield::{Hopfield, check};
+use crate::ising::Ising;
+use crate::ndarray::{Array1, Array2};
+use crate::operator::dense::eigen_symmetric;
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::rayon::prelude::*;
+
+/// The most units whose spectrum is computed.
+const MAX_SPECTRUM: usize = 4_000;
+
+impl Hopfield {
+    /// The energy E(s) = −½ Σ_{i≠j} J_ij s_i s_j − Σ_i h_i s_i, in total (not per unit); self-couplings are left out.
+    ///
+    /// Of couplings that are not symmetric it sees the symmetric part.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// assert_eq!(net.energy(&array![1, 1, -1, 1])?, -1.5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the state has not N entries of ±1.
+    pub fn energy(&self, state: &Array1<i8>) -> Result<f64> {
+        let state = check::state("The state", state, self.size())?;
+        Ok(self.at(state).energy())
+    }
+
+    /// The field Σ_j J_ij s_j + h_i on each unit, with j = i where the diagonal is kept.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// assert_eq!(net.local_fields(&array![1, 1, -1, 1])?, array![0.75, 0.75, -0.75, 0.75]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the state has not N entries of ±1.
+    pub fn local_fields(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
+        let state = check::state("The state", state, self.size())?;
+        Ok(Array1::from(self.at(state).local_fields()))
+    }
+
+    /// The overlap m_μ = Σ_i ξ_i^μ s_i / N with each pattern.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1], [1, 1, 1, 1]])?;
+    /// assert_eq!(net.overlaps(&array![1, 1, 1, 1])?, array![0.5, 1.0]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the state has not N entries of ±1.
+    pub fn overlaps(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
+        Ok(self.overlaps_with(&check::state("The state", state, self.size())?))
+    }
+
+    /// The overlaps of a checked state.
+    pub(super) fn overlaps_with(&self, state: &[i8]) -> Array1<f64> {
+        let overlap = |mu: usize| self.overlap_with(mu, state);
+        (0..self.count()).map(overlap).collect()
+    }
+
+    pub(super) fn overlap_with(&self, mu: usize, state: &[i8]) -> f64 {
+        let pattern = self.patterns.row(mu);
+        let sum: i32 = match pattern.as_slice() {
+            Some(pattern) => agreement(pattern, state),
+            None => agreement(&pattern.to_vec(), state),
+        };
+        f64::from(sum) / self.size() as f64
+    }
+
+    /// Whether no unit would change at T = 0: s_i (Σ_j J_ij s_j + h_i) ≥ 0 for all i.
+    ///
+    /// A unit in zero field keeps its state; where all products of [`local_fields`](Self::local_fields) and states are above 0, the fixed point is strict.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// assert!(net.is_fixed_point(&array![-1, -1, 1, -1])?);
+    /// assert!(!net.is_fixed_point(&array![1, 1, 1, 1])?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the state has not N entries of ±1.
+    pub fn is_fixed_point(&self, state: &Array1<i8>) -> Result<bool> {
+        let fields = self.local_fields(state)?;
+        Ok(fields.iter().zip(state).all(|(h, &s)| h * f64::from(s) >= 0.0))
+    }
+
+    /// The stability κ_i^μ = ξ_i^μ (Σ_{j≠i} J_ij ξ_j^μ + h_i) / √(Σ_{j≠i} J_ij²) of each unit in each pattern, a (P, N) matrix; Gardner's margin is the smallest.
+    ///
+    /// A unit without couplings has stability 0. Source: E. Gardner, J. Phys. A 21, 257 (1988).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1, -1]])?;
+    /// assert!(net.stabilities()?.iter().all(|kappa| (kappa - 2.0).abs() < 1e-12));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If there are more than [`MAX_DENSE`](super::MAX_DENSE) units.
+    pub fn stabilities(&self) -> Result<Array2<f64>> {
+        let size = self.size();
+        check::dense("The couplings", size)?;
+        let norm = |i: usize| {
+            let squares =
+                (0..size).filter(|&j| j != i).map(|j| self.weights.coupling(i, j).powi(2));
+            squares.sum::<f64>().sqrt()
+        };
+        let norms: Vec<f64> = (0..size).into_par_iter().map(norm).collect();
+        let bare = self.keep_diagonal(false);
+        let stability = |mu: usize| {
+            let state = self.patterns.row(mu).to_vec();
+            let fields = bare.at(state.clone()).local_fields();
+            let units = fields.into_iter().zip(state).zip(&norms);
+            units
+                .map(|((h, s), norm)| if *norm > 0.0 { h * f64::from(s) / norm } else { 0.0 })
+                .collect::<Vec<f64>>()
+        };
+        let rows: Vec<Vec<f64>> = (0..self.count()).into_par_iter().map(stability).collect();
+        Ok(Array2::from_shape_fn((self.count(), size), |(mu, i)| rows[mu][i]))
+    }
+
+    /// The couplings J_ij as a matrix, its diagonal zero unless it is kept.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, -1]])?;
+    /// assert_eq!(net.couplings()?, array![[0.0, -0.5], [-0.5, 0.0]]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If there are more than [`MAX_DENSE`](super::MAX_DENSE) units.
+    pub fn couplings(&self) -> Result<Array2<f64>> {
+        let size = self.size();
+        check::dense("The matrix of couplings", size)?;
+        let mut matrix = Array2::zeros((size, size));
+        for ((i, j), entry) in matrix.indexed_iter_mut() {
+            if i != j || self.diagonal {
+                *entry = self.weights.coupling(i, j);
+            }
+        }
+        Ok(matrix)
+    }
+
+    /// The same couplings and fields as an Ising model: for enumeration, tempering, free energies.
+    ///
+    /// Self-couplings, which add a constant to the energy, are left out.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// assert_eq!(net.ising()?.enumerate()?.ground_energy(), -1.5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the couplings are not symmetric, or more than an [`Ising`] holds (5793 units).
+    pub fn ising(&self) -> Result<Ising> {
+        self.require_symmetric("An Ising model of this network")?;
+        let ising = Ising::from_couplings(&self.keep_diagonal(false).couplings()?)?;
+        ising.site_fields(&self.fields())
+    }
+
+    /// The eigenvalues of the matrix J, ascending: a frame with `index`, `eigenvalue`, `rule`, `size`, `load`.
+    ///
+    /// The diagonal is zero unless it is kept. For Hebb's rule and random patterns with the diagonal kept, they follow the law of V. A. Marchenko and L. A. Pastur, Math. USSR Sb. 1, 457
+    /// (1967).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let net = Hopfield::pseudo_inverse(&random_patterns(3, 9, 1)?)?.keep_diagonal(true);
+    /// let spectrum = net.spectrum()?.values("eigenvalue")?;
+    /// assert!((spectrum[8] - 1.0).abs() < 1e-12 && spectrum[5].abs() < 1e-12);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the couplings are not symmetric, or there are more than 4000 units.
+    pub fn spectrum(&self) -> Result<DataFrame> {
+        self.require_symmetric("The spectrum")?;
+        let size = self.size();
+        if size > MAX_SPECTRUM {
+            return Err(Error::TooLarge {
+                what: "The spectrum".to_owned(),
+                needs: format!("the eigenvalues of {size} rows"),
+                limit: format!("the {MAX_SPECTRUM} allowed"),
+                advice: "Take fewer units.".to_owned(),
+            });
+        }
+        let (values, _) = eigen_symmetric(&self.couplings()?)?;
+        Ok(df!(
+            "index" => (0..size as u64).collect::<Vec<_>>(),
+            "eigenvalue" => values.to_vec(),
+            "rule" => vec![self.rule(); size],
+            "size" => vec![size as u64; size],
+            "load" => vec![self.load(); size],
+        )?)
+    }
+
+    fn require_symmetric(&self, what: &str) -> Result<()> {
+        if self.is_symmetric() {
+            return Ok(());
+        }
+        Err(Error::Unsupported {
+            what: what.to_owned(),
+            why: "the couplings are not symmetric, so that no energy belongs to them".to_owned(),
+            advice: "Take symmetric couplings, such as `perceptron(…).symmetric(true)`.".to_owned(),
+        })
+    }
+}
+
+/// Σ_i ξ_i s_i.
+fn agreement(pattern: &[i8], state: &[i8]) -> i32 {
+    pattern.iter().zip(state).map(|(&x, &s)| i32::from(x.wrapping_mul(s))).sum()
+}
