@@ -8,6 +8,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::stats::mean_and_error;
 
 /// Samples are counted in whole rounds of so many: those that end early must not count more often at a deadline.
 const ROUND: usize = 20;
@@ -295,15 +296,4 @@ impl DenseCapacity {
             "complete" => counts.iter().map(|counts| counts.len() == self.samples).collect::<Vec<_>>(),
         )?)
     }
-}
-
-/// Of independent values, at least two.
-fn mean_and_error(values: &[f64]) -> Option<(f64, f64)> {
-    let n = values.len() as f64;
-    if values.len() < 2 {
-        return None;
-    }
-    let mean = values.iter().sum::<f64>() / n;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    Some((mean, (squares / (n * (n - 1.0))).sqrt()))
 }

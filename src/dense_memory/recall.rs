@@ -91,7 +91,7 @@ impl DenseRecall {
         self.recorded(|_, _, _| ())
     }
 
-    /// Runs to a fixed point and returns a row for the start and one for each sweep: `sweep`, `energy`, `overlap` (the largest m_μ),
+    /// Runs to a fixed point and returns a row for the start and one for each sweep: `sweep`, `energy` (per neuron), `overlap` (the largest m_μ),
     /// `pattern` (the μ that has it), `flips` (in this sweep).
     ///
     /// # Errors
@@ -107,13 +107,13 @@ impl DenseRecall {
     pub fn trace(&self) -> Result<DataFrame> {
         let (mut sweeps, mut energies, mut overlaps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut patterns, mut all_flips) = (Vec::new(), Vec::new());
-        let n = self.memory.n_units() as f64;
+        let n = self.memory.size() as f64;
         self.recorded(|walk, sweep, flips| {
             // The first of equals: later ones win in `max_by_key`.
             let best = walk.products.iter().enumerate().rev().max_by_key(|(_, x)| **x);
             let (pattern, x) = best.map_or((0, 0), |(pattern, x)| (pattern, *x));
             sweeps.push(sweep as u64);
-            energies.push(walk.energy());
+            energies.push(walk.energy() / n);
             overlaps.push(f64::from(x) / n);
             patterns.push(pattern as u64);
             all_flips.push(flips as u64);

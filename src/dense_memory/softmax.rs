@@ -71,7 +71,7 @@ impl ModernHopfield {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let memory = ModernHopfield::new(&digits()?.one_of_each().pixels(), 1.0)?;
-    /// assert_eq!((memory.n_units(), memory.n_patterns()), (64, 10));
+    /// assert_eq!((memory.size(), memory.count()), (64, 10));
     /// # Ok(()) }
     /// ```
     pub fn new(patterns: &Array2<f64>, beta: f64) -> Result<Self> {
@@ -119,12 +119,12 @@ impl ModernHopfield {
     }
 
     /// The length of a pattern.
-    pub fn n_units(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.patterns.ncols()
     }
 
     /// The number P of patterns.
-    pub fn n_patterns(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.patterns.nrows()
     }
 
@@ -232,11 +232,11 @@ impl ModernHopfield {
     pub fn separations(&self) -> Array1<f64> {
         let products = self.patterns.dot(&self.patterns.t());
         let separation = |mu: usize| {
-            let others = (0..self.n_patterns()).filter(|nu| *nu != mu);
+            let others = (0..self.count()).filter(|nu| *nu != mu);
             let most = others.map(|nu| products[[mu, nu]]).fold(f64::NEG_INFINITY, f64::max);
             products[[mu, mu]] - most
         };
-        (0..self.n_patterns()).map(separation).collect()
+        (0..self.count()).map(separation).collect()
     }
 
     /// An upper bound of the distance |ξ' − x_μ| after one step from a state at distance d of pattern μ:
@@ -256,15 +256,15 @@ impl ModernHopfield {
     /// # Ok(()) }
     /// ```
     pub fn one_step_bound(&self, pattern: usize, distance: f64) -> Result<f64> {
-        if pattern >= self.n_patterns() {
-            let allowed = format!("below {}, the number of patterns", self.n_patterns());
+        if pattern >= self.count() {
+            let allowed = format!("below {}, the number of patterns", self.count());
             return Err(Error::argument("pattern", pattern, allowed));
         }
         if !(distance >= 0.0 && distance.is_finite()) {
             return Err(Error::argument("distance", distance, "a finite number of at least 0"));
         }
         let m = self.largest.sqrt();
-        let others = (self.n_patterns() - 1) as f64;
+        let others = (self.count() - 1) as f64;
         let exponent = -self.beta * (self.separations()[pattern] - 2.0 * m * distance);
         Ok(2.0 * m * if others > 0.0 { (others * exponent.exp()).min(1.0) } else { 0.0 })
     }
@@ -308,10 +308,10 @@ impl ModernHopfield {
     }
 
     fn require_state(&self, state: &Array1<f64>) -> Result<()> {
-        if state.len() != self.n_units() {
+        if state.len() != self.size() {
             return Err(Error::Shape {
                 what: "The state",
-                expected: format!("[{}], as a pattern", self.n_units()),
+                expected: format!("[{}], as a pattern", self.size()),
                 given: format!("[{}]", state.len()),
             });
         }
@@ -329,7 +329,7 @@ impl ModernHopfield {
         let mut weights = products.mapv(|x| (self.beta * (x - top)).exp());
         let sum = weights.sum();
         weights /= sum;
-        let mean = sum / self.n_patterns() as f64;
+        let mean = sum / self.count() as f64;
         let energy = f64::midpoint(state.dot(state), self.largest) - top - mean.ln() / self.beta;
         (energy, weights)
     }

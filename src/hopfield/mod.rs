@@ -5,16 +5,20 @@
 //!
 //! Source of the model: J. J. Hopfield, Proc. Natl. Acad. Sci. USA 79, 2554 (1982).
 
+mod association;
 mod binary;
 mod check;
 mod dense;
 mod energy;
+pub mod experiment;
+mod fixed_points;
 mod margin;
 mod noise;
 mod outer;
 pub mod patterns;
 mod recall;
 mod rules;
+mod sequence;
 mod storage;
 mod unlearning;
 mod weights;
@@ -29,9 +33,12 @@ use outer::Outer;
 use rules::Rule;
 use weights::{Run, Weights};
 
+pub use association::{Association, Associator};
 pub use check::{MAX_DENSE, MAX_PATTERN_ENTRIES};
+pub use fixed_points::FixedPoints;
 pub use margin::{MarginTrained, MarginTraining};
 pub use recall::{Recall, RecallMany, Recalled, Stopped};
+pub use sequence::Sequence;
 pub use unlearning::{Unlearned, Unlearning};
 
 /// A network of units s_i = ±1 and the patterns that it stores.
