@@ -58,6 +58,7 @@ pub mod grid;
 pub mod hopfield;
 pub mod ising;
 mod notebook;
+mod numeric;
 mod operator;
 pub mod plot;
 pub mod prelude;
@@ -67,5 +68,6 @@ pub mod sample;
 mod simd;
 pub mod spin;
 pub mod stats;
+pub mod theory;
 
 pub use error::{Error, Result};

@@ -42,3 +42,8 @@ pub use crate::sample::{
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
+pub use crate::theory::ags::{AgsState, Mixture};
+pub use crate::theory::learning::Student;
+pub use crate::theory::sk::SkState;
+pub use crate::theory::version_space::VersionSpace;
+pub use crate::theory::{ags, cover, dense, gardner, learning, signal_to_noise, sk, version_space};
