@@ -48,6 +48,7 @@ pub use {ndarray, ndarray_rand, num_bigint, plotters, polars, rand_xoshiro, rayo
 pub use ndarray_rand::rand;
 
 pub mod data;
+pub mod dense_memory;
 pub mod error;
 pub mod exact;
 mod file;

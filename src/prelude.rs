@@ -3,6 +3,7 @@
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
 pub use crate::data::{Images, digits, mnist};
+pub use crate::dense_memory::{DenseCapacity, DenseMemory, Interaction, Lost, ModernHopfield};
 pub use crate::exact::{
     Bulk, BulkInField, Caloric, CurieWeiss, Elimination, Enumeration, HONEYCOMB_TC, Marginals,
     Moments, ONSAGER_TC, PartitionFunction, Potential, TRIANGULAR_TC, Thermodynamics, chain,
@@ -13,13 +14,17 @@ pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
 pub use crate::free_energy::{SelfConsistentSolution, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
+pub use crate::hopfield::experiment::{
+    BasinScan, CapacityScan, MeasuredCapacity, MixtureScan, RetrievalMap, RetrievalScan,
+    StorageRule, bits_per_coupling, mixture_energy, mixture_overlap, mixture_state,
+};
 pub use crate::hopfield::patterns::{
     biased_patterns, correlated_patterns, corrupted, flipped, noisy, occluded, random_patterns,
     rectangle,
 };
 pub use crate::hopfield::{
-    Hopfield, MarginTrained, MarginTraining, Recall, RecallMany, Recalled, Stopped, Unlearned,
-    Unlearning,
+    Association, Associator, FixedPoints, Hopfield, MarginTrained, MarginTraining, Recall,
+    RecallMany, Recalled, Sequence, Stopped, Unlearned, Unlearning,
 };
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};

@@ -5,11 +5,14 @@
 //!
 //! Source of the model: J. J. Hopfield, Proc. Natl. Acad. Sci. USA 79, 2554 (1982).
 
+mod association;
 mod binary;
 mod check;
 mod dense;
 mod dynamics;
 mod energy;
+pub mod experiment;
+mod fixed_points;
 mod many;
 mod margin;
 mod noise;
@@ -18,6 +21,7 @@ pub mod patterns;
 mod recall;
 mod recalled;
 mod rules;
+mod sequence;
 mod settings;
 mod storage;
 mod unlearning;
@@ -33,11 +37,14 @@ use outer::Outer;
 use rules::Rule;
 use weights::{Run, Weights};
 
+pub use association::{Association, Associator};
 pub use check::{MAX_DENSE, MAX_PATTERN_ENTRIES};
+pub use fixed_points::FixedPoints;
 pub use many::RecallMany;
 pub use margin::{MarginTrained, MarginTraining};
 pub use recall::Recall;
 pub use recalled::{Recalled, Stopped};
+pub use sequence::Sequence;
 pub use unlearning::{Unlearned, Unlearning};
 
 /// A network of units s_i = ±1 and the patterns that it stores.

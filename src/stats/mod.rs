@@ -7,6 +7,7 @@ mod bootstrap;
 mod equilibration;
 mod estimate;
 mod fourier;
+mod independent;
 mod jackknife;
 mod log_mean;
 mod relaxation;
@@ -19,6 +20,7 @@ pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
+pub(crate) use independent::mean_and_error;
 pub(crate) use log_mean::{LogMean, ln_mean_exp};
 
 /// The shortest series from which an error is estimated.

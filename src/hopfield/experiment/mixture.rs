@@ -1,0 +1,296 @@
+//! Mixture states: what a network remembers that it was never told.
+
+use super::rounds::{patterns_at, require_samples, require_sizes, require_some, run_samples};
+use super::rule::StorageRule;
+use crate::error::{Error, Result};
+use crate::hopfield::check;
+use crate::hopfield::patterns::random_patterns;
+use crate::ndarray::{Array1, Array2};
+use crate::polars::df;
+use crate::polars::prelude::DataFrame;
+use crate::progress::Deadline;
+use crate::random::Seed;
+use crate::statrs::function::factorial::ln_binomial;
+use crate::stats::mean_and_error;
+
+/// More patterns than this in one mixture are not asked for.
+const HIGHEST_ORDER: usize = 1001;
+
+/// The mixture of an odd number of patterns (or their negatives): at each unit the sign of the majority.
+///
+/// `members` are indices of rows and signs, `[(0, 1), (3, -1), (4, 1)]` for ξ⁰ − ξ³ + ξ⁴.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let patterns = array![[1, 1, -1, 1], [1, -1, -1, 1], [-1, 1, 1, 1]];
+/// assert_eq!(mixture_state(&patterns, &[(0, 1), (1, 1), (2, 1)])?, array![1, 1, -1, 1]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// If an entry is not ±1, the number of members is not odd, an index is not that of a pattern or comes twice, or a sign is not ±1.
+pub fn mixture_state(patterns: &Array2<i8>, members: &[(usize, i8)]) -> Result<Array1<i8>> {
+    let size = check::patterns(patterns)?;
+    require_order("members", members.len())?;
+    for (k, (index, sign)) in members.iter().enumerate() {
+        if *index >= patterns.nrows() {
+            let allowed = format!("indices below {}, the number of patterns", patterns.nrows());
+            return Err(Error::argument("members", index, allowed));
+        }
+        if members[..k].iter().any(|(other, _)| other == index) {
+            let given = format!("pattern {index} twice");
+            return Err(Error::argument("members", given, "different patterns"));
+        }
+        if sign.abs() != 1 {
+            return Err(Error::argument("members", sign, "given with signs +1 or -1"));
+        }
+    }
+    let majority = |i: usize| {
+        let sum: i32 = members.iter().map(|(mu, sign)| i32::from(patterns[(*mu, i)] * *sign)).sum();
+        if sum > 0 { 1 } else { -1 }
+    };
+    Ok((0..size).map(majority).collect())
+}
+
+/// The overlap of a symmetric mixture of n patterns with each of them, for N → ∞: m_n = 2^{1−n} C(n−1, (n−1)/2); ½, ⅜, 5⁄16 for n = 3, 5, 7.
+///
+/// Source: D. J. Amit, H. Gutfreund and H. Sompolinsky, Phys. Rev. A 32, 1007 (1985).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// assert!((mixture_overlap(5)? - 0.375).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// If n is even, or above 1001.
+pub fn mixture_overlap(order: usize) -> Result<f64> {
+    require_order("order", order)?;
+    let others = order as u64 - 1;
+    Ok((ln_binomial(others, others / 2) - others as f64 * std::f64::consts::LN_2).exp())
+}
+
+/// The energy per unit of a symmetric mixture of n patterns by Hebb's rule at low load, for N → ∞: −n m_n²/2; −½, −⅜, −45⁄128 for n = 1, 3, 5.
+///
+/// It rises with n towards −1/π; mixtures of an even number lie higher still, and are not stable. Source: as for [`mixture_overlap`].
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// assert!((mixture_energy(3)? + 0.375).abs() < 1e-12);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// As for [`mixture_overlap`].
+pub fn mixture_energy(order: usize) -> Result<f64> {
+    Ok(-0.5 * order as f64 * mixture_overlap(order)?.powi(2))
+}
+
+fn require_order(name: &'static str, order: usize) -> Result<()> {
+    if order % 2 == 1 && order <= HIGHEST_ORDER {
+        return Ok(());
+    }
+    let allowed = format!("an odd number up to {HIGHEST_ORDER}: an even mixture has ties");
+    Err(Error::argument(name, order, allowed))
+}
+
+/// Settings of an experiment on mixture states: are they fixed points, and where do they go if not?
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let frame = MixtureScan::new().sizes([1000]).loads([0.005]).samples(10).run()?;
+/// assert!((frame.lookup("order", 3.0, "energy")? + 0.375).abs() < 0.02);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct MixtureScan {
+    rules: Vec<StorageRule>,
+    orders: Vec<usize>,
+    sizes: Vec<usize>,
+    loads: Vec<f64>,
+    samples: usize,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+#[derive(Clone, Copy)]
+struct Condition {
+    rule: StorageRule,
+    size: usize,
+    count: usize,
+    order: usize,
+}
+
+/// What is measured of one mixture.
+struct Sampled {
+    stable: f64,
+    energy: f64,
+    kept: f64,
+    final_energy: f64,
+}
+
+impl Default for MixtureScan {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MixtureScan {
+    /// Hebb's rule with the defaults of the setters.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// assert_eq!(MixtureScan::new().samples(4).run()?.height(), 4);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new() -> Self {
+        Self {
+            rules: vec![StorageRule::Hebb],
+            orders: vec![1, 3, 5, 7],
+            sizes: vec![500],
+            loads: vec![0.02],
+            samples: 40,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+
+    /// The rules of storage; default Hebb's.
+    pub fn rules(&self, rules: impl IntoIterator<Item = StorageRule>) -> Self {
+        Self { rules: rules.into_iter().collect(), ..self.clone() }
+    }
+
+    /// The numbers of patterns mixed, odd ones; default 1 (a pattern), 3, 5 and 7.
+    pub fn orders(&self, orders: impl IntoIterator<Item = usize>) -> Self {
+        Self { orders: orders.into_iter().collect(), ..self.clone() }
+    }
+
+    /// The numbers of units N; default 500.
+    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
+        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
+    }
+
+    /// The loads α; at least as many patterns are stored as are mixed. Default 0.02.
+    pub fn loads(&self, loads: impl IntoIterator<Item = f64>) -> Self {
+        Self { loads: loads.into_iter().collect(), ..self.clone() }
+    }
+
+    /// Samples of patterns; default 40.
+    pub fn samples(&self, samples: usize) -> Self {
+        Self { samples, ..self.clone() }
+    }
+
+    /// The seed; default 0.
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
+    }
+
+    /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
+    /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
+    ///
+    /// Columns: `rule`, `size`, `load`, `patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
+    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples); `energy_theory` (Hebb's rule at low load,
+    /// [`mixture_energy`]; else missing); then `samples` (as done), `seed`, `complete`.
+    ///
+    /// # Errors
+    /// If a list is empty, a size is below 2, a load is not above 0, an order is even or above 1001; if there are fewer than 2 samples, or the deadline is not a finite number above 0.
+    pub fn run(&self) -> Result<DataFrame> {
+        let conditions = self.conditions()?;
+        let deadline = Deadline::new(self.deadline)?;
+        let samples = run_samples(conditions.len(), self.samples, deadline, |row, sample| {
+            self.sample(conditions[row], sample)
+        })?;
+        let moments = |of: fn(&Sampled) -> f64| -> (Vec<Option<f64>>, Vec<Option<f64>>) {
+            samples
+                .iter()
+                .map(|samples| mean_and_error(&samples.iter().map(of).collect::<Vec<_>>()))
+                .map(|both| (both.map(|(mean, _)| mean), both.map(|(_, error)| error)))
+                .unzip()
+        };
+        let (stable, stable_err) = moments(|s| s.stable);
+        let (energy, energy_err) = moments(|s| s.energy);
+        let (overlap, overlap_err) = moments(|s| s.kept);
+        let (final_energy, final_energy_err) = moments(|s| s.final_energy);
+        let theory = conditions
+            .iter()
+            .map(|c| (c.rule == StorageRule::Hebb).then(|| mixture_energy(c.order)).transpose())
+            .collect::<Result<Vec<_>>>()?;
+        let first = df!(
+            "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),
+            "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
+            "load" => conditions.iter().map(|c| c.count as f64 / c.size as f64).collect::<Vec<_>>(),
+            "patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
+            "order" => conditions.iter().map(|c| c.order as u64).collect::<Vec<_>>(),
+            "stable" => stable,
+            "stable_err" => stable_err,
+            "energy" => energy,
+            "energy_err" => energy_err,
+            "energy_theory" => theory,
+        )?;
+        let rest = df!(
+            "overlap" => overlap,
+            "overlap_err" => overlap_err,
+            "final_energy" => final_energy,
+            "final_energy_err" => final_energy_err,
+            "samples" => samples.iter().map(|s| s.len() as u64).collect::<Vec<_>>(),
+            "seed" => vec![self.seed.number(); conditions.len()],
+            "complete" => samples.iter().map(|s| s.len() == self.samples).collect::<Vec<_>>(),
+        )?;
+        Ok(first.hstack(rest.columns())?)
+    }
+
+    fn conditions(&self) -> Result<Vec<Condition>> {
+        require_some("rules", &self.rules)?;
+        require_some("orders", &self.orders)?;
+        require_sizes(&self.sizes)?;
+        require_some("loads", &self.loads)?;
+        require_samples(self.samples)?;
+        let mut conditions = Vec::new();
+        for &rule in &self.rules {
+            for &size in &self.sizes {
+                for &load in &self.loads {
+                    for &order in &self.orders {
+                        require_order("orders", order)?;
+                        let count = patterns_at(load, size)?.max(order);
+                        conditions.push(Condition { rule, size, count, order });
+                    }
+                }
+            }
+        }
+        Ok(conditions)
+    }
+
+    fn sample(&self, condition: Condition, sample: usize) -> Result<Sampled> {
+        let Condition { rule, size, count, order } = condition;
+        let seed = self.seed.child(size as u64).child(sample as u64);
+        let patterns = random_patterns(count, size, seed.child(0))?;
+        let network = rule.store(&patterns)?;
+        let members: Vec<(usize, i8)> = (0..order).map(|mu| (mu, 1)).collect();
+        let mixture = mixture_state(&patterns, &members)?;
+        let recalled = network.recall(&mixture).seed(seed.child(1)).run()?;
+        let agreement: i32 =
+            mixture.iter().zip(&recalled.state).map(|(a, b)| i32::from(a * b)).sum();
+        let n = size as f64;
+        Ok(Sampled {
+            stable: if recalled.flips == 0 { 1.0 } else { 0.0 },
+            energy: network.energy(&mixture)? / n,
+            kept: f64::from(agreement) / n,
+            final_energy: recalled.energy / n,
+        })
+    }
+}
