@@ -54,6 +54,7 @@ pub mod frame;
 pub mod free_energy;
 pub mod grid;
 pub mod ising;
+pub mod neuron;
 mod notebook;
 mod operator;
 pub mod plot;
