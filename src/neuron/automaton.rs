@@ -36,7 +36,7 @@ pub struct Automaton {
 /// The cycles of a map of states to states.
 pub(super) struct Cycles {
     /// The states of each cycle in their order, from the smallest.
-    pub cycles: Vec<Vec<usize>>,
+    pub states: Vec<Vec<usize>>,
     /// The cycle that each state leads to.
     pub of: Vec<usize>,
     /// How many steps before it gets there; 0 on the cycle.
@@ -195,7 +195,7 @@ impl Automaton {
     /// ```
     pub fn attractors(&self, inputs: &[i8]) -> Result<DataFrame> {
         let cycles = self.cycles(inputs)?;
-        let count = cycles.cycles.len();
+        let count = cycles.states.len();
         let (mut basin, mut longest, mut total) =
             (vec![0_u64; count], vec![0_u64; count], vec![0_u64; count]);
         for (&of, &transient) in cycles.of.iter().zip(&cycles.transient) {
@@ -214,11 +214,11 @@ impl Automaton {
         let means = total.iter().zip(&basin).map(|(&total, &basin)| total as f64 / basin as f64);
         Ok(df!(
             "attractor" => (0..count as u64).collect::<Vec<_>>(),
-            "period" => cycles.cycles.iter().map(|cycle| cycle.len() as u64).collect::<Vec<_>>(),
+            "period" => cycles.states.iter().map(|cycle| cycle.len() as u64).collect::<Vec<_>>(),
             "basin" => basin.clone(),
             "longest_transient" => longest,
             "mean_transient" => means.collect::<Vec<_>>(),
-            "states" => cycles.cycles.iter().map(written).collect::<Vec<_>>(),
+            "states" => cycles.states.iter().map(written).collect::<Vec<_>>(),
         )?)
     }
 
@@ -338,7 +338,7 @@ impl Cycles {
             rank[old] = new;
         }
         Self {
-            cycles: order.iter().map(|&k| cycles[k].clone()).collect(),
+            states: order.iter().map(|&k| cycles[k].clone()).collect(),
             of: of.into_iter().map(|k| rank[k]).collect(),
             transient,
         }

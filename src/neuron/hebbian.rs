@@ -7,7 +7,7 @@ use crate::ndarray::{Array1, Array2, ArrayView1, Axis};
 use crate::neuron::flow::Flow;
 use crate::operator::dense;
 use crate::polars::df;
-use crate::polars::prelude::DataFrame;
+use crate::polars::prelude::{Column, DataFrame};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::rand::seq::SliceRandom;
@@ -19,6 +19,8 @@ const MOST_COMPONENTS: usize = 2_000;
 const MOST_RECORDS: usize = 2_000_000;
 /// Where Hebb's weights are let go.
 const DIVERGED: f64 = 1e100;
+/// As many weights or fewer are written into the trajectory.
+const WRITTEN: usize = 8;
 
 /// How a linear unit with output y = w·x changes its weights on a sample x.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +74,8 @@ pub struct Learned {
     /// Its eigenvectors as rows, of length 1, in the same order; their signs are chosen to agree with the weights.
     pub eigenvectors: Array2<f64>,
     /// The way there: columns `rule`, `step`, `component` (from 1), `time` (the sum of the rates so far), `rate`, `alignment` |w·v|/|w| with the eigenvector, `misalignment`
-    /// 1 − alignment², `norm` |w|, and, where the average flow has a solution (not for Sanger's later units), `misalignment_flow` and `norm_flow`; `seed`.
+    /// 1 − alignment², `norm` |w|, and, where the average flow has a solution (not for Sanger's later units), `misalignment_flow` and `norm_flow`; the weights
+    /// themselves, `w1`, `w2`, …, if there are at most eight; `seed`.
     pub trajectory: DataFrame,
     /// Samples presented.
     pub steps: usize,
@@ -435,6 +438,8 @@ struct History {
     rate: Vec<f64>,
     misalignment: Vec<f64>,
     norm: Vec<f64>,
+    /// The weights, a column each, if they are few.
+    weights: Vec<Vec<f64>>,
 }
 
 impl History {
@@ -447,7 +452,13 @@ impl History {
         vectors: &Array2<f64>,
         targets: &[usize],
     ) {
+        if weights.ncols() <= WRITTEN {
+            self.weights.resize(weights.ncols(), Vec::new());
+        }
         for (k, &target) in targets.iter().enumerate() {
+            for (column, &w) in self.weights.iter_mut().zip(weights.row(k)) {
+                column.push(w);
+            }
             self.step.push(step as u64);
             self.component.push(k as u64 + 1);
             self.time.push(time);
@@ -468,7 +479,7 @@ impl History {
             HebbRule::Oja => "Oja",
             HebbRule::Sanger => "Sanger",
         };
-        Ok(df!(
+        let mut frame = df!(
             "rule" => vec![name; self.step.len()],
             "step" => self.step.clone(),
             "component" => self.component.clone(),
@@ -479,8 +490,12 @@ impl History {
             "norm" => self.norm.clone(),
             "misalignment_flow" => solved.iter().map(|s| s.map(|s| s.0)).collect::<Vec<_>>(),
             "norm_flow" => solved.iter().map(|s| s.map(|s| s.1)).collect::<Vec<_>>(),
-            "seed" => vec![seed.number(); self.step.len()],
-        )?)
+        )?;
+        for (i, column) in self.weights.iter().enumerate() {
+            frame.with_column(Column::new(format!("w{}", i + 1).into(), column.clone()))?;
+        }
+        frame.with_column(Column::new("seed".into(), vec![seed.number(); self.step.len()]))?;
+        Ok(frame)
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn cycles(next: &[usize], cycles: &Cycles, width: usize) -> Result<Fi
     }
     let mut places = vec![(0.0, 0.0); next.len()];
     let radii: Vec<f64> =
-        cycles.cycles.iter().map(|cycle| flower(cycle, &before, &mut places)).collect();
+        cycles.states.iter().map(|cycle| flower(cycle, &before, &mut places)).collect();
     let centers = shelves(&radii);
     for (state, place) in places.iter_mut().enumerate() {
         let center = centers[cycles.of[state]];

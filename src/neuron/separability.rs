@@ -207,7 +207,7 @@ pub fn boolean_functions(n: usize) -> Result<DataFrame> {
             format!("{} = {}", side(&firing), side(&silent))
         }));
     }
-    let of_unit = |f: usize, part: &dyn Fn(&(Vec<i64>, i64)) -> i64| units.get(&f).map(part);
+    let of_unit = |f: usize, part: &dyn Fn(&Weighted) -> i64| units.get(&f).map(part);
     let all = 0..functions.len();
     let mut columns = vec![
         Column::new("inputs".into(), vec![n as u32; functions.len()]),
@@ -215,7 +215,7 @@ pub fn boolean_functions(n: usize) -> Result<DataFrame> {
             "function".into(),
             all.clone().map(|f| bits::text(f, rows)).collect::<Vec<_>>(),
         ),
-        Column::new("ones".into(), all.clone().map(|f| f.count_ones()).collect::<Vec<_>>()),
+        Column::new("ones".into(), all.clone().map(usize::count_ones).collect::<Vec<_>>()),
         Column::new(
             "one_unit".into(),
             all.clone().map(|f| units.contains_key(&f)).collect::<Vec<_>>(),
@@ -234,12 +234,15 @@ pub fn boolean_functions(n: usize) -> Result<DataFrame> {
     Ok(DataFrame::new_infer_height(columns)?)
 }
 
+/// Integer weights and threshold.
+type Weighted = (Vec<i64>, i64);
+
 /// The functions that units with small integer weights compute, each with the smallest of these.
-fn small_units(n: usize) -> BTreeMap<usize, (Vec<i64>, i64)> {
+fn small_units(n: usize) -> BTreeMap<usize, Weighted> {
     let rows = 1_usize << n;
     let side = (2 * BOUND + 1) as usize;
     let largest = BOUND * n as i64;
-    let mut found: BTreeMap<usize, (Vec<i64>, i64)> = BTreeMap::new();
+    let mut found: BTreeMap<usize, Weighted> = BTreeMap::new();
     for code in 0..side.pow(n as u32) {
         let weights: Vec<i64> =
             (0..n).map(|i| (code / side.pow(i as u32) % side) as i64 - BOUND).collect();
