@@ -56,6 +56,7 @@ pub mod grid;
 pub mod ising;
 pub mod neuron;
 mod notebook;
+mod numeric;
 mod operator;
 pub mod plot;
 pub mod prelude;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
-use statmech::exact::ring_ln_z;
+#[path = "common/ring.rs"]
+mod ring;
+
 use statmech::prelude::*;
 
 fn assert_close(a: f64, b: f64, tolerance: f64, what: &str) {
@@ -38,7 +40,7 @@ fn long_rings_tend_to_the_infinite_chain() {
             let n = 1_000_001;
             let (a, b) = (chain::ring(n, j, h, t).unwrap(), chain::infinite(j, h, t).unwrap());
             let what = format!("J = {j}, h = {h}, T = {t}");
-            assert_close(a.ln_z, ring_ln_z(n, j, h, t).unwrap(), 1e-13, &what);
+            assert_close(a.ln_z, ring::ln_z(n, j, h, t), 1e-13, &what);
             // An odd antiferromagnetic ring is frustrated: one wall among a million spins.
             let tolerance = if j < 0.0 && h.abs() < 2.0 { 1e-5 } else { 1e-9 };
             assert_close(a.free_energy, b.free_energy, tolerance, &what);
@@ -57,7 +59,17 @@ fn long_rings_tend_to_the_infinite_chain() {
         1e-12,
         "m",
     );
-    assert_close(chain::ring(9, -1.0, 0.0, 1e-3).unwrap().ln_z, 7e3 + 18_f64.ln(), 1e-14, "cold");
+    for t in [1e-3, 1e-2, 3e-2] {
+        // Two ground states; and the frustrated odd ring: 18 of energy −7 without a field, 9 of −7.5 in one.
+        for (n, j, h, expected) in [
+            (100, 1.0, 0.0, 100.0 / t + 2_f64.ln()),
+            (100, -1.0, 0.0, 100.0 / t + 2_f64.ln()),
+            (9, -1.0, 0.0, 7.0 / t + 18_f64.ln()),
+            (9, -1.0, 0.5, 7.5 / t + 9_f64.ln()),
+        ] {
+            assert_close(chain::ring(n, j, h, t).unwrap().ln_z, expected, 1e-14, "cold");
+        }
+    }
 }
 
 #[test]
@@ -240,7 +252,8 @@ fn extreme_and_bad_input() {
     says(chain::infinite(1.0, f64::INFINITY, 1.0).unwrap_err().to_string(), "`field`");
     says(chain::infinite(1.0, 0.0, 1e-3).unwrap_err().to_string(), "overflows");
     says(chain::correlation_length(1.0, 0.0, 1e-3).unwrap_err().to_string(), "overflows");
-    says(chain::ring(5, 1e300, 0.0, 1e-300).unwrap_err().to_string(), "overflows");
+    says(chain::ring(5, 1e300, 0.0, 1e-300).unwrap_err().to_string(), "finite");
+    says(chain::ring(9, -1.0, 0.0, 1e-310).unwrap_err().to_string(), "finite");
     says(CurieWeiss::new(0).unwrap_err().to_string(), "`n`");
     says(CurieWeiss::new(usize::MAX).unwrap_err().to_string(), "limit");
     says(model.coupling(f64::NAN).unwrap_err().to_string(), "`coupling`");

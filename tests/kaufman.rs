@@ -174,7 +174,7 @@ fn what_is_not_solved_is_refused_in_words() {
     for t in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         says(mixed.kaufman(t), "`temperature`");
     }
-    says(mixed.kaufman(1e-308), "overflows");
+    says(mixed.kaufman(1e-308), "overflow");
     assert!(Torus::new(1, 4).is_err() && Torus::new(0, 4).is_err());
     assert!(Torus::new(1 << 40, 1 << 40).is_err());
     assert!(Torus::new(4, 4).unwrap().couplings(f64::NAN, 1.0).is_err());

@@ -16,7 +16,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, sweeps};
+use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, setters, sweeps};
 use crate::spin::PairModel;
 
 /// Up to this width variable elimination gives the exact value within about a second, and up to so many spins the sum over all states.
@@ -84,19 +84,13 @@ impl FreeEnergies {
         Self { model, temperature, sweeps: 100_000, seed: Seed::default(), deadline: None }
     }
 
-    /// Sweeps of the whole system that each sampling method makes in all, about; default 100 000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, of which each method still to come gets an equal part; what was cut is not `converged`. Default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.free_energies(3.0)":
+        /// Sweeps of the whole system that each sampling method makes in all, about; default 100 000.
+        sweeps;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, of which each method still to come gets an equal part; what was cut is not `converged`. Default none.
+        deadline;
     }
 
     /// Runs all methods: one row each.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Enumeration;
 use super::source::{Source, magnetization};
-use crate::error::{Error, Result, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_beta, require_positive, require_temperatures};
 use crate::exact::partition::{PartitionFunction, hadamard};
 use crate::exact::thermodynamics::{Sums, Thermodynamics};
 use crate::ndarray::{Array1, Array2};
@@ -30,11 +30,7 @@ impl Enumeration {
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over it overflow; if the [`deadline`](Self::deadline) passes.
     pub fn at(&self, t: f64) -> Result<Thermodynamics> {
-        require_positive("temperature", t)?;
-        if !(self.ground / t).is_finite() {
-            let allowed = "so large that energies over it stay finite";
-            return Err(Error::argument("temperature", t, allowed));
-        }
+        require_beta(t, self.ground)?;
         let sums = match (&self.histogram, &self.source) {
             (Some(histogram), _) => {
                 let mut sums = Sums::default();

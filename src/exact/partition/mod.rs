@@ -25,13 +25,13 @@ mod weight;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::Result;
 use crate::exact::cost;
 use crate::exact::thermodynamics::Thermodynamics;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
-use crate::spin::PairModel;
+use crate::spin::{MagneticMoments, PairModel};
 use sums::Sums;
 
 pub(super) use correlation::hadamard;
@@ -75,7 +75,7 @@ pub struct PartitionFunction {
 
 impl PartitionFunction {
     pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Result<Self> {
-        require_positive("temperature", temperature)?;
+        model.beta(temperature)?;
         let n = model.n_spins();
         if n > MAX_SUMMED {
             return Err(cost::too_large(
@@ -84,10 +84,6 @@ impl PartitionFunction {
                 SECONDS_PER_STATE,
                 MAX_SUMMED,
             ));
-        }
-        if !(2.0 * model.bound() / temperature).is_finite() {
-            let allowed = "so high that energies over it stay below 1e308";
-            return Err(Error::argument("temperature", temperature, allowed));
         }
         Ok(Self { model, temperature, deadline: None })
     }
@@ -173,8 +169,12 @@ impl PartitionFunction {
             let terms = by_down.iter().enumerate();
             terms.map(|(down, p)| p * power((n - 2.0 * down as f64) / n)).sum::<f64>()
         };
-        let (m, abs_m) = (mean(|m| m), mean(f64::abs));
-        let (m2, m4) = (mean(|m| m * m), mean(|m| m * m * m * m));
+        let magnetic = MagneticMoments {
+            m: mean(|m| m),
+            abs_m: mean(f64::abs),
+            m2: mean(|m| m * m),
+            m4: mean(|m| m * m * m * m),
+        };
         let t = self.temperature;
         Ok(Thermodynamics {
             temperature: t,
@@ -184,11 +184,11 @@ impl PartitionFunction {
             heat_capacity: energy.variance / n,
             entropy: energy.entropy / n,
             // By symmetry; the sum leaves rounding errors.
-            magnetization: if self.model.has_field() { m } else { 0.0 },
-            abs_magnetization: abs_m,
-            susceptibility: (m2 - abs_m * abs_m).max(0.0) * n / t,
-            susceptibility_full: (m2 - m * m).max(0.0) * n / t,
-            binder: if m2 > 0.0 { 1.0 - m4 / (3.0 * m2 * m2) } else { 0.0 },
+            magnetization: if self.model.has_field() { magnetic.m } else { 0.0 },
+            abs_magnetization: magnetic.abs_m,
+            susceptibility: magnetic.susceptibility(n, t),
+            susceptibility_full: magnetic.susceptibility_full(n, t),
+            binder: magnetic.binder(),
         })
     }
 
