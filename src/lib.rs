@@ -57,6 +57,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod hopfield;
 pub mod ising;
+pub mod neuron;
 mod notebook;
 mod numeric;
 mod operator;

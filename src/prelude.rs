@@ -28,6 +28,10 @@ pub use crate::hopfield::{
 };
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
+pub use crate::neuron::{
+    Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
+    boolean_functions, is_threshold_function, realize,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{
