@@ -23,6 +23,7 @@
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
+//! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::Capacity`], [`perceptron::LearningCurve`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!
 //! # Conventions
@@ -56,6 +57,7 @@ pub mod grid;
 pub mod ising;
 mod notebook;
 mod operator;
+pub mod perceptron;
 pub mod plot;
 pub mod prelude;
 pub mod progress;
