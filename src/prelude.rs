@@ -16,9 +16,8 @@ pub use crate::grid::{geomspace, linspace};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::perceptron::{
-    BinaryPerceptrons, Capacity, Examples, LearningCurve, LearningRule, MultiPerceptron,
+    BinaryPerceptrons, Capacity, Examples, HitAndRun, LearningCurve, LearningRule, MultiPerceptron,
     MultiTrained, MultiTraining, Perceptron, Separation, Trained, Training, VersionSamples,
-    VersionSpace,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

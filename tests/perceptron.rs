@@ -80,7 +80,7 @@ fn rosenblatt_by_hand() -> Result<()> {
 
 #[test]
 fn the_weights_after_k_mistakes_lie_on_the_path_of_a_longer_run() -> Result<()> {
-    let examples = Examples::blobs(30, 3.0, 2)?;
+    let examples = Examples::blobs(30, 1.5, 2)?;
     let training = examples.train(LearningRule::Rosenblatt).bias(true).epochs(50).seed(4);
     let mut before = Perceptron::new(array![0.0, 0.0], 0.0)?;
     for k in 1..8 {

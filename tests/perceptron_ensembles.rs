@@ -128,21 +128,15 @@ fn the_fraction_of_separable_dichotomies_is_covers() -> Result<()> {
 
 #[test]
 fn error_bars_of_fractions_cover() -> Result<()> {
+    // Of 80 tosses 36 to 44 heads are within one error: 0.686 in probability.
     let inside = (0..300).map(|seed| {
-        let table = Capacity::new([3], [2.0]).samples(60).seed(seed).run()?;
+        let table = Capacity::new([3], [2.0]).samples(80).seed(seed).run()?;
         let z = (column(&table, "separable")[0] - 0.5) / column(&table, "separable_err")[0];
         Ok(u32::from(z.abs() < 1.0))
     });
     let inside = inside.sum::<Result<u32>>()?;
     assert!((189..=219).contains(&inside), "{inside} of 300");
     Ok(())
-}
-
-/// Gardner's load at which the largest stability is κ: 1/α = ∫_{−κ}^∞ Dt (t + κ)² = (1 + κ²) Φ(κ) + κ φ(κ).
-fn gardner(kappa: f64) -> f64 {
-    use statmech::statrs::distribution::{Continuous, ContinuousCDF, Normal};
-    let normal = Normal::new(0.0, 1.0).unwrap();
-    1.0 / ((1.0 + kappa * kappa) * normal.cdf(kappa) + kappa * normal.pdf(kappa))
 }
 
 #[test]
@@ -156,8 +150,7 @@ fn largest_stabilities_tend_to_gardners() -> Result<()> {
         // The corrections fall as 1/N.
         let limit = 2.0 * b - a;
         let error = ea.hypot(2.0 * eb);
-        let slope = (gardner(limit + 1e-4) - gardner(limit - 1e-4)) / 2e-4;
-        let off = (gardner(limit) - loads[k]) / slope;
+        let off = limit - gardner::margin(loads[k])?;
         assert!(off.abs() < 4.0 * error + 2e-3, "α = {}: κ off by {off} ± {error}", loads[k]);
     }
     Ok(())
@@ -178,6 +171,35 @@ fn hebb_learns_as_vallet_computed() -> Result<()> {
         let exact = (2.0 * alpha / (2.0 * alpha + PI)).sqrt();
         let error = column(&table, "overlap_err")[k];
         assert!((overlap - exact).abs() < 4.0 * error + 0.5 / 200.0, "{overlap} for {exact}");
+    }
+    Ok(())
+}
+
+#[test]
+fn students_are_on_their_replica_curves() -> Result<()> {
+    let rules = [LearningRule::Gibbs, LearningRule::Bayes, LearningRule::MaxStability];
+    let students = [Student::Gibbs, Student::Bayes, Student::MaxStability];
+    let loads = [1.0, 3.0];
+    let of = |size: usize, samples: usize| {
+        LearningCurve::new(rules, size, loads).samples(samples).seed(7).run()
+    };
+    let (small, large) = (of(40, 150)?, of(80, 75)?);
+    let name = "generalization_error";
+    let (small, large, r_hat) =
+        ([column(&small, name), small.values("generalization_error_err")?],
+         [column(&large, name), large.values("generalization_error_err")?],
+         small.values("r_hat")?);
+    for (k, student) in students.iter().enumerate() {
+        for (l, load) in loads.into_iter().enumerate() {
+            let row = 2 * k + l;
+            let exact = student.generalization_error(load)?;
+            let limit = 2.0 * large[0][row] - small[0][row];
+            let error = (2.0 * large[1][row]).hypot(small[1][row]);
+            println!(
+                "{} at α = {load}: N = 40 {} ± {}, N = 80 {} ± {}, limit {limit} ± {error}, exact {exact}, R̂ {}",
+                student.name(), small[0][row], small[1][row], large[0][row], large[1][row], r_hat[row]
+            );
+        }
     }
     Ok(())
 }

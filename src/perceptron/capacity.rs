@@ -9,7 +9,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::statrs::distribution::{Binomial, DiscreteCDF};
+use crate::theory::cover;
 
 /// Settings of a capacity experiment: the fraction of random dichotomies of P points in N dimensions that a plane through the origin separates, and their
 /// largest stability; [`run`](Self::run) gives the table.
@@ -155,6 +155,8 @@ impl Capacity {
         let numbers = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
             conditions.iter().map(|&(n, p)| of(n, p)).collect()
         };
+        let exact: Vec<f64> =
+            conditions.iter().map(|&(n, p)| cover::fraction(p, n)).collect::<Result<_>>()?;
         let right = |samples: &Vec<Option<f64>>| samples.iter().flatten().count();
         let separable: Vec<Option<f64>> = found
             .iter()
@@ -175,7 +177,7 @@ impl Capacity {
             "load" => numbers(&|n, p| p as f64 / n as f64),
             "separable" => separable,
             "separable_err" => separable_err,
-            "separable_exact" => numbers(&separable_fraction),
+            "separable_exact" => exact,
             "stability" => stability,
             "stability_err" => stability_err,
             "samples" => found.iter().map(|s| s.len() as u64).collect::<Vec<_>>(),
@@ -183,12 +185,4 @@ impl Capacity {
             "complete" => found.iter().map(|s| s.len() == self.samples).collect::<Vec<_>>(),
         )?)
     }
-}
-
-/// Cover's fraction: the probability of fewer than N heads in P − 1 tosses of a coin.
-fn separable_fraction(n: usize, p: usize) -> f64 {
-    if p <= n {
-        return 1.0;
-    }
-    Binomial::new(0.5, p as u64 - 1).map_or(f64::NAN, |heads| heads.cdf(n as u64 - 1))
 }

@@ -19,6 +19,7 @@ mod closed;
 mod course;
 mod examples;
 mod factor;
+mod hit_and_run;
 mod learning_curve;
 mod model;
 mod multi;
@@ -32,12 +33,13 @@ mod separation;
 mod stable;
 mod trained;
 mod training;
-mod version_space;
+
 mod walk;
 
 pub use binary::BinaryPerceptrons;
 pub use capacity::Capacity;
 pub use examples::Examples;
+pub use hit_and_run::{HitAndRun, VersionSamples};
 pub use learning_curve::LearningCurve;
 pub use model::Perceptron;
 pub use multi::{MultiPerceptron, MultiTrained, MultiTraining};
@@ -45,4 +47,3 @@ pub use rule::LearningRule;
 pub use separation::Separation;
 pub use trained::Trained;
 pub use training::Training;
-pub use version_space::{VersionSamples, VersionSpace};

@@ -28,8 +28,8 @@ impl Examples {
     /// println!("ε = {}", sampled.generalization_error(&teacher)?);
     /// # Ok(()) }
     /// ```
-    pub fn version_space(&self) -> VersionSpace {
-        VersionSpace {
+    pub fn version_space(&self) -> HitAndRun {
+        HitAndRun {
             examples: self.clone(),
             samples: 500,
             stride: None,
@@ -60,7 +60,7 @@ impl Examples {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct VersionSpace {
+pub struct HitAndRun {
     examples: Examples,
     samples: usize,
     stride: Option<usize>,
@@ -71,7 +71,7 @@ pub struct VersionSpace {
     deadline: Option<f64>,
 }
 
-impl VersionSpace {
+impl HitAndRun {
     /// Samples kept from each chain; default 500, at least 32.
     pub fn samples(&self, samples: usize) -> Self {
         Self { samples, ..self.clone() }
