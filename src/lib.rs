@@ -56,6 +56,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod ising;
 mod notebook;
+mod numeric;
 mod operator;
 pub mod perceptron;
 pub mod plot;
@@ -66,5 +67,6 @@ pub mod sample;
 mod simd;
 pub mod spin;
 pub mod stats;
+pub mod theory;
 
 pub use error::{Error, Result};

@@ -33,3 +33,7 @@ pub use crate::sample::{
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
+pub use crate::theory::ags::{AgsState, Mixture};
+pub use crate::theory::learning::Student;
+pub use crate::theory::version_space::VersionSpace;
+pub use crate::theory::{ags, cover, gardner, learning, signal_to_noise, version_space};

@@ -340,7 +340,7 @@ fn ln_binomial(n: usize, k: usize) -> f64 {
 }
 
 /// ln n! − [½ ln(2πn) + n ln n − n].
-fn stirling_error(n: f64) -> f64 {
+pub(crate) fn stirling_error(n: f64) -> f64 {
     if n < 16.0 {
         let factorial: f64 = (1..=n as u32).map(f64::from).product();
         return factorial.ln() - (0.5 * (TAU * n).ln() + n * n.ln() - n);

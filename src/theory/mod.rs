@@ -1,0 +1,18 @@
+//! Closed-form theory of neural networks in the limit of many units: capacities, learning curves, phase diagrams.
+//!
+//! | subject | module |
+//! |---|---|
+//! | how many dichotomies are linearly separable | [`cover`] |
+//! | capacity and version space of the perceptron | [`gardner`], [`version_space`] |
+//! | the Hopfield network's phases and capacity | [`ags`], [`signal_to_noise`] |
+//! | learning a teacher's rule from examples | [`learning`] |
+//!
+//! Loads are α = P/N, patterns or examples per input or neuron; quantities are per neuron, at N → ∞ unless N is an argument.
+//! The theory of all spins coupled alike is [`CurieWeiss`](crate::exact::CurieWeiss).
+
+pub mod ags;
+pub mod cover;
+pub mod gardner;
+pub mod learning;
+pub mod signal_to_noise;
+pub mod version_space;
