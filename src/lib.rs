@@ -24,6 +24,7 @@
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
+//! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::Capacity`], [`perceptron::LearningCurve`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!
 //! # Conventions
@@ -61,6 +62,7 @@ pub mod neuron;
 mod notebook;
 mod numeric;
 mod operator;
+pub mod perceptron;
 pub mod plot;
 pub mod prelude;
 pub mod progress;

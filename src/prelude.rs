@@ -32,6 +32,10 @@ pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
+pub use crate::perceptron::{
+    BinaryPerceptrons, Capacity, Examples, HitAndRun, LearningCurve, LearningRule, MultiPerceptron,
+    MultiTrained, MultiTraining, Perceptron, Separation, Trained, Training, VersionSamples,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{
