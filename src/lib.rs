@@ -53,6 +53,7 @@ mod file;
 pub mod frame;
 pub mod free_energy;
 pub mod grid;
+pub mod information;
 pub mod ising;
 mod notebook;
 mod numeric;

@@ -13,6 +13,11 @@ pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
+pub use crate::information::{
+    BIT, Capacity, Channel, Coin, Distribution, Estimator, Joint, LeastBiased, MaximumEntropy,
+    binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy, gaussian_entropy,
+    maximum_entropy, mutual_information_of_counts, normal_entropy,
+};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
