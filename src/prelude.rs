@@ -14,7 +14,7 @@ pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfC
 pub use crate::free_energy::{MeanField, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
 pub use crate::information::{
-    BIT, Capacity, Channel, Coin, Distribution, Estimator, Joint, LeastBiased, MaximumEntropy,
+    BIT, ChannelCapacity, Channel, Coin, Distribution, Estimator, Joint, LeastBiased, MaximumEntropy,
     binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy, gaussian_entropy,
     maximum_entropy, mutual_information_of_counts, normal_entropy,
 };

@@ -27,7 +27,7 @@ pub struct Channel {
 
 /// What a channel can carry, with the input that achieves it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Capacity {
+pub struct ChannelCapacity {
     /// The capacity in nats per use, a lower bound that the input reaches.
     pub nats: f64,
     /// The capacity lies at most this far above, in nats.
@@ -125,7 +125,7 @@ impl Channel {
     ///
     /// # Errors
     /// None for a channel that exists.
-    pub fn capacity(&self) -> Result<Capacity> {
+    pub fn capacity(&self) -> Result<ChannelCapacity> {
         let inputs = self.p.nrows();
         let mut input = Array1::from_elem(inputs, 1.0 / inputs as f64);
         let mut steps = 0;
@@ -148,7 +148,7 @@ impl Channel {
         }
         let input = Distribution::from_weights(input)?;
         // The bound was that of the input before the last step; what this input carries is no less.
-        Ok(Capacity { nats: nats.max(0.0), gap: gap.max(0.0), input, steps, converged: gap <= GAP })
+        Ok(ChannelCapacity { nats: nats.max(0.0), gap: gap.max(0.0), input, steps, converged: gap <= GAP })
     }
 }
 

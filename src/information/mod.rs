@@ -12,7 +12,7 @@ mod distribution;
 mod joint;
 mod maximum_entropy;
 
-pub use channel::{Capacity, Channel};
+pub use channel::{ChannelCapacity, Channel};
 pub use coin::Coin;
 pub use continuous::{entropy_of_samples, exponential_entropy, gaussian_entropy, normal_entropy};
 pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
