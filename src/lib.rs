@@ -57,6 +57,7 @@ pub mod frame;
 pub mod free_energy;
 pub mod grid;
 pub mod hopfield;
+pub mod information;
 pub mod ising;
 pub mod neuron;
 mod notebook;

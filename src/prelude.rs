@@ -26,6 +26,11 @@ pub use crate::hopfield::{
     Association, Associator, FixedPoints, Hopfield, MarginTrained, MarginTraining, Recall,
     RecallMany, Recalled, Sequence, Stopped, Unlearned, Unlearning,
 };
+pub use crate::information::{
+    BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
+    MaximumEntropy, binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy,
+    gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
+};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{

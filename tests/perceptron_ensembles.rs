@@ -185,10 +185,11 @@ fn students_are_on_their_replica_curves() -> Result<()> {
     };
     let (small, large) = (of(40, 150)?, of(80, 75)?);
     let name = "generalization_error";
-    let (small, large, r_hat) =
-        ([column(&small, name), small.values("generalization_error_err")?],
-         [column(&large, name), large.values("generalization_error_err")?],
-         small.values("r_hat")?);
+    let (small, large, r_hat) = (
+        [column(&small, name), small.values("generalization_error_err")?],
+        [column(&large, name), large.values("generalization_error_err")?],
+        small.values("r_hat")?,
+    );
     for (k, student) in students.iter().enumerate() {
         for (l, load) in loads.into_iter().enumerate() {
             let row = 2 * k + l;
@@ -197,7 +198,12 @@ fn students_are_on_their_replica_curves() -> Result<()> {
             let error = (2.0 * large[1][row]).hypot(small[1][row]);
             println!(
                 "{} at α = {load}: N = 40 {} ± {}, N = 80 {} ± {}, limit {limit} ± {error}, exact {exact}, R̂ {}",
-                student.name(), small[0][row], small[1][row], large[0][row], large[1][row], r_hat[row]
+                student.name(),
+                small[0][row],
+                small[1][row],
+                large[0][row],
+                large[1][row],
+                r_hat[row]
             );
         }
     }
