@@ -105,7 +105,7 @@ fn step(count: u64) -> f64 {
 /// Grassberger's G(n), 0 at n = 0.
 fn g(count: u64) -> f64 {
     let n = count as f64;
-    let sign = if count % 2 == 0 { 0.5 } else { -0.5 };
+    let sign = if count.is_multiple_of(2) { 0.5 } else { -0.5 };
     if count == 0 { 0.0 } else { digamma(n) + sign * (digamma(0.5 * (n + 1.0)) - digamma(0.5 * n)) }
 }
 

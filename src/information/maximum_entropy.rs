@@ -112,7 +112,7 @@ impl MaximumEntropy {
             }
         }
         if !(at.residual() <= self.tolerance.max(1e-9)) {
-            return Err(self.impossible(&problem, &multipliers));
+            return Err(Self::impossible(&problem, &multipliers));
         }
         problem.answer(&multipliers, &at, (&self.averages, &prior), steps)
     }
@@ -168,7 +168,7 @@ impl MaximumEntropy {
     }
 
     /// Why no distribution was found.
-    fn impossible(&self, problem: &Problem, multipliers: &Array1<f64>) -> Error {
+    fn impossible(problem: &Problem, multipliers: &Array1<f64>) -> Error {
         // Along the direction in which the multipliers ran away every outcome lies on one side of what is asked.
         let size = multipliers.dot(multipliers).sqrt().max(f64::MIN_POSITIVE);
         let direction = multipliers / size;
