@@ -65,3 +65,4 @@ pub(crate) use local::Dynamics;
 pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
 pub(crate) use setters::setters;
 pub(crate) use settings::sweeps;
+pub(crate) use tempering::estimate_by_blocks;
