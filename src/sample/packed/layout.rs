@@ -6,7 +6,7 @@ use crate::sample::packed::streams::BLOCK;
 use crate::spin::Torus;
 
 /// A row has at least this many blocks in each tile: shorter ones would cost more than they hold.
-const LEAST_WIDTH: usize = 8;
+const LEAST_WIDTH: usize = 16;
 /// A tile has at least this many blocks, so that its half-sweep takes much longer than threads need to agree.
 const LEAST_BLOCKS: usize = 64;
 /// No lattice has more tiles than this.

@@ -38,7 +38,7 @@ use tile::{Rules, Tile};
 /// Threads share lattices of at least this many blocks in a sublattice (a square of side 512) …
 const PARALLEL: usize = 256;
 /// … for about this many blocks, some milliseconds, at a time.
-const BATCH: usize = 1 << 17;
+const BATCH: usize = 1 << 18;
 
 /// Checkerboard updates of a torus whose spins are bits.
 #[derive(Clone, Debug)]
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn lattices() -> Vec<Ising> {
-        let sizes = [(4, 4), (4, 18), (22, 16), (64, 64), (12, 140), (134, 10)];
+        let sizes = [(4, 4), (4, 18), (22, 16), (64, 64), (12, 140), (134, 10), (74, 1042)];
         let rectangles = sizes.map(|(rows, cols)| Ising::on(Lattice::rectangle(rows, cols)));
         rectangles.into_iter().chain([4, 10].map(Ising::cubic)).map(Result::unwrap).collect()
     }
