@@ -27,6 +27,7 @@ pub(super) struct Team<'a> {
 }
 
 /// What neighbours see of a tile.
+#[repr(align(128))]
 struct Border {
     /// The half-sweeps it has behind it.
     done: AtomicUsize,

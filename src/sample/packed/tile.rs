@@ -21,7 +21,10 @@ pub(super) struct Rules<'a> {
 }
 
 /// The columns of a torus from one word to another, both sublattices.
+///
+/// Aligned, so that no two tiles have a line of a cache in common: two threads that write to it would wait for each other.
 #[derive(Clone, Debug)]
+#[repr(align(128))]
 pub(super) struct Tile {
     /// Words in use in a row.
     words: usize,
