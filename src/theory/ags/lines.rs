@@ -123,7 +123,7 @@ pub fn global_load() -> Result<f64> {
 
 /// T_R, below which memories break replica symmetry; √(8α/9π) exp(−1/(2α)) for α → 0.
 ///
-/// Source: AGS (1987), section 5.
+/// Source: AGS (1987).
 ///
 /// ```
 /// use statmech::prelude::*;
