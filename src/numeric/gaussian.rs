@@ -9,7 +9,7 @@ pub(crate) const SQRT_TAU: f64 = 2.506_628_274_631_000_5;
 const REACH: f64 = 10.0;
 
 /// No panel is wider: 16 points then give e^{−z²/2} to the last digit.
-const WIDEST: f64 = 1.25;
+const WIDEST: f64 = 2.0;
 
 /// a² and (2h/π) exp(−a²) at a = (k + ½)h, h = ½: the midpoint sum of [`scaled_erfc`].
 const MIDPOINTS: [(f64, f64); 13] = [

@@ -67,7 +67,7 @@ pub struct AgsState {
     pub energy: f64,
     /// s = −∂f/∂T, per neuron; negative near T = 0, where replica symmetry fails.
     pub entropy: f64,
-    /// 1 − αβ² ∫Dz sech⁴ β(√(αr) z + m)/(1 − C)²: replica symmetry is stable where it is positive (AGS 1987, section 5). −∞ at T = 0 and α > 0.
+    /// 1 − αβ² ∫Dz sech⁴ β(√(αr) z + m)/(1 − C)²: replica symmetry is stable where it is positive (AGS 1987). −∞ at T = 0 and α > 0.
     pub replicon: f64,
 }
 
