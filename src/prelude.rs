@@ -16,8 +16,9 @@ pub use crate::grid::{geomspace, linspace};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::perceptron::{
-    BinaryPerceptrons, Capacity, Examples, HitAndRun, LearningCurve, LearningRule, MultiPerceptron,
+    BinaryPerceptrons, Capacity, Examples, LearningCurve, LearningRule, MultiPerceptron,
     MultiTrained, MultiTraining, Perceptron, Separation, Trained, Training, VersionSamples,
+    VersionSampling,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
