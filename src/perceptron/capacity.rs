@@ -152,9 +152,6 @@ impl Capacity {
         conditions: &[(usize, usize)],
         found: &[Vec<Option<f64>>],
     ) -> Result<DataFrame> {
-        let numbers = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
-            conditions.iter().map(|&(n, p)| of(n, p)).collect()
-        };
         let exact: Vec<f64> =
             conditions.iter().map(|&(n, p)| cover::fraction(p, n)).collect::<Result<_>>()?;
         let right = |samples: &Vec<Option<f64>>| samples.iter().flatten().count();
@@ -174,7 +171,7 @@ impl Capacity {
         Ok(df!(
             "size" => conditions.iter().map(|c| c.0 as u64).collect::<Vec<_>>(),
             "examples" => conditions.iter().map(|c| c.1 as u64).collect::<Vec<_>>(),
-            "load" => numbers(&|n, p| p as f64 / n as f64),
+            "load" => conditions.iter().map(|c| c.1 as f64 / c.0 as f64).collect::<Vec<_>>(),
             "separable" => separable,
             "separable_err" => separable_err,
             "separable_exact" => exact,

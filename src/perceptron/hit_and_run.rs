@@ -1,381 +1,182 @@
-//! Sampling the version space: all perceptrons that make no error.
+//! One chain of hit and run on the sphere, inside the cone of perceptrons without error.
 
-use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2};
-use crate::perceptron::examples::Examples;
-use crate::perceptron::model::Perceptron;
-use crate::perceptron::nearest::{End, Goal, nearest};
-use crate::perceptron::rows::{Rows, dot};
-use crate::perceptron::walk::Walk;
-use crate::progress::{Deadline, Progress};
-use crate::random::Seed;
-use crate::stats::{Estimate, MIN_SERIES, estimate, r_hat};
+use std::f64::consts::FRAC_PI_2;
 
-/// Chains are compared from so many samples each.
-const LEAST_SAMPLES: usize = 2 * MIN_SERIES;
+use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::perceptron::rows::{LANES, Rows, add, dot};
+use crate::progress::Deadline;
+use crate::rand::Rng;
+use crate::random::{Generator, Seed};
+use crate::simd::{Width, widths};
 
-/// More numbers than this are not kept.
-const MOST_NUMBERS: usize = 1 << 28;
+/// The fields are computed anew from the point after so many steps.
+const REFRESH: usize = 64;
 
-impl Examples {
-    /// The version space of these examples, {w : |w| = 1, y_i w·x_i > 0 for all i}, to be sampled uniformly.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let teacher = Perceptron::random(20, 1)?;
-    /// let sampled = Examples::from_teacher(&teacher, 60, 2)?.version_space().samples(200).run()?;
-    /// println!("ε = {}", sampled.generalization_error(&teacher)?);
-    /// # Ok(()) }
-    /// ```
-    pub fn version_space(&self) -> HitAndRun {
-        HitAndRun {
-            examples: self.clone(),
-            samples: 500,
-            stride: None,
-            burn_in: None,
-            chains: 2,
-            start: None,
-            seed: Seed::default(),
-            deadline: None,
+/// A chain of points inside the version space.
+pub(super) trait Chain {
+    /// One step, or trajectory.
+    fn step(&mut self);
+
+    /// The present point, |w| = 1.
+    fn point(&self) -> Vec<f64>;
+
+    /// The smallest z_i·w/|w|, in the rows' units.
+    fn stability(&self) -> f64;
+
+    /// To a place unlike the start.
+    fn leave_for_the_boundary(&mut self);
+
+    /// So many steps, or fewer if the deadline passes.
+    fn advance(&mut self, steps: usize, deadline: Deadline) {
+        for k in 0..steps {
+            if k % REFRESH == 0 && deadline.passed() {
+                return;
+            }
+            self.step();
         }
     }
 }
 
-/// Settings of a uniform sampling of the perceptrons that make no error; [`run`](Self::run) gives the samples.
-///
-/// *Hit and run* on the sphere: through the present point w goes a great circle in a uniformly random direction d ⊥ w; the examples leave one arc of it,
-/// between the largest and the smallest of the angles arctan(z_i·d/z_i·w) ∓ π/2, on which the next point is uniform. This leaves the uniform distribution
-/// as it is and reaches every point. (R. L. Smith, Oper. Res. 32, 1296 (1984), for convex bodies; a great circle in place of a line keeps the sphere's uniform measure.)
-///
-/// The first chain starts from the weights of largest stability, deep inside, the others from near the boundary, unless [`start`](Self::start) gives one of
-/// them another point: that they come to agree (`r_hat`) shows equilibrium.
-///
-/// ```
-/// # fn main() -> statmech::Result<()> {
-/// use statmech::prelude::*;
-/// let sampled = Examples::random(10, 20, 1)?.version_space().samples(400).seed(2).run()?;
-/// assert!(sampled.r_hat < 1.1 && sampled.complete);
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct HitAndRun {
-    examples: Examples,
-    samples: usize,
-    stride: Option<usize>,
-    burn_in: Option<usize>,
-    chains: usize,
-    start: Option<Perceptron>,
-    seed: Seed,
-    deadline: Option<f64>,
+/// Hit and run along great circles.
+pub(super) struct Walk<'a> {
+    rows: &'a Rows,
+    /// |w| = 1.
+    point: Vec<f64>,
+    /// z_i·w > 0.
+    fields: Vec<f64>,
+    direction: Vec<f64>,
+    /// z_i·d.
+    slopes: Vec<f64>,
+    steps: usize,
+    generator: Generator,
+    width: Width,
 }
 
-impl HitAndRun {
-    /// Samples kept from each chain; default 500, at least 32.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
-    }
-
-    /// Steps from one sample to the next; default N, the number of inputs.
-    pub fn stride(&self, steps: usize) -> Self {
-        Self { stride: Some(steps), ..self.clone() }
-    }
-
-    /// Steps before the first sample; default a quarter of those that follow.
-    pub fn burn_in(&self, steps: usize) -> Self {
-        Self { burn_in: Some(steps), ..self.clone() }
-    }
-
-    /// Independent chains; default 2.
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
-    /// Where the last chain starts: any perceptron that makes no error, such as the teacher.
-    pub fn start(&self, start: &Perceptron) -> Self {
-        Self { start: Some(start.clone()), ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which there are fewer samples (32 of each chain at least) and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
-    }
-
-    /// Samples.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] if no perceptron learns the examples; [`Error::Argument`] for settings of 0 or too few samples, and for a
-    /// start that makes errors; [`Error::TooLarge`] for more than 2²⁸ numbers.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// assert!(Examples::xor().version_space().run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn run(&self) -> Result<VersionSamples> {
-        self.check()?;
-        let deadline = Deadline::new(self.deadline)?;
-        let rows = Rows::new(&self.examples, false);
-        let best = nearest(&rows, Goal::Optimum, Deadline::new(None)?);
-        let unable = Error::Unsupported {
-            what: "The version space".to_string(),
-            why: "it is empty, since no perceptron has all examples right".to_string(),
-            advice: "Ask `separation` for the proof; `extended` allows for a bias.".to_string(),
+impl<'a> Walk<'a> {
+    /// From a point without errors, of any length above zero.
+    pub fn new(rows: &'a Rows, start: Vec<f64>, seed: Seed) -> Self {
+        let mut walk = Self {
+            rows,
+            point: start,
+            fields: vec![0.0; rows.count],
+            direction: rows.zeros(),
+            slopes: vec![0.0; rows.count],
+            steps: 0,
+            generator: seed.generator(),
+            width: Width::best(),
         };
-        if best.end != End::Separates && !(best.stability > 1e-12 * rows.radius()) {
-            return Err(unable);
-        }
-        let stride = self.stride.unwrap_or(rows.dimension);
-        let burn_in = self.burn_in.unwrap_or(self.samples.saturating_mul(stride) / 4);
-        let mut progress = Progress::new("samples", self.chains * self.samples);
-        let mut walks: Vec<Walk<'_>> = (0..self.chains)
-            .map(|k| {
-                Walk::new(&rows, self.starting_point(k, &best.weights), self.seed.child(k as u64))
-            })
-            .collect();
-        for (k, walk) in walks.iter_mut().enumerate() {
-            if k > 0 && !(self.start.is_some() && k + 1 == self.chains) {
-                walk.leave_for_the_boundary();
-            }
-            walk.advance(burn_in, deadline);
-        }
-        let mut points: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
-        let mut stabilities: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
-        let mut kept = 0;
-        while kept < self.samples && (kept < LEAST_SAMPLES || !deadline.passed()) {
-            for (k, walk) in walks.iter_mut().enumerate() {
-                // After the deadline the least number of samples is still drawn, quickly.
-                walk.advance(stride, deadline);
-                walk.step();
-                points[k].extend_from_slice(&walk.point()[..rows.dimension]);
-                stabilities[k].push(walk.stability() * rows.scale);
-            }
-            kept += 1;
-            progress.add(self.chains);
-        }
-        let complete = kept == self.samples && !deadline.passed();
-        if kept < self.samples {
-            progress.stopped();
-        }
-        self.gather(&rows, &best.weights, points, &stabilities, kept, complete)
+        walk.refresh();
+        walk
     }
 
-    fn check(&self) -> Result<()> {
-        if self.samples < LEAST_SAMPLES {
-            let allowed = format!("at least {LEAST_SAMPLES}");
-            return Err(Error::argument("samples", self.samples, allowed));
+    /// Draws a direction; the angles between which all fields cos θ z·w + sin θ z·d stay positive.
+    fn arc(&mut self) -> (f64, f64) {
+        for d in &mut self.direction[..self.rows.dimension] {
+            *d = StandardNormal.sample(&mut self.generator);
         }
-        if self.chains < 2 {
-            return Err(Error::argument("chains", self.chains, "at least 2"));
+        let along = dot(&self.direction, &self.point);
+        add(&mut self.direction, -along, &self.point);
+        let length = dot(&self.direction, &self.direction).sqrt();
+        if !(length > 1e-100) {
+            // One dimension: there is nowhere to go.
+            self.direction.fill(0.0);
+            self.slopes.fill(0.0);
+            return (0.0, 0.0);
         }
-        if self.stride == Some(0) {
-            return Err(Error::argument("stride", 0, "at least 1"));
+        for d in &mut self.direction {
+            *d /= length;
         }
-        let each = self.chains.saturating_mul(self.examples.dimension());
-        if self.samples.saturating_mul(each) > MOST_NUMBERS {
-            return Err(Error::TooLarge {
-                what: format!("{} samples of {} chains", self.samples, self.chains),
-                needs: "too much memory".to_string(),
-                limit: format!("the {MOST_NUMBERS} numbers allowed"),
-                advice: "Take fewer samples.".to_string(),
-            });
-        }
-        if let Some(start) = &self.start {
-            let errors = start.errors(&self.examples)?;
-            if errors > 0 || start.bias != 0.0 {
-                let given = format!("a perceptron with {errors} errors and bias {}", start.bias);
-                return Err(Error::argument("start", given, "one without errors and bias"));
-            }
-        }
-        Ok(())
+        self.rows.fields(&self.direction, &mut self.slopes);
+        let (least, most) = extremes(self.width, &self.slopes, &self.fields);
+        (most.atan() - FRAC_PI_2, least.atan() + FRAC_PI_2)
     }
 
-    fn starting_point(&self, chain: usize, best: &[f64]) -> Vec<f64> {
-        let mut point = best.to_vec();
-        if let (Some(start), true) = (&self.start, chain + 1 == self.chains) {
-            for (p, w) in point.iter_mut().zip(&start.weights) {
-                *p = *w;
-            }
+    /// Moves along the circle, unless rounding would take it across the boundary.
+    fn turn(&mut self, angle: f64) {
+        let (sin, cos) = angle.sin_cos();
+        if !turned(self.width, &mut self.fields, &self.slopes, cos, sin) {
+            return self.refresh();
         }
-        point
+        for (w, d) in self.point.iter_mut().zip(&self.direction) {
+            *w = cos * *w + sin * d;
+        }
     }
 
-    fn gather(
-        &self,
-        rows: &Rows,
-        best: &[f64],
-        points: Vec<Vec<f64>>,
-        stabilities: &[Vec<f64>],
-        kept: usize,
-        complete: bool,
-    ) -> Result<VersionSamples> {
-        let dimension = rows.dimension;
-        let mut hebb = rows.zeros();
-        for k in 0..rows.count {
-            crate::perceptron::rows::add(&mut hebb, 1.0, rows.row(k));
+    fn refresh(&mut self) {
+        let length = dot(&self.point, &self.point).sqrt();
+        for w in &mut self.point {
+            *w /= length;
         }
-        let along = |direction: &[f64]| -> Vec<Vec<f64>> {
-            let of_chain = |chain: &Vec<f64>| {
-                chain.chunks_exact(dimension).map(|p| dot(p, &direction[..dimension])).collect()
-            };
-            points.iter().map(of_chain).collect()
-        };
-        let mut worst: f64 = 1.0;
-        for series in [along(best), along(&hebb), stabilities.to_vec()] {
-            let found = r_hat(&series)?;
-            worst = if found.is_nan() { worst } else { worst.max(found) };
-        }
-        let all: Vec<f64> = points.concat();
-        let weights = Array2::from_shape_vec((self.chains * kept, dimension), all)
-            .map_err(|error| Error::argument("samples", error, "as many as chains allow"))?;
-        Ok(VersionSamples { weights, chains: self.chains, r_hat: worst, complete })
+        self.rows.fields(&self.point, &mut self.fields);
     }
 }
 
-/// Perceptrons drawn uniformly from those that make no error.
-///
-/// ```
-/// # fn main() -> statmech::Result<()> {
-/// use statmech::prelude::*;
-/// let teacher = Perceptron::random(20, 1)?;
-/// let sampled = Examples::from_teacher(&teacher, 40, 2)?.version_space().samples(200).run()?;
-/// // Their centre of mass is nearer to the teacher than they are on average.
-/// assert!(sampled.centre().generalization_error(&teacher)? < sampled.generalization_error(&teacher)?.mean);
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Debug)]
-pub struct VersionSamples {
-    /// The samples of the first chain, then those of the second, …: one a row, |w| = 1.
-    pub weights: Array2<f64>,
-    /// The number of chains, all of one length.
-    pub chains: usize,
-    /// The largest R̂ of the chains' overlaps with the weights of largest stability, with Hebb's, and of their stabilities: near 1 in equilibrium.
-    pub r_hat: f64,
-    /// Whether the deadline left the chains their time.
-    pub complete: bool,
-}
-
-impl VersionSamples {
-    /// The number of samples, all chains together.
-    pub fn count(&self) -> usize {
-        self.weights.nrows()
-    }
-
-    /// One sample, |w| = √N.
-    ///
-    /// # Errors
-    /// If there are not so many.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let examples = Examples::random(10, 10, 1)?;
-    /// assert_eq!(examples.version_space().samples(50).run()?.member(99)?.errors(&examples)?, 0);
-    /// # Ok(()) }
-    /// ```
-    pub fn member(&self, index: usize) -> Result<Perceptron> {
-        if index >= self.count() {
-            let allowed = format!("below {}, the number of samples", self.count());
-            return Err(Error::argument("index", index, allowed));
+impl Chain for Walk<'_> {
+    /// A random great circle, and a uniform point on the arc of it that is inside.
+    fn step(&mut self) {
+        let (low, high) = self.arc();
+        let angle = low + (high - low) * self.generator.random::<f64>();
+        self.turn(angle);
+        self.steps += 1;
+        if self.steps.is_multiple_of(REFRESH) {
+            self.refresh();
         }
-        Ok(of_length(self.weights.row(index).to_owned()))
     }
 
-    /// The centre of mass of the samples, |w| = √N. It makes no error either, for the version space is convex.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let examples = Examples::random(10, 10, 1)?;
-    /// assert_eq!(examples.version_space().samples(50).run()?.centre().errors(&examples)?, 0);
-    /// # Ok(()) }
-    /// ```
-    pub fn centre(&self) -> Perceptron {
-        of_length(self.weights.t().dot(&Array1::ones(self.count())))
+    fn point(&self) -> Vec<f64> {
+        self.point[..self.rows.dimension].to_vec()
     }
 
-    /// The overlap of each sample with a teacher.
-    ///
-    /// # Errors
-    /// [`Error::Shape`] if the teacher has another number of weights.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let teacher = Perceptron::random(10, 1)?;
-    /// let sampled = Examples::from_teacher(&teacher, 10, 1)?.version_space().samples(50).run()?;
-    /// assert_eq!(sampled.overlaps(&teacher)?.len(), 100);
-    /// # Ok(()) }
-    /// ```
-    pub fn overlaps(&self, teacher: &Perceptron) -> Result<Vec<f64>> {
-        let members = self.weights.outer_iter().map(|row| of_length(row.to_owned()));
-        members.map(|member| member.overlap(teacher)).collect()
+    fn stability(&self) -> f64 {
+        self.fields.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// The mean generalisation error arccos(R)/π of a member, with its error by the chains' autocorrelation.
-    ///
-    /// # Errors
-    /// As for [`overlaps`](Self::overlaps); [`Error::Unsupported`] if the teacher has a bias.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let teacher = Perceptron::random(10, 1)?;
-    /// let sampled = Examples::from_teacher(&teacher, 10, 1)?.version_space().samples(50).run()?;
-    /// assert!(sampled.generalization_error(&teacher)?.mean < 0.5);
-    /// # Ok(()) }
-    /// ```
-    pub fn generalization_error(&self, teacher: &Perceptron) -> Result<Estimate> {
-        of_length(self.weights.row(0).to_owned()).generalization_error(teacher)?;
-        let errors: Vec<f64> =
-            self.overlaps(teacher)?.iter().map(|r| r.acos() / std::f64::consts::PI).collect();
-        let chains = errors.chunks_exact(errors.len() / self.chains);
-        let each: Vec<Estimate> = chains.map(estimate).collect::<Result<_>>()?;
-        let n = each.len() as f64;
-        let mean = each.iter().map(|e| e.mean).sum::<f64>() / n;
-        let error = each.iter().map(|e| e.error * e.error).sum::<f64>().sqrt() / n;
-        let tau = each.iter().map(|e| e.tau).sum::<f64>() / n;
-        Ok(Estimate::new(mean, error, tau, None, errors.len()))
-    }
-
-    /// The overlap q of members of different chains, averaged over the chains' centres: of two independent members of the version space.
-    ///
-    /// Averaged over teachers drawn uniformly from the sphere, q equals the overlap R with the teacher at any N and P, who is a member like any other.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let q = Examples::random(10, 10, 1)?.version_space().samples(50).run()?.mutual_overlap();
-    /// assert!(0.0 < q && q < 1.0);
-    /// # Ok(()) }
-    /// ```
-    pub fn mutual_overlap(&self) -> f64 {
-        let length = self.count() / self.chains;
-        let ones = Array1::from_elem(length, 1.0 / length as f64);
-        let centres: Vec<Array1<f64>> = (0..self.chains)
-            .map(|k| {
-                let from = k * length;
-                let chain = self.weights.slice(crate::ndarray::s![from..from + length, ..]);
-                chain.t().dot(&ones)
-            })
-            .collect();
-        let mut sum = 0.0;
-        for (k, a) in centres.iter().enumerate() {
-            sum += centres[..k].iter().map(|b| a.dot(b)).sum::<f64>();
+    /// Each time almost to one end of the arc.
+    fn leave_for_the_boundary(&mut self) {
+        for _ in 0..self.rows.dimension {
+            let (low, high) = self.arc();
+            let end = if self.generator.random::<bool>() { low } else { high };
+            self.turn(0.9 * end);
         }
-        sum / (self.chains * (self.chains - 1) / 2) as f64
+        self.refresh();
     }
 }
 
-fn of_length(weights: Array1<f64>) -> Perceptron {
-    let length = weights.dot(&weights).sqrt();
-    let factor = if length > 0.0 { (weights.len() as f64).sqrt() / length } else { 1.0 };
-    Perceptron { weights: weights * factor, bias: 0.0 }
+/// The least and the largest ratio of slope and field; what is not a number is passed over.
+#[inline(always)]
+fn extremes_body(slopes: &[f64], fields: &[f64]) -> (f64, f64) {
+    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (s, f) = (slopes.chunks_exact(LANES), fields.chunks_exact(LANES));
+    let rest = s.remainder().iter().zip(f.remainder());
+    for (k, (slope, field)) in rest.enumerate() {
+        let ratio = slope / field;
+        least[k] = if ratio < least[k] { ratio } else { least[k] };
+        most[k] = if ratio > most[k] { ratio } else { most[k] };
+    }
+    for (slopes, fields) in s.zip(f) {
+        for k in 0..LANES {
+            let ratio = slopes[k] / fields[k];
+            least[k] = if ratio < least[k] { ratio } else { least[k] };
+            most[k] = if ratio > most[k] { ratio } else { most[k] };
+        }
+    }
+    (
+        least.into_iter().fold(f64::INFINITY, f64::min),
+        most.into_iter().fold(f64::NEG_INFINITY, f64::max),
+    )
 }
+
+widths!(pub(super) fn extremes(slopes: &[f64], fields: &[f64]) -> (f64, f64) = extremes_body);
+
+/// The fields after a turn; false if one of them would not be positive.
+#[inline(always)]
+fn turned_body(fields: &mut [f64], slopes: &[f64], cos: f64, sin: f64) -> bool {
+    let mut inside = true;
+    for (field, slope) in fields.iter_mut().zip(slopes) {
+        *field = cos * *field + sin * slope;
+        inside &= *field > 0.0;
+    }
+    inside
+}
+
+widths!(fn turned(fields: &mut [f64], slopes: &[f64], cos: f64, sin: f64) -> bool = turned_body);

@@ -13,6 +13,7 @@
 //! | how well does a student know its teacher? | [`LearningCurve`] |
 //! | more than two classes | [`MultiPerceptron`] |
 
+mod billiard;
 mod binary;
 mod capacity;
 mod closed;
@@ -33,13 +34,11 @@ mod separation;
 mod stable;
 mod trained;
 mod training;
-
-mod walk;
+mod version_sampling;
 
 pub use binary::BinaryPerceptrons;
 pub use capacity::Capacity;
 pub use examples::Examples;
-pub use hit_and_run::{HitAndRun, VersionSamples};
 pub use learning_curve::LearningCurve;
 pub use model::Perceptron;
 pub use multi::{MultiPerceptron, MultiTrained, MultiTraining};
@@ -47,3 +46,4 @@ pub use rule::LearningRule;
 pub use separation::Separation;
 pub use trained::Trained;
 pub use training::Training;
+pub use version_sampling::{VersionSamples, VersionSampling};

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::perceptron::examples::check_inputs;
 use crate::perceptron::parallel::fraction_error;
+use crate::perceptron::rows::{LANES, dot_body};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
@@ -297,8 +298,6 @@ impl MultiTraining {
     }
 }
 
-const LANES: usize = 8;
-
 struct State {
     stride: usize,
     weights: Vec<f64>,
@@ -313,7 +312,7 @@ fn pass_body(data: &[f64], labels: &[usize], order: &[usize], state: &mut State)
     let mut wrong = 0;
     for &index in order {
         let row = &data[index * stride..(index + 1) * stride];
-        let found = largest(state.weights.chunks_exact(stride).map(|w| product(w, row)));
+        let found = largest(state.weights.chunks_exact(stride).map(|w| dot_body(w, row)));
         let right = labels[index];
         if found != right {
             wrong += 1;
@@ -334,17 +333,6 @@ fn pass_body(data: &[f64], labels: &[usize], order: &[usize], state: &mut State)
 }
 
 widths!(fn pass(data: &[f64], labels: &[usize], order: &[usize], state: &mut State) -> usize = pass_body);
-
-#[inline(always)]
-fn product(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
-        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
-        }
-    }
-    lanes.iter().sum()
-}
 
 /// The place of the largest value, the first of equals.
 #[inline(always)]

@@ -5,7 +5,7 @@ use crate::perceptron::model::Perceptron;
 use crate::simd::{Width, widths};
 
 /// Numbers that one step of the loops takes; rows are padded with zeros to a multiple of it.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// The vectors z_i = y_i x_i over a power of two that brings the largest entry to between ½ and 1.
 ///
@@ -122,8 +122,9 @@ pub(super) fn add(y: &mut [f64], c: f64, x: &[f64]) {
     }
 }
 
+/// Inlined into each copy of the loops that are compiled for a width.
 #[inline(always)]
-fn dot_body(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot_body(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest: f64 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(a, b)| a * b).sum();

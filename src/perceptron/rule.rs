@@ -40,7 +40,7 @@ pub enum LearningRule {
     AdaTron,
     /// The weights of largest stability, exactly: an active-set search for the nearest point of the convex hull of the z_i.
     MaxStability,
-    /// One of all w that make no error, drawn uniformly: a sample of [`HitAndRun`](super::HitAndRun).
+    /// One of all w that make no error, drawn uniformly: a sample of [`VersionSampling`](super::VersionSampling).
     Gibbs,
     /// The centre of mass of these, which is as good as Bayes' vote for many inputs. T. Watkin, Europhys. Lett. 21, 871 (1993).
     Bayes,
