@@ -11,7 +11,7 @@ pub use crate::exact::{
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
-pub use crate::free_energy::{MeanField, thermodynamic_integration};
+pub use crate::free_energy::{MeanField, tempered_integration, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};

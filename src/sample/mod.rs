@@ -64,3 +64,4 @@ pub(crate) use local::Dynamics;
 pub(crate) use population::check_memory;
 pub(crate) use replica::{Replica, System, exact_replicas};
 pub(crate) use settings::sweeps;
+pub(crate) use tempering::estimate_by_blocks;

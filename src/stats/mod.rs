@@ -11,7 +11,7 @@ mod jackknife;
 mod log_mean;
 mod relaxation;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use equilibration::{Equilibration, equilibration, r_hat};
@@ -19,7 +19,7 @@ pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
-pub(crate) use log_mean::{LogMean, ln_mean_exp};
+pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
 /// The shortest series from which an error is estimated.
 pub const MIN_SERIES: usize = 16;
