@@ -150,10 +150,11 @@ fn the_line_of_de_almeida_and_thouless() -> statmech::Result<()> {
         assert!(sk::at(t * 1.01, h)?.replicon > 0.0 && sk::at(t * 0.99, h)?.replicon < 0.0);
     }
     // de Almeida and Thouless (1978): 1 − T = (3/4)^{1/3} h^{2/3} for h → 0, and T = 4/(3√(2π)) exp(−h²/2) for h → ∞.
-    for (h, tolerance) in [(1e-3_f64, 0.02), (1e-5, 0.001), (1e-6, 3e-4)] {
+    for (h, tolerance) in [(1e-3_f64, 0.02), (1e-5, 0.001), (1e-6, 3e-4), (1.001e-8, 1e-4)] {
         let law = 0.75_f64.cbrt() * h.powf(2.0 / 3.0);
         assert!(((1.0 - sk::at_temperature(h)?) / law - 1.0).abs() < tolerance, "{h}");
     }
+    assert_eq!(sk::at_temperature(1e-40)?, 1.0);
     for h in [6.0_f64, 8.0] {
         let law = 4.0 / 3.0 / (2.0 * PI).sqrt() * (-0.5 * h * h).exp();
         assert!((sk::at_temperature(h)? / law - 1.0).abs() < 1e-6, "{h}");

@@ -6,7 +6,7 @@
 //!
 //! Sources: G. Györgyi and N. Tishby, in *Neural Networks and Spin Glasses* (World Scientific 1990); H. S. Seung, H. Sompolinsky and N. Tishby,
 //! Phys. Rev. A 45, 6056 (1992); M. Opper, W. Kinzel, J. Kleinz and R. Nehl, J. Phys. A 23, L581 (1990); M. Opper and D. Haussler,
-//! Phys. Rev. Lett. 66, 2677 (1991); A. Engel and C. Van den Broeck, *Statistical Mechanics of Learning* (Cambridge 2001), chapters 2 to 4.
+//! Phys. Rev. Lett. 66, 2677 (1991); A. Engel and C. Van den Broeck, *Statistical Mechanics of Learning* (Cambridge 2001).
 
 use std::f64::consts::PI;
 
