@@ -41,9 +41,12 @@ impl Dense {
         &self.columns[j * self.size..(j + 1) * self.size]
     }
 
-    /// J_ij, the diagonal included.
-    pub fn coupling(&self, i: usize, j: usize) -> f64 {
-        if i == j { self.own[i] } else { self.columns[j * self.size + i] }
+    /// J_ij for all j, the diagonal included.
+    pub fn couplings_of(&self, i: usize, out: &mut [f64]) {
+        for (j, out) in out.iter_mut().enumerate() {
+            *out = self.columns[j * self.size + i];
+        }
+        out[i] = self.own[i];
     }
 
     /// J_ij + `factor` s_i s_j for i ≠ j; the diagonal alike.
@@ -66,19 +69,25 @@ pub(super) struct DenseRun<'a> {
     external: &'a [f64],
     diagonal: bool,
     fields: Vec<f64>,
+    /// Whether no flip has left its rounding in the fields.
+    fresh: bool,
     pub state: Vec<i8>,
 }
 
 impl<'a> DenseRun<'a> {
     pub fn new(weights: &'a Dense, external: &'a [f64], diagonal: bool, state: Vec<i8>) -> Self {
         let fields = vec![0.0; weights.size];
-        let mut run = Self { weights, external, diagonal, fields, state };
+        let mut run = Self { weights, external, diagonal, fields, fresh: false, state };
         run.refresh();
         run
     }
 
     /// The fields anew from the state, free of what rounding left by flips; the same numbers for the same state.
     pub fn refresh(&mut self) {
+        if self.fresh {
+            return;
+        }
+        self.fresh = true;
         if self.external.is_empty() {
             self.fields.fill(0.0);
         } else {
@@ -113,8 +122,17 @@ impl<'a> DenseRun<'a> {
 
     pub fn flip(&mut self, i: usize) {
         self.state[i] = -self.state[i];
+        self.fresh = false;
         let factor = 2.0 * f64::from(self.state[i]);
         add(Width::best(), &mut self.fields, self.weights.column(i), factor);
+    }
+
+    /// Flips units whose effect on the fields is worked out by the next [`refresh`](Self::refresh).
+    pub fn flip_all(&mut self, units: &[usize]) {
+        for &i in units {
+            self.state[i] = -self.state[i];
+        }
+        self.fresh &= units.is_empty();
     }
 
     /// −½ Σ_{i≠j} J_ij s_i s_j − Σ_i h_i s_i.

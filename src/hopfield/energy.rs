@@ -8,6 +8,7 @@ use crate::operator::dense::eigen_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::rayon::prelude::*;
+use crate::simd::{Width, widths};
 
 /// The most units whose spectrum is computed.
 const MAX_SPECTRUM: usize = 4_000;
@@ -77,8 +78,8 @@ impl Hopfield {
     pub(super) fn overlap_with(&self, mu: usize, state: &[i8]) -> f64 {
         let pattern = self.patterns.row(mu);
         let sum: i32 = match pattern.as_slice() {
-            Some(pattern) => agreement(pattern, state),
-            None => agreement(&pattern.to_vec(), state),
+            Some(pattern) => agreement(Width::best(), pattern, state),
+            None => agreement(Width::best(), &pattern.to_vec(), state),
         };
         f64::from(sum) / self.size() as f64
     }
@@ -122,12 +123,13 @@ impl Hopfield {
     pub fn stabilities(&self) -> Result<Array2<f64>> {
         let size = self.size();
         check::dense("The couplings", size)?;
-        let norm = |i: usize| {
-            let squares =
-                (0..size).filter(|&j| j != i).map(|j| self.weights.coupling(i, j).powi(2));
-            squares.sum::<f64>().sqrt()
+        let norm = |row: &mut Vec<f64>, i: usize| {
+            row.resize(size, 0.0);
+            self.weights.couplings_of(i, row);
+            row[i] = 0.0;
+            row.iter().map(|j| j * j).sum::<f64>().sqrt()
         };
-        let norms: Vec<f64> = (0..size).into_par_iter().map(norm).collect();
+        let norms: Vec<f64> = (0..size).into_par_iter().map_init(Vec::new, norm).collect();
         let bare = self.keep_diagonal(false);
         let stability = |mu: usize| {
             let state = self.patterns.row(mu).to_vec();
@@ -157,12 +159,15 @@ impl Hopfield {
     pub fn couplings(&self) -> Result<Array2<f64>> {
         let size = self.size();
         check::dense("The matrix of couplings", size)?;
-        let mut matrix = Array2::zeros((size, size));
-        for ((i, j), entry) in matrix.indexed_iter_mut() {
-            if i != j || self.diagonal {
-                *entry = self.weights.coupling(i, j);
+        let mut entries = vec![0.0; size * size];
+        entries.par_chunks_exact_mut(size).enumerate().for_each(|(i, row)| {
+            self.weights.couplings_of(i, row);
+            if !self.diagonal {
+                row[i] = 0.0;
             }
-        }
+        });
+        let matrix = Array2::from_shape_vec((size, size), entries)
+            .map_err(|error| Error::argument("size", error, "that of the matrix"))?;
         Ok(matrix)
     }
 
@@ -238,6 +243,9 @@ impl Hopfield {
 }
 
 /// Σ_i ξ_i s_i.
-fn agreement(pattern: &[i8], state: &[i8]) -> i32 {
-    pattern.iter().zip(state).map(|(&x, &s)| i32::from(x.wrapping_mul(s))).sum()
+#[inline(always)]
+fn agreement_body(pattern: &[i8], state: &[i8]) -> i32 {
+    pattern.iter().zip(state).map(|(&x, &s)| i32::from(x) * i32::from(s)).sum()
 }
+
+widths!(fn agreement(pattern: &[i8], state: &[i8]) -> i32 = agreement_body);

@@ -243,7 +243,7 @@ impl Problem {
         }
         let least = self.least(i, &couplings);
         if least > 0.0 {
-            couplings.iter_mut().for_each(|j| *j /= least);
+            scale(&mut couplings, 1.0 / least);
         }
         Row { couplings, sweeps, complete }
     }
@@ -294,13 +294,12 @@ impl Problem {
             let squares = 0.5 * matrix.iter().map(|j| j * j).sum::<f64>();
             let dual = strengths.iter().sum::<f64>() - 0.5 * n * squares;
             // Stabilities here are those of all units together, √(N/2) / √(Σ_{i<j} J_ij²) for couplings of least 1.
-            let (kappa, greatest) = match self.margin {
-                None => (least * (0.5 * n / squares).sqrt(), 0.5 * n / dual.sqrt()),
-                Some(_) => {
-                    let norm = |row: &[f64]| row.iter().map(|j| j * j).sum::<f64>().sqrt();
-                    let each = rows().map(|(i, row)| self.least(i, row) / norm(row));
-                    (each.fold(f64::INFINITY, f64::min), f64::INFINITY)
-                }
+            let (kappa, greatest) = if self.margin.is_none() {
+                (least * (0.5 * n / squares).sqrt(), 0.5 * n / dual.sqrt())
+            } else {
+                let norm = |row: &[f64]| row.iter().map(|j| j * j).sum::<f64>().sqrt();
+                let each = rows().map(|(i, row)| self.least(i, row) / norm(row));
+                (each.fold(f64::INFINITY, f64::min), f64::INFINITY)
             };
             match self.look(kappa, greatest, self.margin) {
                 Look::Reached => complete = true,
@@ -315,9 +314,15 @@ impl Problem {
         let rows = matrix.chunks_exact(size).enumerate();
         let least = rows.map(|(i, row)| self.least(i, row)).fold(f64::INFINITY, f64::min);
         if least > 0.0 {
-            matrix.iter_mut().for_each(|j| *j /= least);
+            scale(&mut matrix, 1.0 / least);
         }
         Solution { couplings: Dense::of_columns(size, matrix), sweeps, complete }
+    }
+}
+
+fn scale(couplings: &mut [f64], factor: f64) {
+    for coupling in couplings {
+        *coupling *= factor;
     }
 }
 

@@ -45,16 +45,9 @@ impl Outer {
         &self.rows[i * self.stride..(i + 1) * self.stride]
     }
 
-    /// J_ij, the diagonal included.
-    pub fn coupling(&self, i: usize, j: usize) -> f64 {
-        let pairs = self.row(i).iter().zip(self.row(j));
-        let whole: i32 = pairs.map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-        if self.mean == 0.0 {
-            return f64::from(whole) * self.scale;
-        }
-        let sums = f64::from(self.sums[i]) + f64::from(self.sums[j]);
-        let shift = self.mean * (self.mean * self.count as f64 - sums);
-        (f64::from(whole) + shift) * self.scale
+    /// J_ij for all j, the diagonal included.
+    pub fn couplings_of(&self, i: usize, out: &mut [f64]) {
+        couplings_of(Width::best(), self, i, out);
     }
 
     /// J_ii / a = P(1 + b²) − 2b Σ_μ ξ_i^μ.
@@ -119,7 +112,7 @@ impl<'a> OuterRun<'a> {
             overlaps: long.iter().map(|&m| i64::from(m)).sum(),
             spins: state.iter().map(|&s| i64::from(s)).sum(),
         };
-        let overlaps = if weights.size <= i16::MAX as usize {
+        let overlaps = if i16::try_from(weights.size).is_ok() {
             Overlaps::Short(long.into_iter().map(|m| m as i16).collect())
         } else {
             Overlaps::Long(long)
@@ -187,6 +180,23 @@ impl<'a> OuterRun<'a> {
         -0.5 * inner * weights.scale - external
     }
 }
+
+#[inline(always)]
+fn couplings_of_body(weights: &Outer, i: usize, out: &mut [f64]) {
+    let (row, mean) = (weights.row(i), weights.mean);
+    for (j, out) in out.iter_mut().enumerate() {
+        let pairs = row.iter().zip(weights.row(j));
+        let whole: i32 = pairs.map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
+        let mut inner = f64::from(whole);
+        if mean != 0.0 {
+            let sums = f64::from(weights.sums[i]) + f64::from(weights.sums[j]);
+            inner += mean * (mean * weights.count as f64 - sums);
+        }
+        *out = inner * weights.scale;
+    }
+}
+
+widths!(fn couplings_of(weights: &Outer, i: usize, out: &mut [f64]) = couplings_of_body);
 
 /// The three loops over patterns, for one type of whole numbers M_μ.
 macro_rules! loops {

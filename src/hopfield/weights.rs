@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::hopfield::dense::{Dense, DenseRun};
 use crate::hopfield::noise::{Noise, shuffle};
 use crate::hopfield::outer::{Outer, OuterRun};
+use crate::rayon::prelude::*;
 
 /// Couplings as patterns or as a matrix.
 #[derive(Clone, Debug)]
@@ -21,11 +22,11 @@ impl Weights {
         }
     }
 
-    /// J_ij, the diagonal as the rule gives it.
-    pub fn coupling(&self, i: usize, j: usize) -> f64 {
+    /// J_ij for all j, the diagonal as the rule gives it.
+    pub fn couplings_of(&self, i: usize, out: &mut [f64]) {
         match self {
-            Self::Outer(weights) => weights.coupling(i, j),
-            Self::Dense(weights) => weights.coupling(i, j),
+            Self::Outer(weights) => weights.couplings_of(i, out),
+            Self::Dense(weights) => weights.couplings_of(i, out),
         }
     }
 
@@ -51,13 +52,8 @@ impl Weights {
             Self::Outer(weights) => {
                 let size = weights.size;
                 let mut columns = vec![0.0; size * size];
-                for j in 0..size {
-                    for i in 0..=j {
-                        let value = weights.coupling(i, j);
-                        columns[j * size + i] = value;
-                        columns[i * size + j] = value;
-                    }
-                }
+                let rows = columns.par_chunks_exact_mut(size).enumerate();
+                rows.for_each(|(i, row)| weights.couplings_of(i, row));
                 Dense::of_columns(size, columns)
             }
         }
@@ -121,14 +117,12 @@ impl<'a> Run<'a> {
             .map(|&i| i as usize)
             .filter(|&i| noise.spin(fields[i], state[i]) != state[i])
             .collect();
-        for &i in &flips {
-            match self {
-                Self::Outer(run) => run.flip(i),
-                Self::Dense(run) => run.state[i] = -run.state[i],
+        match self {
+            Self::Outer(run) => flips.iter().for_each(|&i| run.flip(i)),
+            Self::Dense(run) => {
+                run.flip_all(&flips);
+                run.refresh();
             }
-        }
-        if !flips.is_empty() {
-            self.refresh();
         }
         flips.len()
     }
@@ -138,6 +132,18 @@ impl<'a> Run<'a> {
         if let Self::Dense(run) = self {
             run.refresh();
         }
+    }
+
+    /// Whether flips leave no rounding in the fields.
+    pub fn is_exact(&self) -> bool {
+        matches!(self, Self::Outer(_))
+    }
+
+    /// Whether none of these units would flip, in fields free of rounding by earlier flips.
+    pub fn is_settled(&mut self, units: &[u32]) -> bool {
+        self.refresh();
+        let (fields, state) = (self.local_fields(), self.state());
+        units.iter().all(|&i| fields[i as usize] * f64::from(state[i as usize]) >= 0.0)
     }
 
     /// The field on each unit, external field and kept self-coupling included.

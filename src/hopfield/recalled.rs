@@ -1,0 +1,85 @@
+//! Where the dynamics ended, and why.
+
+use crate::ndarray::Array1;
+
+/// Why the dynamics stopped.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let pair = Hopfield::from_couplings(&array![[0.0, -1.0], [-1.0, 0.0]])?;
+/// let recalled = pair.recall(&array![1, 1]).synchronous().run()?;
+/// assert_eq!(recalled.stopped, Stopped::TwoCycle);
+/// assert_eq!(recalled.stopped.name(), "two_cycle");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stopped {
+    /// No unit would change any more (T = 0).
+    FixedPoint,
+    /// Synchronous updates at T = 0 go back and forth between two states.
+    TwoCycle,
+    /// All sweeps were done: always so at T > 0.
+    Sweeps,
+    /// The deadline passed.
+    Deadline,
+}
+
+impl Stopped {
+    /// The name in frames: "fixed_point", "two_cycle", "sweeps", "deadline".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FixedPoint => "fixed_point",
+            Self::TwoCycle => "two_cycle",
+            Self::Sweeps => "sweeps",
+            Self::Deadline => "deadline",
+        }
+    }
+}
+
+/// Where the dynamics of a network ended, and why.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+/// let recalled = net.recall(&array![1, 1, 1, 1]).run()?;
+/// assert_eq!((recalled.nearest(), recalled.energy), (Some((0, 1.0)), -1.5));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recalled {
+    /// The last state.
+    pub state: Array1<i8>,
+    /// The other state of a [`TwoCycle`](Stopped::TwoCycle).
+    pub partner: Option<Array1<i8>>,
+    /// Why the dynamics stopped there.
+    pub stopped: Stopped,
+    /// Sweeps in which some unit flipped, at T = 0; all that were done, at T > 0.
+    pub sweeps: usize,
+    /// Flips in all.
+    pub flips: usize,
+    /// The last state's energy, in total.
+    pub energy: f64,
+    /// The last state's overlap with each pattern.
+    pub overlaps: Array1<f64>,
+}
+
+impl Recalled {
+    /// The pattern with the greatest overlap, and that overlap; the first of several. Nothing without patterns.
+    pub fn nearest(&self) -> Option<(usize, f64)> {
+        nearest(&self.overlaps)
+    }
+
+    /// Whether the dynamics went on to where it was to end: no deadline came before, and at T = 0 sweeps sufficed.
+    pub fn complete(&self) -> bool {
+        self.stopped != Stopped::Deadline
+    }
+}
+
+fn nearest(overlaps: &Array1<f64>) -> Option<(usize, f64)> {
+    let all = overlaps.iter().copied().enumerate();
+    all.reduce(|best, next| if next.1 > best.1 { next } else { best })
+}
