@@ -61,6 +61,8 @@ def host(version: str) -> str:
 def inputs() -> "list[Path]":
     """Every file that shapes a template."""
     files = [paths.ROOT / "Cargo.toml", paths.ROOT / "Cargo.lock"]
+    # Of the data, what is embedded in the crate.
+    files.append(paths.ROOT / "data" / "digits-8x8.csv.gz")
     for folder in ("src", "data/fonts", "lab/signatures"):
         files += [path for path in (paths.ROOT / folder).rglob("*") if path.is_file()]
     files += [paths.ROOT / "lab" / name for name in ("template.py", "signatures.py", "standard_library.py")]

@@ -118,6 +118,18 @@ pub(crate) fn require_positive(name: &'static str, value: f64) -> Result<f64> {
     }
 }
 
+/// 1/T, of a temperature at which it and energies up to `largest` over T are finite.
+pub(crate) fn require_beta(t: f64, largest: f64) -> Result<f64> {
+    let beta = 1.0 / require_positive("temperature", t)?;
+    if beta.is_finite() && (largest * beta).is_finite() {
+        Ok(beta)
+    } else {
+        let allowed = "so high that 1/T and energies over T stay finite and do not overflow \
+            (at lower ones ground states are all that counts)";
+        Err(Error::argument("temperature", t, allowed))
+    }
+}
+
 /// Refuses an empty list of temperatures, and any that is not a finite number above 0.
 pub(crate) fn require_temperatures(temperatures: &[f64]) -> Result<()> {
     if temperatures.is_empty() {

@@ -22,6 +22,7 @@
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
+//! | closed-form theory of many neurons | [`theory::cover`], [`theory::gardner`], [`theory::version_space`], [`theory::learning`], [`theory::ags`], [`theory::signal_to_noise`], [`theory::dense`], [`theory::sk`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |

@@ -12,7 +12,7 @@ pub use crate::exact::{
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
-pub use crate::free_energy::{MeanField, thermodynamic_integration};
+pub use crate::free_energy::{SelfConsistentSolution, thermodynamic_integration};
 pub use crate::grid::{geomspace, linspace};
 pub use crate::hopfield::experiment::{
     BasinScan, CapacityScan, MeasuredCapacity, MixtureScan, RetrievalMap, RetrievalScan,

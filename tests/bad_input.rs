@@ -2,18 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "common/says.rs"]
+mod says;
+
+use says::assert_says;
 use statmech::ndarray::{Array1, Array2, array};
 use statmech::prelude::*;
 use statmech::spin::{Couplings, PairModel};
 use statmech::stats::estimate;
-
-fn assert_says<T: std::fmt::Debug>(result: statmech::Result<T>, parts: &[&str]) {
-    let message = result.unwrap_err().to_string();
-    for part in parts {
-        assert!(message.contains(part), "`{part}` is not in: {message}");
-    }
-    assert!(message.ends_with('.'), "{message}");
-}
 
 #[test]
 fn sizes() {

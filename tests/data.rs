@@ -1,9 +1,15 @@
 //! Data sets: what is known of them, and files that are not what they should be.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
+#[path = "common/says.rs"]
+mod says;
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
+use says::assert_says;
 use statmech::prelude::*;
 
 /// The published numbers of images per digit of the UCI test set (its file optdigits.names).
@@ -90,17 +96,16 @@ fn idx_files_are_read_plain_and_refused_when_damaged() -> statmech::Result<()> {
 
 #[test]
 fn impossible_sets_are_refused_in_sentences() {
-    let says = |levels, white, labels, shape, what: &str| {
-        let error = Images::new(levels, white, labels, shape).unwrap_err().to_string();
-        assert!(error.contains(what), "{error}");
-    };
-    says(Array2::zeros((0, 4)), 16, array![], (2, 2), "at least one image");
-    says(array![[1, 2, 3]], 16, array![0], (2, 2), "2·2 pixels");
-    says(array![[1, 2, 3, 4]], 16, array![0, 1], (2, 2), "one for each of the 1 images");
-    says(array![[1, 2, 3, 4]], 3, array![0], (2, 2), "white at 3");
-    says(array![[0, 0, 0, 0]], 0, array![0], (2, 2), "white at 0");
-    says(array![[0]], 16, array![0], (usize::MAX, 2), "pixels");
+    assert_says(Images::new(Array2::zeros((0, 4)), 16, array![], (2, 2)), &["at least one image"]);
+    assert_says(Images::new(array![[1, 2, 3]], 16, array![0], (2, 2)), &["2·2 pixels"]);
+    assert_says(
+        Images::new(array![[1, 2, 3, 4]], 16, array![0, 1], (2, 2)),
+        &["one for each of the 1 images"],
+    );
+    assert_says(Images::new(array![[1, 2, 3, 4]], 3, array![0], (2, 2)), &["white at 3"]);
+    assert_says(Images::new(array![[0, 0, 0, 0]], 0, array![0], (2, 2)), &["white at 0"]);
+    assert_says(Images::new(array![[0]], 16, array![0], (usize::MAX, 2)), &["pixels"]);
     let images = digits().unwrap();
-    assert!(images.image(1797).unwrap_err().to_string().contains("below 1797"));
-    assert!(images.select(&[0, 5000]).unwrap_err().to_string().contains("5000"));
+    assert_says(images.image(1797), &["below 1797"]);
+    assert_says(images.select(&[0, 5000]), &["5000"]);
 }

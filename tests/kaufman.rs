@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "common/says.rs"]
+mod says;
+
+use says::assert_says;
 use statmech::exact::kaufman::Torus;
 use statmech::prelude::*;
 
@@ -158,23 +162,22 @@ fn extreme_temperatures_stay_finite() {
 
 #[test]
 fn what_is_not_solved_is_refused_in_words() {
-    let says = |result: statmech::Result<Caloric>, part: &str| {
-        let message = result.unwrap_err().to_string();
-        assert!(message.contains(part), "{message}");
-    };
-    says(Ising::triangular(4).unwrap().kaufman(1.0), "periodic square");
-    says(Ising::on(Lattice::square(4).open()).unwrap().kaufman(1.0), "periodic square");
-    says(Ising::cubic(4).unwrap().kaufman(1.0), "periodic square");
-    says(Ising::from_couplings(&Array2::zeros((4, 4))).unwrap().kaufman(1.0), "periodic square");
-    says(Ising::square(4).unwrap().field(0.1).unwrap().kaufman(1.0), "field");
-    says(Ising::square(3).unwrap().coupling(-1.0).unwrap().kaufman(1.0), "frustrated");
+    assert_says(Ising::triangular(4).unwrap().kaufman(1.0), &["periodic square"]);
+    assert_says(Ising::on(Lattice::square(4).open()).unwrap().kaufman(1.0), &["periodic square"]);
+    assert_says(Ising::cubic(4).unwrap().kaufman(1.0), &["periodic square"]);
+    assert_says(
+        Ising::from_couplings(&Array2::zeros((4, 4))).unwrap().kaufman(1.0),
+        &["periodic square"],
+    );
+    assert_says(Ising::square(4).unwrap().field(0.1).unwrap().kaufman(1.0), &["field"]);
+    assert_says(Ising::square(3).unwrap().coupling(-1.0).unwrap().kaufman(1.0), &["frustrated"]);
     let mixed = Ising::square(4).unwrap();
     let signs: Array1<f64> = (0..32).map(|k| if k == 5 { -1.0 } else { 1.0 }).collect();
-    says(mixed.bond_couplings(&signs).unwrap().kaufman(1.0), "differ");
+    assert_says(mixed.bond_couplings(&signs).unwrap().kaufman(1.0), &["differ"]);
     for t in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        says(mixed.kaufman(t), "`temperature`");
+        assert_says(mixed.kaufman(t), &["`temperature`"]);
     }
-    says(mixed.kaufman(1e-308), "overflows");
+    assert_says(mixed.kaufman(1e-308), &["overflow"]);
     assert!(Torus::new(1, 4).is_err() && Torus::new(0, 4).is_err());
     assert!(Torus::new(1 << 40, 1 << 40).is_err());
     assert!(Torus::new(4, 4).unwrap().couplings(f64::NAN, 1.0).is_err());

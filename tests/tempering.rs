@@ -1,52 +1,18 @@
-//! Parallel tempering against enumeration: thermodynamics, overlaps, swap rates; both engines, with and without Houdayer moves.
+//! Parallel tempering against enumeration: thermodynamics, swap rates, ladders, both engines; for overlaps see overlaps.rs.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
+#[path = "common/says.rs"]
+mod says;
+#[path = "common/tempering.rs"]
+mod tempering;
+
+use says::assert_says;
 use statmech::ndarray::Array1;
-use statmech::polars::prelude::DataFrame;
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;
 use statmech::rayon::prelude::*;
-
-const LADDER: [f64; 4] = [0.5, 0.8, 1.3, 2.2];
-
-fn values(frame: &DataFrame, name: &str) -> Vec<f64> {
-    frame.values(name).unwrap()
-}
-
-fn glass(lattice: Lattice, disorder: Disorder, seed: u64) -> Ising {
-    Ising::edwards_anderson(lattice, disorder, seed).unwrap()
-}
-
-/// Within 4 errors of the exact value, or within `rounding` where nothing fluctuated.
-fn assert_close(what: &str, mean: f64, error: f64, exact: f64) {
-    assert_within(4.0, what, mean, error, exact);
-}
-
-fn assert_within(sigmas: f64, what: &str, mean: f64, error: f64, exact: f64) {
-    let rounding = if error == 0.0 { 1e-3 } else { 1e-12 };
-    assert!(
-        (mean - exact).abs() <= sigmas * error + rounding,
-        "{what}: {mean} ± {error} for {exact}"
-    );
-}
-
-fn assert_thermodynamics(frame: &DataFrame, what: &str) {
-    for name in [
-        "energy",
-        "heat_capacity",
-        "magnetization",
-        "abs_magnetization",
-        "susceptibility",
-        "susceptibility_full",
-        "binder",
-    ] {
-        let (mean, error) = (values(frame, name), values(frame, &format!("{name}_err")));
-        for (k, exact) in values(frame, &format!("{name}_exact")).into_iter().enumerate() {
-            assert_close(&format!("{what}, T{k}, {name}"), mean[k], error[k], exact);
-        }
-    }
-}
+use tempering::{LADDER, assert_close, assert_thermodynamics, glass, states, values};
 
 /// Models that 64 systems in a word can hold: fields, odd loops, odd degrees, double bonds, isolated spins.
 fn packable() -> Vec<(&'static str, Ising)> {
@@ -116,144 +82,6 @@ fn scalar_systems_have_the_exact_thermodynamics_at_all_temperatures() {
     });
 }
 
-/// Weights and energies of all states; bit i set is spin i down.
-fn states(ising: &Ising, t: f64) -> (Vec<f64>, Vec<f64>) {
-    let n = ising.n_spins();
-    let energies: Vec<f64> = (0..1_u32 << n)
-        .map(|state| {
-            let spins = (0..n).map(|i| if state >> i & 1 == 1 { -1 } else { 1 }).collect();
-            ising.energy(&spins).unwrap()
-        })
-        .collect();
-    let lowest = energies.iter().copied().fold(f64::INFINITY, f64::min);
-    let weights: Vec<f64> = energies.iter().map(|e| ((lowest - e) / t).exp()).collect();
-    let z: f64 = weights.iter().sum();
-    (weights.into_iter().map(|w| w / z).collect(), energies)
-}
-
-/// P(q) at q = 1 − 2k/N for k unequal spins, and ⟨q_link⟩, by summing over pairs of states.
-fn exact_overlaps(ising: &Ising, t: f64) -> (Vec<f64>, f64) {
-    let n = ising.n_spins();
-    let (weights, _) = states(ising, t);
-    let mut by_difference = vec![0.0; 1 << n];
-    for (a, wa) in weights.iter().enumerate() {
-        for (b, wb) in weights.iter().enumerate() {
-            by_difference[a ^ b] += wa * wb;
-        }
-    }
-    let bonds: Vec<_> = ising.bonds().into_iter().filter(|bond| bond.2 != 0.0).collect();
-    let (mut p, mut link) = (vec![0.0; n + 1], 0.0);
-    for (difference, w) in by_difference.iter().enumerate() {
-        p[difference.count_ones() as usize] += w;
-        let broken =
-            bonds.iter().filter(|bond| (difference >> bond.0 ^ difference >> bond.1) & 1 == 1);
-        link += w * (1.0 - 2.0 * broken.count() as f64 / bonds.len() as f64);
-    }
-    (p, link)
-}
-
-fn assert_overlaps(ising: &Ising, run: &Tempering, sigmas: f64, what: &str) {
-    let n = ising.n_spins();
-    let tempered = run.run().unwrap();
-    let frame = tempered.frame().unwrap();
-    assert_thermodynamics(&frame, what);
-    let histogram = tempered.overlap_histogram().unwrap();
-    assert_eq!(histogram.height(), tempered.temperatures().len() * (n + 1));
-    let (density, density_err) = (values(&histogram, "density"), values(&histogram, "density_err"));
-    for (k, t) in tempered.temperatures().into_iter().enumerate() {
-        let (p, link) = exact_overlaps(ising, t);
-        let q = |unequal: usize| 1.0 - 2.0 * unequal as f64 / n as f64;
-        let moment = |f: &dyn Fn(f64) -> f64| (0..=n).map(|u| p[u] * f(q(u))).sum::<f64>();
-        let (squared, fourth) = (moment(&|q| q * q), moment(&|q| q.powi(4)));
-        for (name, exact) in [
-            ("overlap", moment(&|q| q)),
-            ("abs_overlap", moment(&f64::abs)),
-            ("overlap_squared", squared),
-            ("overlap_fourth", fourth),
-            ("overlap_binder", 0.5 * (3.0 - fourth / (squared * squared))),
-            ("spin_glass_susceptibility", n as f64 * squared),
-            ("link_overlap", link),
-        ] {
-            let (mean, error) =
-                (values(&frame, name)[k], values(&frame, &format!("{name}_err"))[k]);
-            assert_within(sigmas, &format!("{what}, T{k}, {name}"), mean, error, exact);
-        }
-        for (unequal, weight) in p.iter().enumerate() {
-            // Bins ascend in q; each has the width 2/N.
-            let bin = k * (n + 1) + n - unequal;
-            let exact = weight * n as f64 / 2.0;
-            let what = format!("{what}, T{k}, P({})", q(unequal));
-            // Rare values are counted in few blocks, whose scatter is a poor error.
-            assert!(
-                (density[bin] - exact).abs() <= 5.0 * density_err[bin] + 2e-3,
-                "{what}: {} ± {} for {exact}",
-                density[bin],
-                density_err[bin]
-            );
-        }
-    }
-}
-
-#[test]
-fn overlaps_of_two_replicas_are_exact() {
-    let fields = |ising: Ising| ising.random_fields(Disorder::PlusMinus, 1.0, 9).unwrap();
-    let packed = glass(Lattice::square(3), Disorder::PlusMinus, 2);
-    let tilted = fields(glass(Lattice::square(3), Disorder::PlusMinus, 3));
-    let double = glass(Lattice::cubic(2), Disorder::PlusMinus, 5);
-    let scalar = Ising::sherrington_kirkpatrick(9, 4).unwrap();
-    [packed, tilted, double, scalar].into_par_iter().enumerate().for_each(|(index, ising)| {
-        for replicas in [2, 6] {
-            let run = ising.tempering(LADDER).replicas(replicas).sweeps(20_000).seed(index as u64);
-            assert_overlaps(&ising, &run, 4.0, &format!("model {index}, {replicas} replicas"));
-        }
-    });
-}
-
-#[test]
-fn replicas_that_do_not_share_a_word_are_exact_too() {
-    // 33 to 64 temperatures fill a word with one replica.
-    let ising = glass(Lattice::square(3), Disorder::PlusMinus, 2);
-    let run = ising.tempering(geomspace(0.5, 3.0, 40)).sweeps(5_000).thermalization(500).seed(3);
-    // Errors from 32 blocks scatter by 13 %, and there are several hundred comparisons.
-    assert_overlaps(&ising, &run, 5.0, "40 temperatures");
-}
-
-#[test]
-fn houdayer_moves_keep_the_distribution() {
-    let packed = glass(Lattice::rectangle(2, 5).open(), Disorder::PlusMinus, 2);
-    let tilted = glass(Lattice::square(3), Disorder::PlusMinus, 3);
-    let tilted = tilted.random_fields(Disorder::PlusMinus, 1.0, 1).unwrap();
-    let scalar = glass(Lattice::square(3).open(), Disorder::Gaussian, 4);
-    let scalar = scalar.random_fields(Disorder::Gaussian, 0.3, 1).unwrap();
-    let free = glass(Lattice::rectangle(2, 5), Disorder::Gaussian, 5);
-    [packed, tilted, scalar, free].into_par_iter().enumerate().for_each(|(index, ising)| {
-        let run = ising.tempering([0.5, 0.65, 0.8, 1.3]).houdayer(true).sweeps(20_000);
-        assert_overlaps(
-            &ising,
-            &run.seed(index as u64 + 7),
-            4.0,
-            &format!("Houdayer, model {index}"),
-        );
-    });
-}
-
-#[test]
-fn houdayer_moves_speed_up_two_dimensions() {
-    // At low temperature the overlap of two replicas decorrelates by exchanging droplets; both runs agree.
-    let ising = glass(Lattice::square(8), Disorder::Gaussian, 1);
-    let run = ising.tempering(geomspace(0.2, 2.0, 8)).sweeps(4_000).seed(1);
-    let (plain, helped) = (run.run().unwrap(), run.houdayer(true).run().unwrap());
-    let (plain, helped) = (plain.frame().unwrap(), helped.frame().unwrap());
-    let tau = |frame: &DataFrame| values(frame, "overlap_squared_tau")[0];
-    assert!(tau(&helped) < tau(&plain), "{} and {}", tau(&helped), tau(&plain));
-    for k in 0..8 {
-        let at = |frame: &DataFrame, name: &str| values(frame, name)[k];
-        let difference = at(&plain, "energy") - at(&helped, "energy");
-        let error = at(&plain, "energy_err").hypot(at(&helped, "energy_err"));
-        assert!(difference.abs() < 4.0 * error + 1e-12, "T{k}: {difference} ± {error}");
-    }
-}
-
 #[test]
 fn swap_rates_are_those_of_the_total_energies() {
     let fields = |ising: Ising| ising.random_fields(Disorder::Gaussian, 0.5, 9).unwrap();
@@ -283,72 +111,6 @@ fn swap_rates_are_those_of_the_total_energies() {
             let error = (squares / (20.0 * 19.0)).sqrt();
             assert!(error < 0.01, "{error}");
             assert_close(&format!("{what}, gap {gap}"), mean, error, exact);
-        }
-    }
-}
-
-/// Gaussian couplings J_ij ~ N(0, 1) integrated by parts: the energy, averaged over the disorder, is −(bonds/N)(1 − q_link)/T.
-/// Source: H. G. Katzgraber, M. Palassini and A. P. Young, Phys. Rev. B 63, 184422 (2001).
-#[test]
-fn energy_and_link_overlap_of_gaussian_glasses_obey_the_identity() {
-    let ladder = [0.6, 1.0, 1.8];
-    let samples = 300;
-    let runs: Vec<Vec<f64>> = (0..samples)
-        .into_par_iter()
-        .map(|seed| {
-            let ising = glass(Lattice::square(4), Disorder::Gaussian, seed);
-            let run = ising.tempering(ladder).sweeps(1_500).thermalization(300).seed(seed);
-            let frame = run.run().unwrap().frame().unwrap();
-            let (energy, link) = (values(&frame, "energy"), values(&frame, "link_overlap"));
-            // Two bonds per spin.
-            (0..3).map(|k| energy[k] + 2.0 * (1.0 - link[k]) / ladder[k]).collect()
-        })
-        .collect();
-    for k in 0..3 {
-        let mean = runs.iter().map(|run| run[k]).sum::<f64>() / samples as f64;
-        let squares: f64 = runs.iter().map(|run| (run[k] - mean).powi(2)).sum();
-        let error = (squares / (samples * (samples - 1)) as f64).sqrt();
-        assert!(error < 0.05, "{error}");
-        assert_close(&format!("T{k}"), mean, error, 0.0);
-    }
-}
-
-#[test]
-fn error_bars_cover_the_truth() {
-    // One standard deviation of 400 runs is 2.3 %.
-    let ising = glass(Lattice::square(3), Disorder::PlusMinus, 2);
-    let scalar = Ising::sherrington_kirkpatrick(8, 4).unwrap();
-    // Two valleys that differ in magnetization, between which only exchanges lead.
-    let valleys = glass(Lattice::rectangle(3, 4), Disorder::Gaussian, 3);
-    let valleys = valleys.random_fields(Disorder::Gaussian, 0.4, 5).unwrap();
-    let models = [("packed", ising, 1_500), ("scalar", scalar, 1_500), ("valleys", valleys, 6_000)];
-    for (what, ising, sweeps) in models {
-        let ladder = [0.7, 1.2, 2.0];
-        let energies = ladder.map(|t| ising.enumerate().unwrap().at(t).unwrap().energy);
-        let squares = ladder.map(|t| {
-            let (p, _) = exact_overlaps(&ising, t);
-            let n = ising.n_spins() as f64;
-            (0..p.len()).map(|u| p[u] * (1.0 - 2.0 * u as f64 / n).powi(2)).sum::<f64>()
-        });
-        let covered = (0..400_u64)
-            .into_par_iter()
-            .map(|seed| {
-                let run = ising.tempering(ladder).sweeps(sweeps).thermalization(100).seed(seed);
-                let frame = run.run().unwrap().frame().unwrap();
-                let within = |name: &str, exact: &[f64; 3]| -> [u32; 3] {
-                    let error = values(&frame, &format!("{name}_err"));
-                    let mean = values(&frame, name);
-                    std::array::from_fn(|k| u32::from((mean[k] - exact[k]).abs() <= error[k]))
-                };
-                [within("energy", &energies), within("overlap_squared", &squares)]
-            })
-            .reduce(
-                || [[0; 3]; 2],
-                |a, b| std::array::from_fn(|i| std::array::from_fn(|k| a[i][k] + b[i][k])),
-            );
-        println!("{what}: {covered:?} of 400");
-        for count in covered.into_iter().flatten() {
-            assert!((252..=292).contains(&count), "{what}: {covered:?} of 400");
         }
     }
 }
@@ -451,14 +213,6 @@ fn a_deadline_gives_a_shorter_run() {
     let frame = hurried.frame().unwrap();
     assert_eq!(values(&frame, "sweeps"), [16.0; 2]);
     assert!(values(&frame, "energy_err").iter().all(|error| error.is_finite()));
-}
-
-fn assert_says<T: std::fmt::Debug>(result: statmech::Result<T>, parts: &[&str]) {
-    let message = result.unwrap_err().to_string();
-    for part in parts {
-        assert!(message.contains(part), "`{part}` is not in: {message}");
-    }
-    assert!(message.ends_with('.'), "{message}");
 }
 
 #[test]

@@ -150,10 +150,11 @@ fn the_line_of_de_almeida_and_thouless() -> statmech::Result<()> {
         assert!(sk::at(t * 1.01, h)?.replicon > 0.0 && sk::at(t * 0.99, h)?.replicon < 0.0);
     }
     // de Almeida and Thouless (1978): 1 − T = (3/4)^{1/3} h^{2/3} for h → 0, and T = 4/(3√(2π)) exp(−h²/2) for h → ∞.
-    for (h, tolerance) in [(1e-3_f64, 0.02), (1e-5, 0.001), (1e-6, 3e-4)] {
+    for (h, tolerance) in [(1e-3_f64, 0.02), (1e-5, 0.001), (1e-6, 3e-4), (1.001e-8, 1e-4)] {
         let law = 0.75_f64.cbrt() * h.powf(2.0 / 3.0);
         assert!(((1.0 - sk::at_temperature(h)?) / law - 1.0).abs() < tolerance, "{h}");
     }
+    assert_eq!(sk::at_temperature(1e-40)?, 1.0);
     for h in [6.0_f64, 8.0] {
         let law = 4.0 / 3.0 / (2.0 * PI).sqrt() * (-0.5 * h * h).exp();
         assert!((sk::at_temperature(h)? / law - 1.0).abs() < 1e-6, "{h}");
@@ -211,7 +212,7 @@ fn signal_and_noise() -> statmech::Result<()> {
 #[test]
 fn one_step_of_a_hopfield_network() -> statmech::Result<()> {
     // Fields from the couplings ξξᵀ/N without a diagonal, over 100 networks; the networks are independent, their bits not.
-    let (n, p) = (400, 80);
+    let (n, p) = (400_usize, 80_usize);
     let fractions: Vec<f64> = (0..100)
         .map(|k| {
             let mut generator = Seed::new(11).child(k).generator();
@@ -253,7 +254,7 @@ fn dense_memories() -> statmech::Result<()> {
         assert!((back / patterns - 1.0).abs() < 1e-12);
     }
     assert!(close(dense::bit_error(700, 2, 70.0)?, signal_to_noise::bit_error(0.1)?, 1e-15));
-    // Krotov and Hopfield (2016), equation 7, at n = 3: N²/(6 ln N).
+    // Krotov and Hopfield (2016) at n = 3: N²/(6 ln N).
     assert!(close(dense::perfect_patterns(100, 3)? * 6.0 * 100.0_f64.ln() / 1e4, 1.0, 1e-14));
     // Demircigil et al. (2017): 2^{N/2}; with wrong bits ½ I(1 − 2ρ).
     assert!(close(dense::exponential_rate(0.0)?, 0.5 * LN_2, 1e-15));
@@ -262,6 +263,37 @@ fn dense_memories() -> statmech::Result<()> {
     assert!(
         close(dense::exponential_rate(0.1)?, rate, 1e-14) && dense::exponential_rate(0.4999)? > 0.0
     );
+    Ok(())
+}
+
+#[test]
+fn overlaps_of_dense_memories() -> statmech::Result<()> {
+    // scipy's bounded minimizer and Brent root of the same equation.
+    assert!((dense::retrieval_load(3)? - 0.08406347692345083).abs() < 1e-12);
+    for (load, overlap) in
+        [(0.04, 0.9957973777566153), (0.07, 0.9520742010623938), (0.08, 0.9066108250640779)]
+    {
+        assert!((dense::overlap(3, load)? - overlap).abs() < 1e-11);
+    }
+    for order in [3, 4, 10, 100] {
+        let most = dense::retrieval_load(order)?;
+        let odd: f64 = (1..order).map(|k| 2.0 * k as f64 - 1.0).product();
+        for share in [1e-3, 0.3, 0.9, 1.0 - 1e-12, 1.0] {
+            let m = dense::overlap(order, share * most)?;
+            let field = m.powi(order as i32 - 1) / (2.0 * share * most * odd).sqrt();
+            assert!(
+                (1.0 - statmech::statrs::function::erf::erfc(field) - m).abs() < 1e-7,
+                "{order} {share}"
+            );
+        }
+        let beyond = dense::overlap(order, most * 1.000001).unwrap_err().to_string();
+        assert!(beyond.contains("no memory"), "{beyond}");
+        // Few errors are those of one step.
+        let (n, patterns) = (100, 0.2 * most * 100_f64.powi(order as i32 - 1));
+        let one_step = 1.0 - 2.0 * dense::bit_error(n, order, patterns)?;
+        assert!((dense::overlap(order, 0.2 * most)? - one_step).abs() < 1e-3);
+    }
+    assert_eq!(dense::overlap(3, 1e-300)?, 1.0);
     Ok(())
 }
 
@@ -321,6 +353,10 @@ fn bad_input_is_refused_in_sentences() {
         dense::bit_error(usize::MAX, 50, 1.0).unwrap_err(),
         dense::patterns_at_bit_error(10, 2, 0.7).unwrap_err(),
         dense::perfect_patterns(1, 2).unwrap_err(),
+        dense::overlap(2, 0.1).unwrap_err(),
+        dense::overlap(3, nan).unwrap_err(),
+        dense::overlap(3, 0.0).unwrap_err(),
+        dense::retrieval_load(101).unwrap_err(),
         dense::exponential_rate(0.5).unwrap_err(),
         dense::exponential_rate(nan).unwrap_err(),
     ] {

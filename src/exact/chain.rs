@@ -9,7 +9,7 @@
 
 use std::f64::consts::LN_2;
 
-use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_beta, require_finite, require_temperatures};
 use crate::exact::bulk::BulkInField;
 use crate::exact::jet::Jet;
 use crate::exact::potential::Potential;
@@ -189,7 +189,7 @@ pub fn correlation_length(j: f64, h: f64, t: f64) -> Result<f64> {
         return Ok(0.0);
     }
     let (k, b) = (beta * j, beta * h.abs());
-    // As in ring_ln_z: |λ₋/λ₊| without the difference of nearly equal terms.
+    // |λ₋/λ₊| without the difference of nearly equal terms.
     let scale = (k + b).max(-k);
     let aligned = 0.5 * (k + b - scale).exp();
     let decay = (-2.0 * b).exp();
@@ -243,11 +243,6 @@ pub fn frame(j: f64, h: f64, temperatures: &[f64]) -> Result<DataFrame> {
 
 /// 1/T, where energies of `n` spins over T are within the range of numbers.
 fn checked(j: f64, h: f64, t: f64, n: f64) -> Result<f64> {
-    let beta = 1.0 / require_positive("temperature", t)?;
-    let most = n * (require_finite("coupling", j)?.abs() + require_finite("field", h)?.abs());
-    if beta.is_finite() && most.is_finite() && (most * beta).is_finite() {
-        return Ok(beta);
-    }
-    let allowed = format!("not so small that N (|J| + |h|)/T overflows (J = {j}, h = {h})");
-    Err(Error::argument("temperature", t, allowed))
+    let each = require_finite("coupling", j)?.abs() + require_finite("field", h)?.abs();
+    require_beta(t, n * each)
 }

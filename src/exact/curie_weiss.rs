@@ -9,11 +9,12 @@
 
 use std::f64::consts::{LN_2, TAU};
 
-use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_beta, require_finite, require_temperatures};
 use crate::exact::bulk::BulkInField;
 use crate::exact::thermodynamics::Thermodynamics;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::spin::binder;
 
 /// The most spins at finite N; a temperature takes about a second there.
 const MAX_CURIE_WEISS: usize = 10_000_000;
@@ -146,7 +147,7 @@ impl CurieWeiss {
             abs_magnetization: abs_m,
             susceptibility: abs_variance * n / t,
             susceptibility_full: variance * n / t,
-            binder: if m2 > 0.0 { 1.0 - m4 / (3.0 * m2 * m2) } else { 0.0 },
+            binder: binder(m2, m4),
         })
     }
 
@@ -298,13 +299,7 @@ impl CurieWeiss {
     }
 
     fn beta(&self, t: f64) -> Result<f64> {
-        let beta = 1.0 / require_positive("temperature", t)?;
-        let most = 4.0 * self.n as f64 * (self.j.abs() + self.h.abs());
-        if beta.is_finite() && (most * beta).is_finite() {
-            return Ok(beta);
-        }
-        let allowed = "not so small that N (|J| + |h|)/T overflows";
-        Err(Error::argument("temperature", t, allowed))
+        require_beta(t, 4.0 * self.n as f64 * (self.j.abs() + self.h.abs()))
     }
 }
 

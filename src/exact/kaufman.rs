@@ -11,7 +11,7 @@
 
 use std::f64::consts::{LN_2, PI};
 
-use crate::error::{Error, Result, require_finite, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_beta, require_finite, require_temperatures};
 use crate::exact::caloric::Caloric;
 use crate::exact::jet::Jet;
 use crate::polars::prelude::DataFrame;
@@ -113,7 +113,6 @@ impl Torus {
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that ln Z would be beyond the range of numbers.
     pub fn at(&self, t: f64) -> Result<Caloric> {
-        require_positive("temperature", t)?;
         // Flipping every other spin along an even side turns its coupling around. Wave numbers run along the stronger one.
         let (row, column) = (self.along_rows.abs(), self.along_columns.abs());
         let (j1, m, j2, n) = if row >= column {
@@ -123,11 +122,7 @@ impl Torus {
         };
         let spins = (m * n) as f64;
         let depth = spins * (j1 + j2);
-        let beta = 1.0 / t;
-        if !(beta.is_finite() && (depth * beta).is_finite()) {
-            let allowed = "not so small that ln Z, about N (|J₁| + |J₂|)/T, overflows";
-            return Err(Error::argument("temperature", t, allowed));
-        }
+        let beta = require_beta(t, depth)?;
         let modes = Modes::new(Jet::linear(j1, beta), Jet::linear(j2, beta), m, n);
         let mut exact = Caloric::new(t, spins, depth, modes.ln_sum());
         exact.entropy = exact.entropy.min(LN_2);

@@ -15,6 +15,7 @@ use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 use crate::error::Result;
 use crate::exact::bulk::Bulk;
 use crate::exact::triangular::inverse;
+use crate::numeric::quadrature::DoubleExponential;
 use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 2/ln(1 + √2) of the square lattice, J = 1 (L. Onsager, 1944).
@@ -77,20 +78,14 @@ impl Elliptic {
     fn free_energy(&self) -> f64 {
         let ln_two_cosh = 2.0 * self.k + (-4.0 * self.k).exp().ln_1p();
         let modulus = 2.0 * self.tanh * self.sech;
-        // With φ = π/2 − θ the root is √(κ'² + κ² sin² φ), which bends sharply only at φ = 0 when T is near T_c: double
-        // exponential nodes (Takahasi and Mori, Publ. RIMS 9, 721 (1974)) crowd there.
-        let step = 4.0 / f64::from(NODES);
-        let mut integral = 0.0;
-        for node in -NODES..=NODES {
-            let u = step * f64::from(node);
-            let stretched = FRAC_PI_2 * u.sinh();
-            // φ = (π/2)/(1 + e^{−2·stretched}) keeps its relative accuracy near 0.
-            let phi = FRAC_PI_2 / (1.0 + (-2.0 * stretched).exp());
-            let weight = FRAC_PI_2 * u.cosh() / stretched.cosh().powi(2) * FRAC_PI_2 / 2.0;
+        // With φ = π/2 − θ the root is √(κ'² + κ² sin² φ), which bends sharply only at φ = 0 when T is near T_c, where
+        // double exponential nodes crowd.
+        let rule = DoubleExponential::new(NODES);
+        let terms = rule.nodes(FRAC_PI_2).map(|(phi, weight)| {
             let root = self.complement.hypot(modulus * phi.sin());
-            integral += weight * f64::midpoint(1.0, root).ln();
-        }
-        -(ln_two_cosh + step * integral / PI) / self.k
+            weight * f64::midpoint(1.0, root).ln()
+        });
+        -(ln_two_cosh + rule.step * terms.sum::<f64>() / PI) / self.k
     }
 
     fn energy(&self) -> f64 {

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::spin::MagneticMoments;
 
 /// Exact quantities of a system of N spins at one temperature, k_B = 1.
 ///
@@ -71,7 +72,7 @@ impl Thermodynamics {
 
 /// Sums over states of w = exp(−(E − E₀)/T) times powers of the excitation x = E − E₀ and of M.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
+pub(super) struct StateSums {
     weight: f64,
     x: f64,
     x2: f64,
@@ -81,7 +82,7 @@ pub(super) struct Sums {
     m4: f64,
 }
 
-impl Sums {
+impl StateSums {
     #[inline]
     pub fn add(&mut self, weight: f64, excitation: f64, magnetization: f64) {
         let m2 = magnetization * magnetization;
@@ -112,8 +113,12 @@ impl Sums {
         let ln_weight = self.weight.ln();
         let excitation = mean(self.x);
         let variance = (mean(self.x2) - excitation * excitation).max(0.0);
-        let (m, abs_m) = (mean(self.m) / n, mean(self.abs_m) / n);
-        let (m2, m4) = (mean(self.m2) / (n * n), mean(self.m4) / (n * n * n * n));
+        let magnetic = MagneticMoments {
+            m: mean(self.m) / n,
+            abs_m: mean(self.abs_m) / n,
+            m2: mean(self.m2) / (n * n),
+            m4: mean(self.m4) / (n * n * n * n),
+        };
         Thermodynamics {
             temperature,
             ln_z: ln_weight - ground / temperature,
@@ -123,11 +128,11 @@ impl Sums {
             heat_capacity: variance / temperature / temperature / n,
             // Without the ground energy, which would cancel: s = (⟨x⟩/T + ln Σw)/N.
             entropy: (excitation / temperature + ln_weight) / n,
-            magnetization: m,
-            abs_magnetization: abs_m,
-            susceptibility: (m2 - abs_m * abs_m).max(0.0) * n / temperature,
-            susceptibility_full: (m2 - m * m).max(0.0) * n / temperature,
-            binder: if m2 > 0.0 { 1.0 - m4 / (3.0 * m2 * m2) } else { 0.0 },
+            magnetization: magnetic.m,
+            abs_magnetization: magnetic.abs_m,
+            susceptibility: magnetic.susceptibility(n, temperature),
+            susceptibility_full: magnetic.susceptibility_full(n, temperature),
+            binder: magnetic.binder(),
         }
     }
 }

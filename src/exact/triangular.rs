@@ -7,7 +7,7 @@
 //! Sources: R. Houtappel, Physica 16, 425 (1950); G. Wannier, Phys. Rev. 79, 357 (1950) and B 7, 5017 (1973) (erratum); R. Potts, Phys. Rev. 88,
 //! 352 (1952). Values are good to about 1e-13 (the heat capacity near T_c to about 1e-10).
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Result, require_beta};
 use crate::exact::bulk::Bulk;
 use crate::exact::jet::Jet;
 use crate::exact::planar::{mean_log, mean_log_frustrated};
@@ -100,12 +100,7 @@ pub fn antiferromagnet_frame(temperatures: &[f64]) -> Result<DataFrame> {
     Bulk::frame(temperatures, antiferromagnet)
 }
 
-/// 1/T, where it is finite.
+/// 1/T, where it and the few multiples of it that occur are finite.
 pub(super) fn inverse(t: f64) -> Result<f64> {
-    let beta = 1.0 / require_positive("temperature", t)?;
-    if (8.0 * beta).is_finite() {
-        Ok(beta)
-    } else {
-        Err(Error::argument("temperature", t, "above 1e-307, so that 1/T is finite"))
-    }
+    require_beta(t, 8.0)
 }

@@ -10,7 +10,7 @@ use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::{
-    Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, sweeps,
+    Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, setters, sweeps,
 };
 use crate::spin::PairModel;
 use crate::stats::{LogMean, ln_mean_exp};
@@ -80,22 +80,6 @@ impl AnnealedImportance {
         }
     }
 
-    /// Independent runs in each direction; default 1000.
-    pub fn runs(&self, runs: i64) -> Self {
-        Self { runs, ..self.clone() }
-    }
-
-    /// Sweeps after each step; default 1.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
-    /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps); more steps narrow the bounds.
-    pub fn steps(&self, steps: i64) -> Self {
-        Self { steps: Some(steps), ..self.clone() }
-    }
-
     /// Sweeps at the target before a backward run beyond 20 spins; default 100.
     pub fn equilibration(&self, sweeps: i64) -> Self {
         Self { equilibration: sweeps, ..self.clone() }
@@ -111,24 +95,22 @@ impl AnnealedImportance {
         Self { forward, reverse, ..self.clone() }
     }
 
-    /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
-    pub fn update(&self, update: Update) -> Self {
-        Self { update, ..self.clone() }
-    }
-
-    /// Which site comes next; default [`SiteOrder::Sequential`].
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the rows not yet computed are missing and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.annealed_importance([2.0])":
+        /// Independent runs in each direction; default 1000.
+        runs;
+        /// Sweeps after each step; default 1.
+        sweeps;
+        /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
+        /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps); more steps narrow the bounds.
+        steps;
+        /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
+        update;
+        /// Which site comes next; default [`SiteOrder::Sequential`].
+        order;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the rows not yet computed are missing and `complete` is false; default none.
+        deadline;
     }
 
     /// Makes all runs: a row per temperature from hot to cold, forwards, then the same backwards.

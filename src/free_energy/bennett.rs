@@ -7,7 +7,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
-use crate::sample::{Scan, SiteOrder, Start, System, TimeSeries, Update};
+use crate::sample::{Scan, System, TimeSeries, setters};
 use crate::spin::PairModel;
 use crate::stats::{Estimate, MIN_SERIES, estimate};
 
@@ -162,7 +162,6 @@ pub struct Bennett {
     model: Arc<PairModel>,
     temperatures: Vec<f64>,
     steps: Option<i64>,
-    sweeps: i64,
     seed: Seed,
     /// Settings of the rungs; its temperatures are those of the ladder.
     scan: Scan,
@@ -170,50 +169,31 @@ pub struct Bennett {
 
 impl Bennett {
     pub(crate) fn new(model: Arc<PairModel>, temperatures: Vec<f64>) -> Self {
-        let scan = Scan::new(Arc::clone(&model), Vec::new());
-        let (sweeps, seed) = (2_000, Seed::default());
-        Self { scan: scan.sweeps(sweeps), model, temperatures, steps: None, sweeps, seed }
+        let scan = Scan::new(Arc::clone(&model), Vec::new()).sweeps(2_000);
+        Self { model, temperatures, steps: None, seed: Seed::default(), scan }
     }
 
-    /// Sweeps measured at each rung; default 2000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, scan: self.scan.sweeps(sweeps), ..self.clone() }
+    setters! { "Ising::square(4)?.bennett([2.0])", through scan:
+        /// Sweeps measured at each rung; default 2000.
+        sweeps;
+        /// Sweeps of each rung before measuring; default a fifth of [`sweeps`](Self::sweeps).
+        thermalization;
+        /// How spins change; default [`Update::Metropolis`](crate::sample::Update::Metropolis).
+        update;
+        /// Which site comes next; default [`SiteOrder::Random`](crate::sample::SiteOrder::Random).
+        order;
+        /// The starting configuration of each rung; default [`Start::Up`](crate::sample::Start::Up).
+        start;
+        /// A limit in seconds, after which all rungs end with fewer sweeps and `complete` is false; default none.
+        deadline;
     }
 
-    /// Sweeps of each rung before measuring; default a fifth of [`sweeps`](Self::sweeps).
-    pub fn thermalization(&self, sweeps: i64) -> Self {
-        Self { scan: self.scan.thermalization(sweeps), ..self.clone() }
-    }
-
-    /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
-    /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps).
-    pub fn steps(&self, steps: i64) -> Self {
-        Self { steps: Some(steps), ..self.clone() }
-    }
-
-    /// How spins change; default [`Update::Metropolis`].
-    pub fn update(&self, update: Update) -> Self {
-        Self { scan: self.scan.update(update), ..self.clone() }
-    }
-
-    /// Which site comes next; default [`SiteOrder::Random`].
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { scan: self.scan.order(order), ..self.clone() }
-    }
-
-    /// The starting configuration of each rung; default [`Start::Up`].
-    pub fn start(&self, start: Start) -> Self {
-        Self { scan: self.scan.start(start), ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which all rungs end with fewer sweeps and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { scan: self.scan.deadline(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.bennett([2.0])":
+        /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
+        /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps).
+        steps;
+        /// The seed; default 0.
+        seed;
     }
 
     /// Simulates all rungs and links them: one row per temperature, from hot to cold.
@@ -297,7 +277,7 @@ impl Bennett {
 
 impl fmt::Debug for Bennett {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (model, count, sweeps) = (&self.model, self.temperatures.len(), self.sweeps);
+        let (model, count, sweeps) = (&self.model, self.temperatures.len(), self.scan.sweeps);
         write!(f, "Bennett({model:?}, {count} temperatures, {sweeps} sweeps at each rung)")
     }
 }

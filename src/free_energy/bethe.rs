@@ -1,6 +1,6 @@
 //! Bethe's approximation by belief propagation.
 
-use crate::free_energy::self_consistent::{Equations, Marginals, binary_entropy};
+use crate::free_energy::self_consistent::{Beliefs, Equations, binary_entropy};
 use crate::free_energy::series::ln_cosh;
 use crate::spin::PairModel;
 
@@ -70,7 +70,7 @@ impl Equations for Bethe<'_> {
     }
 
     /// Beliefs; the entropy is Σ_{i<j} (S_ij − S_i − S_j) + Σ_i S_i.
-    fn marginals(&self, messages: &[f64]) -> Marginals {
+    fn beliefs(&self, messages: &[f64]) -> Beliefs {
         let couplings = self.model.couplings();
         let totals: Vec<f64> = (0..self.model.n_spins()).map(|i| self.total(messages, i)).collect();
         let m: Vec<f64> = totals.iter().map(|total| total.tanh()).collect();
@@ -91,7 +91,7 @@ impl Equations for Bethe<'_> {
                 }
             }
         }
-        Marginals { magnetizations: m, pairs, entropy, valid: true }
+        Beliefs { magnetizations: m, pairs, entropy, valid: true }
     }
 }
 

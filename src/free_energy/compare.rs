@@ -7,7 +7,6 @@ use std::time::Instant;
 use crate::error::{Result, require_positive};
 use crate::exact::{Elimination, PartitionFunction};
 use crate::frame::columns::numbers;
-use crate::free_energy::self_consistent::solve;
 use crate::free_energy::{
     AnnealedImportance, Approximation, Bennett, SelfConsistent, high_temperature,
     thermodynamic_integration,
@@ -16,7 +15,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, sweeps};
+use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, setters, sweeps};
 use crate::spin::PairModel;
 
 /// Up to this width variable elimination gives the exact value within about a second, and up to so many spins the sum over all states.
@@ -84,19 +83,13 @@ impl FreeEnergies {
         Self { model, temperature, sweeps: 100_000, seed: Seed::default(), deadline: None }
     }
 
-    /// Sweeps of the whole system that each sampling method makes in all, about; default 100 000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, of which each method still to come gets an equal part; what was cut is not `converged`. Default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.free_energies(3.0)":
+        /// Sweeps of the whole system that each sampling method makes in all, about; default 100 000.
+        sweeps;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, of which each method still to come gets an equal part; what was cut is not `converged`. Default none.
+        deadline;
     }
 
     /// Runs all methods: one row each.
@@ -107,7 +100,7 @@ impl FreeEnergies {
     ///
     /// Columns: `method`; `kind` of ln Z (exact, estimate, lower bound, stochastic lower bound, stochastic upper bound); `temperature`; `ln_z`,
     /// `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), errors missing where there are none; `exact`, the exact ln Z where
-    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::MeanField::valid)
+    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::SelfConsistentSolution::valid)
     /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
     /// runs contributed or, for Wang–Landau, ln f ended below 0.2; `seconds`; `note`, why a method failed.
     ///
@@ -205,9 +198,11 @@ impl FreeEnergies {
     }
 
     fn self_consistent(&self, method: Approximation, seconds: Option<f64>) -> Result<Value> {
-        let mut settings = SelfConsistent::settings(self.temperature, method);
-        settings.deadline = seconds;
-        let solution = solve(&self.model, &settings)?;
+        let mut settings = SelfConsistent::new(Arc::clone(&self.model), self.temperature, method);
+        if let Some(seconds) = seconds {
+            settings = settings.deadline(seconds);
+        }
+        let solution = settings.run()?;
         let ln_z = -solution.free_energy * self.model.n_spins() as f64 / self.temperature;
         let converged = solution.converged && solution.valid && solution.complete;
         Ok(Value { ln_z, error: None, converged })

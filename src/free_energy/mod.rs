@@ -14,8 +14,7 @@ pub use annealed::AnnealedImportance;
 pub use bennett::{Bennett, bennett_ratio};
 pub use compare::FreeEnergies;
 pub use integration::thermodynamic_integration;
-pub use mean_field::mean_field;
-pub use self_consistent::{Approximation, MeanField, SelfConsistent};
+pub use self_consistent::{Approximation, SelfConsistent, SelfConsistentSolution};
 pub use series::{
     HighTemperature, MAX_SERIES_ORDER, high_temperature, square_high_temperature,
     square_low_temperature,

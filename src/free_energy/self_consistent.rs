@@ -11,7 +11,7 @@ use crate::ndarray::Array1;
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
-use crate::sample::sweeps;
+use crate::sample::{setters, sweeps};
 use crate::spin::PairModel;
 
 /// Sweeps over all spins before giving up; near a critical point the last digits take thousands.
@@ -41,7 +41,9 @@ const TOLERANCE: f64 = 1e-12;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Approximation {
     /// Independent spins, m_i = tanh((h_i + Σ_j J_ij m_j)/T): exact to first order in J/T, and where each spin has many weak couplings
-    /// of one sign. F is an upper bound of the true free energy.
+    /// of one sign. F = −Σ_{i<j} J_ij m_i m_j − Σ h_i m_i − T Σ_i S(m_i), S(m) = −Σ_± (1 ± m)/2 · ln((1 ± m)/2), is an upper bound of the true
+    /// free energy (Gibbs, Bogoliubov), also where the iteration has not converged. Source: M. Opper and D. Saad (eds), *Advanced Mean Field
+    /// Methods* (2001), chapter 2.
     MeanField,
     /// Thouless, Anderson and Palmer: m_i = tanh((h_i + Σ_j J_ij m_j)/T − m_i Σ_j (J_ij/T)² (1 − m_j²)), the second order in J/T of Plefka's
     /// expansion; exact for the Sherrington–Kirkpatrick model at large N. F is that of mean field less Σ_{i<j} J_ij² (1 − m_i²)(1 − m_j²)/(2T), and no bound.
@@ -71,6 +73,23 @@ impl Approximation {
             Self::Bethe => 0.3,
         }
     }
+
+    /// Starting points other than random ones: the mean of all spins.
+    fn fixed_starts(self) -> &'static [f64] {
+        match self {
+            Self::MeanField => &[1.0],
+            Self::Tap | Self::Bethe => &[1.0, 0.0],
+        }
+    }
+
+    /// Work of a sweep over so many spins and coupled pairs, both ways counted.
+    fn work(self, n: usize, entries: usize) -> usize {
+        match self {
+            Self::MeanField => TANH_WORK.saturating_mul(n).saturating_add(entries),
+            Self::Tap => TANH_WORK.saturating_mul(4 * n).saturating_add(4 * entries),
+            Self::Bethe => TANH_WORK.saturating_mul(4 * entries + n),
+        }
+    }
 }
 
 /// A solution of self-consistent equations, the best that was found from several starting points. Energies are per spin.
@@ -78,14 +97,14 @@ impl Approximation {
 /// ```
 /// # fn main() -> statmech::Result<()> {
 /// use statmech::prelude::*;
-/// let solution: MeanField = Ising::square(8)?.mean_field(2.0)?;
+/// let solution: SelfConsistentSolution = Ising::square(8)?.mean_field(2.0)?;
 /// let m = solution.magnetization;
 /// assert!(solution.converged && (m.abs() - (2.0 * m.abs()).tanh()).abs() < 1e-9);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct MeanField {
+pub struct SelfConsistentSolution {
     /// Which equations.
     pub approximation: Approximation,
     /// The temperature T.
@@ -119,7 +138,7 @@ pub struct MeanField {
 ///
 /// One spin after the other is updated, from several starting points: all spins up, m = 0 (not for naive mean field, where it is never better) and
 /// random ones. Naive mean field and TAP minimise their free energy over one m_i at a time, so that it never rises; Bethe's messages are damped. Of
-/// the solutions that converged and are [`valid`](MeanField::valid) the one of lowest free energy is kept (without fields it has a mirror image). For
+/// the solutions that converged and are [`valid`](SelfConsistentSolution::valid) the one of lowest free energy is kept (without fields it has a mirror image). For
 /// naive mean field that is the best bound; for the others it is a convention.
 ///
 /// ```
@@ -136,19 +155,13 @@ pub struct MeanField {
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct SelfConsistent {
     model: Arc<PairModel>,
-    settings: Settings,
-}
-
-/// The same without the model.
-#[derive(Clone, Copy)]
-pub(super) struct Settings {
     approximation: Approximation,
     temperature: f64,
     damping: f64,
     iterations: i64,
     random_starts: i64,
     seed: Seed,
-    pub deadline: Option<f64>,
+    deadline: Option<f64>,
 }
 
 impl SelfConsistent {
@@ -157,11 +170,8 @@ impl SelfConsistent {
         temperature: f64,
         approximation: Approximation,
     ) -> Self {
-        Self { model, settings: Self::settings(temperature, approximation) }
-    }
-
-    pub(super) fn settings(temperature: f64, approximation: Approximation) -> Settings {
-        Settings {
+        Self {
+            model,
             approximation,
             temperature,
             damping: approximation.damping(),
@@ -172,35 +182,26 @@ impl SelfConsistent {
         }
     }
 
-    fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut changed = self.clone();
-        change(&mut changed.settings);
-        changed
-    }
-
     /// How much of the old value a step keeps, from 0 to below 1; default 0 for mean field and TAP, 0.3 for Bethe.
     pub fn damping(&self, damping: f64) -> Self {
-        self.with(|settings| settings.damping = damping)
+        Self { damping, ..self.clone() }
     }
 
     /// The most sweeps of each start; default 10 000. All starts together also stop after some ten seconds of work, counted in operations.
     pub fn iterations(&self, sweeps: i64) -> Self {
-        self.with(|settings| settings.iterations = sweeps)
+        Self { iterations: sweeps, ..self.clone() }
     }
 
     /// Random starting points besides the fixed ones; default 4.
     pub fn random_starts(&self, starts: i64) -> Self {
-        self.with(|settings| settings.random_starts = starts)
+        Self { random_starts: starts, ..self.clone() }
     }
 
-    /// The seed of the random starting points; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        self.with(|settings| settings.seed = seed.into())
-    }
-
-    /// A limit in seconds, after which the best solution so far is returned with `complete` false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        self.with(|settings| settings.deadline = Some(seconds))
+    setters! { "Ising::square(4)?.approximation(3.0, Approximation::Tap)":
+        /// The seed of the random starting points; default 0.
+        seed;
+        /// A limit in seconds, after which the best solution so far is returned with `complete` false; default none.
+        deadline;
     }
 
     /// Solves the equations.
@@ -218,8 +219,92 @@ impl SelfConsistent {
     /// # Errors
     /// If the temperature is not a finite number above 0 or so small that J/T overflows; if `damping` is not from 0 to below 1, `iterations` is
     /// below 1 or `random_starts` below 0; if the deadline is not a finite number above 0.
-    pub fn run(&self) -> Result<MeanField> {
-        solve(&self.model, &self.settings)
+    pub fn run(&self) -> Result<SelfConsistentSolution> {
+        let temperature = require_positive("temperature", self.temperature)?;
+        if !(0.0..1.0).contains(&self.damping) {
+            return Err(Error::argument("damping", self.damping, "from 0 to below 1"));
+        }
+        let iterations = sweeps("iterations", self.iterations, 1)?;
+        let random_starts = sweeps("random_starts", self.random_starts, 0)?;
+        let deadline = Deadline::new(self.deadline)?;
+        let equations = self.equations();
+        let (n, entries) = (self.model.n_spins(), self.model.couplings().values().len());
+        let (fixed, work) =
+            (self.approximation.fixed_starts(), self.approximation.work(n, entries));
+        let starts = random_starts.saturating_add(fixed.len());
+        let mut left = (MOST_WORK / work.max(1)).min(starts.saturating_mul(iterations));
+        let mut progress = Progress::new("sweeps over the equations, or fewer", left);
+        let mut best: Option<SelfConsistentSolution> = None;
+        for start in 0..starts {
+            let magnetizations = if let Some(&m) = fixed.get(start) {
+                vec![m; n]
+            } else {
+                let stream = (start - fixed.len()) as u64;
+                let mut generator: Generator = self.seed.child(stream).generator();
+                (0..n).map(|_| generator.random_range(-1.0..1.0)).collect()
+            };
+            // What one start leaves of its share is for the others.
+            let limit = (left / (starts - start)).clamp(1, iterations);
+            let mut state = equations.start(&magnetizations);
+            let (mut done, mut residual) = (0, f64::INFINITY);
+            while done < limit && residual > TOLERANCE && (done == 0 || !deadline.passed()) {
+                residual = equations.sweep(&mut state, self.damping);
+                done += 1;
+                progress.add(1);
+            }
+            left = left.saturating_sub(done);
+            let candidate = self.solution(equations.beliefs(&state), done, residual);
+            // Short of its limit and of convergence only the deadline ends a start.
+            let cut = done < limit && residual > TOLERANCE;
+            if best.as_ref().is_none_or(|best| better(&candidate, best)) {
+                best = Some(candidate);
+            }
+            if cut || (deadline.passed() && start + 1 < starts) {
+                best = best.map(|best| SelfConsistentSolution { complete: false, ..best });
+                break;
+            }
+        }
+        let best = best.filter(|best| best.free_energy.is_finite());
+        best.ok_or_else(|| {
+            Error::argument("temperature", temperature, "so large that J/T does not overflow")
+        })
+    }
+
+    fn equations(&self) -> Box<dyn Equations + '_> {
+        let (model, temperature) = (&*self.model, self.temperature);
+        match self.approximation {
+            Approximation::MeanField => Box::new(Naive { model, temperature }),
+            Approximation::Tap => Box::new(Tap { model, temperature }),
+            Approximation::Bethe => Box::new(Bethe::new(model, temperature)),
+        }
+    }
+
+    fn solution(
+        &self,
+        beliefs: Beliefs,
+        iterations: usize,
+        residual: f64,
+    ) -> SelfConsistentSolution {
+        let Beliefs { magnetizations: m, pairs, entropy, valid } = beliefs;
+        let n = m.len() as f64;
+        let bonds: f64 = self.model.bonds().zip(&pairs).map(|((_, _, value), c)| value * c).sum();
+        let fields: f64 = self.model.fields().iter().zip(&m).map(|(h, m)| h * m).sum();
+        let (energy, entropy) = (-(bonds + fields) / n, entropy / n);
+        SelfConsistentSolution {
+            approximation: self.approximation,
+            temperature: self.temperature,
+            free_energy: energy - self.temperature * entropy,
+            energy,
+            entropy,
+            magnetization: m.iter().sum::<f64>() / n,
+            magnetizations: Array1::from(m),
+            pair_correlations: Array1::from(pairs),
+            iterations,
+            residual,
+            converged: residual <= TOLERANCE,
+            valid,
+            complete: true,
+        }
     }
 }
 
@@ -229,111 +314,23 @@ pub(super) trait Equations {
     fn start(&self, magnetizations: &[f64]) -> Vec<f64>;
     /// One step for every spin, of which the fraction `damping` is not made; the largest change asked for.
     fn sweep(&self, state: &mut [f64], damping: f64) -> f64;
-    fn marginals(&self, state: &[f64]) -> Marginals;
+    fn beliefs(&self, state: &[f64]) -> Beliefs;
 }
 
 /// What a state says of spins and coupled pairs; the entropy in total.
-pub(super) struct Marginals {
+pub(super) struct Beliefs {
     pub magnetizations: Vec<f64>,
     pub pairs: Vec<f64>,
     pub entropy: f64,
     pub valid: bool,
 }
 
-pub(super) fn solve(model: &PairModel, settings: &Settings) -> Result<MeanField> {
-    let temperature = require_positive("temperature", settings.temperature)?;
-    if !(0.0..1.0).contains(&settings.damping) {
-        return Err(Error::argument("damping", settings.damping, "from 0 to below 1"));
-    }
-    let iterations = sweeps("iterations", settings.iterations, 1)?;
-    let random_starts = sweeps("random_starts", settings.random_starts, 0)?;
-    let deadline = Deadline::new(settings.deadline)?;
-    let (n, entries) = (model.n_spins(), model.couplings().values().len());
-    let equations: Box<dyn Equations + '_> = match settings.approximation {
-        Approximation::MeanField => Box::new(Naive { model, temperature }),
-        Approximation::Tap => Box::new(Tap { model, temperature }),
-        Approximation::Bethe => Box::new(Bethe::new(model, temperature)),
-    };
-    let work = match settings.approximation {
-        Approximation::MeanField => TANH_WORK.saturating_mul(n).saturating_add(entries),
-        Approximation::Tap => TANH_WORK.saturating_mul(4 * n).saturating_add(4 * entries),
-        Approximation::Bethe => TANH_WORK.saturating_mul(4 * entries + n),
-    };
-    let fixed: &[f64] =
-        if settings.approximation == Approximation::MeanField { &[1.0] } else { &[1.0, 0.0] };
-    let starts = random_starts.saturating_add(fixed.len());
-    let mut left = (MOST_WORK / work.max(1)).min(starts.saturating_mul(iterations));
-    let mut progress = Progress::new("sweeps over the equations, or fewer", left);
-    let mut best: Option<MeanField> = None;
-    for start in 0..starts {
-        let magnetizations = if let Some(&m) = fixed.get(start) {
-            vec![m; n]
-        } else {
-            let stream = (start - fixed.len()) as u64;
-            let mut generator: Generator = settings.seed.child(stream).generator();
-            (0..n).map(|_| generator.random_range(-1.0..1.0)).collect()
-        };
-        // What one start leaves of its share is for the others.
-        let limit = (left / (starts - start)).clamp(1, iterations);
-        let mut state = equations.start(&magnetizations);
-        let (mut done, mut residual) = (0, f64::INFINITY);
-        while done < limit && residual > TOLERANCE && (done == 0 || !deadline.passed()) {
-            residual = equations.sweep(&mut state, settings.damping);
-            done += 1;
-            progress.add(1);
-        }
-        left = left.saturating_sub(done);
-        let candidate = solution(model, settings, equations.marginals(&state), done, residual);
-        // Short of its limit and of convergence only the deadline ends a start.
-        let cut = done < limit && residual > TOLERANCE;
-        if best.as_ref().is_none_or(|best| better(&candidate, best)) {
-            best = Some(candidate);
-        }
-        if cut || (deadline.passed() && start + 1 < starts) {
-            best = best.map(|best| MeanField { complete: false, ..best });
-            break;
-        }
-    }
-    let best = best.filter(|best| best.free_energy.is_finite());
-    best.ok_or_else(|| {
-        Error::argument("temperature", temperature, "so large that J/T does not overflow")
-    })
-}
-
 /// A bound is a bound without convergence; other free energies mean something at valid solutions only.
-fn better(a: &MeanField, b: &MeanField) -> bool {
-    let rank =
-        |x: &MeanField| (x.approximation == Approximation::MeanField || x.converged, x.valid);
+fn better(a: &SelfConsistentSolution, b: &SelfConsistentSolution) -> bool {
+    let rank = |x: &SelfConsistentSolution| {
+        (x.approximation == Approximation::MeanField || x.converged, x.valid)
+    };
     rank(a) > rank(b) || (rank(a) == rank(b) && a.free_energy < b.free_energy - 1e-12)
-}
-
-fn solution(
-    model: &PairModel,
-    settings: &Settings,
-    marginals: Marginals,
-    iterations: usize,
-    residual: f64,
-) -> MeanField {
-    let Marginals { magnetizations: m, pairs, entropy, valid } = marginals;
-    let n = m.len() as f64;
-    let bonds: f64 = model.bonds().zip(&pairs).map(|((_, _, value), c)| value * c).sum();
-    let fields: f64 = model.fields().iter().zip(&m).map(|(h, m)| h * m).sum();
-    let (energy, entropy) = (-(bonds + fields) / n, entropy / n);
-    MeanField {
-        approximation: settings.approximation,
-        temperature: settings.temperature,
-        free_energy: energy - settings.temperature * entropy,
-        energy,
-        entropy,
-        magnetization: m.iter().sum::<f64>() / n,
-        magnetizations: Array1::from(m),
-        pair_correlations: Array1::from(pairs),
-        iterations,
-        residual,
-        converged: residual <= TOLERANCE,
-        valid,
-        complete: true,
-    }
 }
 
 /// Σ_j J_ij m_j.
@@ -350,7 +347,7 @@ pub(super) fn binary_entropy(m: f64) -> f64 {
 
 impl fmt::Debug for SelfConsistent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (model, t) = (&self.model, self.settings.temperature);
-        write!(f, "SelfConsistent({model:?}, T = {t}, {})", self.settings.approximation.name())
+        let (model, t) = (&self.model, self.temperature);
+        write!(f, "SelfConsistent({model:?}, T = {t}, {})", self.approximation.name())
     }
 }

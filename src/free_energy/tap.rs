@@ -1,6 +1,6 @@
 //! The equations of Thouless, Anderson and Palmer: mean field with the reaction of each spin's neighbours.
 
-use crate::free_energy::self_consistent::{Equations, Marginals, binary_entropy, field};
+use crate::free_energy::self_consistent::{Beliefs, Equations, binary_entropy, field};
 use crate::spin::PairModel;
 
 /// Newton steps for one spin; a handful suffice.
@@ -43,7 +43,7 @@ impl Equations for Tap<'_> {
         residual
     }
 
-    fn marginals(&self, m: &[f64]) -> Marginals {
+    fn beliefs(&self, m: &[f64]) -> Beliefs {
         let response = |i: usize, j: usize, value: f64| {
             value / self.temperature * (1.0 - m[i] * m[i]) * (1.0 - m[j] * m[j])
         };
@@ -51,7 +51,7 @@ impl Equations for Tap<'_> {
         let loss = bonds().map(|(i, j, value)| value / self.temperature * response(i, j, value));
         let independent: f64 = m.iter().map(|&m| binary_entropy(m)).sum();
         let n = m.len();
-        Marginals {
+        Beliefs {
             pairs: bonds().map(|(i, j, value)| m[i] * m[j] + response(i, j, value)).collect(),
             entropy: independent - 0.5 * loss.sum::<f64>(),
             magnetizations: m.to_vec(),

@@ -40,13 +40,11 @@ use weights::{Run, Weights};
 pub use association::{Association, Associator};
 pub use check::{MAX_DENSE, MAX_PATTERN_ENTRIES};
 pub use fixed_points::FixedPoints;
-pub use margin::{MarginTrained, MarginTraining};
-pub use recall::{Recall, RecallMany, Recalled, Stopped};
-pub use sequence::Sequence;
 pub use many::RecallMany;
 pub use margin::{MarginTrained, MarginTraining};
 pub use recall::Recall;
 pub use recalled::{Recalled, Stopped};
+pub use sequence::Sequence;
 pub use unlearning::{Unlearned, Unlearning};
 
 /// A network of units s_i = ±1 and the patterns that it stores.

@@ -13,7 +13,7 @@ impl Ising {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// assert_eq!(Ising::chain(4)?.enumerate()?.ground_states(), 2);
+    /// assert_eq!(Ising::chain(4)?.enumerate()?.ground_degeneracy(), 2);
     /// # Ok(())
     /// # }
     /// ```

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::free_energy::{
-    AnnealedImportance, Approximation, Bennett, FreeEnergies, HighTemperature, MeanField,
-    SelfConsistent, high_temperature, mean_field,
+    AnnealedImportance, Approximation, Bennett, FreeEnergies, HighTemperature, SelfConsistent,
+    SelfConsistentSolution, high_temperature,
 };
 use crate::ising::Ising;
 
@@ -24,7 +24,7 @@ impl Ising {
         FreeEnergies::new(Arc::clone(&self.model), t)
     }
 
-    /// The naive mean-field solution of lowest free energy at temperature `t`. See [`MeanField`].
+    /// The naive mean-field solution of lowest free energy at temperature `t`. See [`Approximation::MeanField`].
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -37,8 +37,8 @@ impl Ising {
     ///
     /// # Errors
     /// If `t` is not a finite number above 0.
-    pub fn mean_field(&self, t: f64) -> Result<MeanField> {
-        mean_field(&self.model, t)
+    pub fn mean_field(&self, t: f64) -> Result<SelfConsistentSolution> {
+        self.approximation(t, Approximation::MeanField).run()
     }
 
     /// The equations of Thouless, Anderson and Palmer at temperature `t`, solved with the default settings. See [`Approximation::Tap`].
@@ -53,7 +53,7 @@ impl Ising {
     ///
     /// # Errors
     /// If `t` is not a finite number above 0.
-    pub fn tap(&self, t: f64) -> Result<MeanField> {
+    pub fn tap(&self, t: f64) -> Result<SelfConsistentSolution> {
         self.approximation(t, Approximation::Tap).run()
     }
 
@@ -70,7 +70,7 @@ impl Ising {
     ///
     /// # Errors
     /// If `t` is not a finite number above 0.
-    pub fn bethe(&self, t: f64) -> Result<MeanField> {
+    pub fn bethe(&self, t: f64) -> Result<SelfConsistentSolution> {
         self.approximation(t, Approximation::Bethe).run()
     }
 

@@ -1,4 +1,5 @@
-//! Numerical tools of the closed-form theories: roots and maxima of functions of one variable, Gaussian averages.
+//! Numerical methods that know nothing of physics.
 
 pub(crate) mod gaussian;
+pub(crate) mod quadrature;
 pub(crate) mod roots;

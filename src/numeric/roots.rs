@@ -7,17 +7,8 @@ const MAX_STEPS: usize = 300;
 ///
 /// R. P. Brent, *Algorithms for Minimization without Derivatives* (1973), chapter 4: interpolation, with bisection wherever it
 /// would not be faster.
-pub(crate) fn root(mut f: impl FnMut(f64) -> f64, a: f64, b: f64) -> Option<f64> {
-    let (fa, fb) = (f(a), f(b));
-    between(f, (a, fa), (b, fb))
-}
-
-/// As [`root`], with the values at both ends known.
-fn between(
-    mut f: impl FnMut(f64) -> f64,
-    (mut a, mut fa): (f64, f64),
-    (mut b, mut fb): (f64, f64),
-) -> Option<f64> {
+pub(crate) fn root(mut f: impl FnMut(f64) -> f64, mut a: f64, mut b: f64) -> Option<f64> {
+    let (mut fa, mut fb) = (f(a), f(b));
     if fa == 0.0 {
         return Some(a);
     }
@@ -79,25 +70,6 @@ fn interpolated((a, fa): (f64, f64), (b, fb): (f64, f64), (c, fc): (f64, f64)) -
     step.is_finite().then_some(step)
 }
 
-/// The root in the first interval of the ascending `grid` at whose ends `f` differs in sign.
-pub(crate) fn first_root(mut f: impl FnMut(f64) -> f64, grid: &[f64]) -> Option<f64> {
-    let mut left: Option<(f64, f64)> = None;
-    for &x in grid {
-        let here = (x, f(x));
-        if here.1.is_nan() {
-            left = None;
-            continue;
-        }
-        if let Some(last) = left
-            && let Some(found) = between(&mut f, last, here)
-        {
-            return Some(found);
-        }
-        left = Some(here);
-    }
-    None
-}
-
 /// Where `f` is largest and its value there: the best point of the ascending `grid`, refined between its neighbours.
 ///
 /// Golden-section search with parabolic steps (Brent 1973, chapter 5). The place is good to the square root of the precision
@@ -155,7 +127,8 @@ mod tests {
 
     #[test]
     fn roots_to_the_last_digit() {
-        let cases: [(fn(f64) -> f64, f64, f64, f64); 5] = [
+        type Case = (fn(f64) -> f64, f64, f64, f64);
+        let cases: [Case; 5] = [
             (|x| x * x - 2.0, 0.0, 2.0, std::f64::consts::SQRT_2),
             (|x| x.cos(), 0.0, 3.0, std::f64::consts::FRAC_PI_2),
             (|x| (x - 1e-7).powi(3), -5.0, 8.0, 1e-7),
@@ -202,16 +175,6 @@ mod tests {
             )
             .is_none()
         );
-        assert!(first_root(|x| x, &[]).is_none());
-    }
-
-    #[test]
-    fn the_first_of_many_roots() {
-        let found = first_root(f64::sin, &linspace(1.0, 20.0, 40)).unwrap();
-        assert!((found - std::f64::consts::PI).abs() < 1e-15);
-        let beyond_a_gap =
-            first_root(|x| if x < 0.5 { f64::NAN } else { x - 0.7 }, &linspace(0.0, 1.0, 11));
-        assert!((beyond_a_gap.unwrap() - 0.7).abs() < 1e-15);
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use std::borrow::Borrow;
 
 use super::axes::{drawable, extent};
-use super::graph::Graph;
-use super::layer::{Kind, Layer, Rule, Series};
-use super::palette::{Color, Colormap};
+use super::layer::{Kind, Layer, Series};
+use super::palette::Colormap;
 use super::style::{Fault, Legend, Style};
 use crate::error::{Error, Result, require_finite};
 use crate::ndarray::Array2;
@@ -109,29 +108,6 @@ impl Figure {
         Ok(Self::of_layers(vec![Layer::new(Kind::Image(values))]))
     }
 
-    /// A drawing of a graph: nodes at positions (x rightward, y upward), edges between pairs of node numbers.
-    ///
-    /// [`edge_weights`](Figure::edge_weights), [`node_labels`](Figure::node_labels),
-    /// [`node_values`](Figure::node_values) and [`directed`](Figure::directed) add to it.
-    ///
-    /// # Errors
-    /// If there is no node, a position is not finite, or an edge names a node that is not there.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let triangle = Figure::graph(&[(0.0, 0.0), (1.0, 0.0), (0.5, 0.9)], &[(0, 1), (1, 2), (2, 0)])?
-    ///     .edge_weights(&[1.0, -1.0, 1.0])
-    ///     .node_labels(["a", "b", "c"]);
-    /// # triangle.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn graph(positions: &[(f64, f64)], edges: &[(usize, usize)]) -> Result<Self> {
-        let graph = Graph::new(positions, edges)?;
-        Ok(Self::of_layers(vec![Layer::new(Kind::Graph(graph))]))
-    }
-
     /// Panels side by side, in rows of `columns` figures.
     ///
     /// Panels may be given by value or by reference; a cell that keeps them in variables gives references, since evcxr
@@ -227,94 +203,6 @@ impl Figure {
         new
     }
 
-    /// Writes a label under the x axis, instead of the one from the column's name.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.x_label("field h");
-    /// assert!(curve.svg()?.contains("field h"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn x_label(&self, label: &str) -> Self {
-        self.clone().styled(|style| style.x.label = Some(label.to_string()))
-    }
-
-    /// Writes a label beside the y axis, instead of the one from the column's name.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.y_label("magnetization m");
-    /// assert!(curve.svg()?.contains("magnetization m"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn y_label(&self, label: &str) -> Self {
-        self.clone().styled(|style| style.y.label = Some(label.to_string()))
-    }
-
-    /// Makes the x axis logarithmic; values that are not above zero are left out.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let tail = Figure::curve("1/x", 1.0, 1000.0, |x| 1.0 / x)?.x_log().y_log();
-    /// # tail.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn x_log(&self) -> Self {
-        self.clone().styled(|style| style.x.log = true)
-    }
-
-    /// Makes the y axis logarithmic; values that are not above zero are left out.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let tail = Figure::curve("exp(−x)", 0.0, 10.0, |x| (-x).exp())?.y_log();
-    /// # tail.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn y_log(&self) -> Self {
-        self.clone().styled(|style| style.y.log = true)
-    }
-
-    /// Sets the ends of the x axis (by default those of the data, with a margin).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.x_range(0.0, 1.0);
-    /// # curve.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn x_range(&self, low: f64, high: f64) -> Self {
-        let mut new = self.clone();
-        new.require_range("x_range", low, high);
-        new.styled(|style| style.x.range = Some((low, high)))
-    }
-
-    /// Sets the ends of the y axis (by default those of the data, with a margin).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.y_range(-1.5, 1.5);
-    /// # curve.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn y_range(&self, low: f64, high: f64) -> Self {
-        let mut new = self.clone();
-        new.require_range("y_range", low, high);
-        new.styled(|style| style.y.range = Some((low, high)))
-    }
-
     /// Places the legend; see [`Legend`].
     ///
     /// ```
@@ -393,238 +281,8 @@ impl Figure {
         new.styled(|style| style.view = Some((azimuth, elevation)))
     }
 
-    /// Gives one unit the same length along x and y (always so for images and graphs).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let circle = Figure::curve("arc", -1.0, 1.0, |x| (1.0 - x * x).sqrt())?.equal_axes();
-    /// # circle.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn equal_axes(&self) -> Self {
-        self.clone().styled(|style| style.equal = true)
-    }
-
-    /// Draws a dashed vertical line at `x` with a label over the frame ("" for none).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.vline(0.0, "no field");
-    /// assert!(curve.svg()?.contains("no field"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn vline(&self, x: f64, label: &str) -> Self {
-        self.clone().rule(true, x, label)
-    }
-
-    /// Draws a dashed horizontal line at `y` with a label beside the frame ("" for none).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.hline(1.0, "saturated");
-    /// assert!(curve.svg()?.contains("saturated"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn hline(&self, y: f64, label: &str) -> Self {
-        self.clone().rule(false, y, label)
-    }
-
-    /// Names the layer added last in the legend.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.label("T = 1");
-    /// assert!(curve.legend(Legend::TopLeft).svg()?.contains("T = 1"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn label(&self, label: &str) -> Self {
-        let mut new = self.clone();
-        if let Some(layer) = new.newest_layers().last_mut() {
-            layer.label = Some(label.to_string());
-        }
-        new
-    }
-
-    /// Colours the layer added last: a place in the palette, or a name; see [`Color`].
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.color("black");
-    /// # curve.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn color(&self, color: impl Into<Color>) -> Self {
-        let mut new = self.clone();
-        let color = color.into();
-        if let Some(layer) = new.newest_layers().last_mut() {
-            layer.color = Some(color);
-        }
-        new
-    }
-
-    /// Dashes the lines added last.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let curve = Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.dashed();
-    /// assert!(curve.svg()? != Figure::curve("m(h)", -3.0, 3.0, f64::tanh)?.svg()?);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn dashed(&self) -> Self {
-        let mut new = self.clone();
-        for layer in new.newest_layers() {
-            layer.dashed = true;
-        }
-        new
-    }
-
-    /// Sets the radius of the markers added last, in pixels (3 by default; 0 removes those of lines).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let frame = df!("t" => [1.0, 2.0], "energy" => [-1.9, -1.7])?;
-    /// let points = frame.scatter("t", "energy")?.marker_size(5.0);
-    /// # points.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn marker_size(&self, radius: f64) -> Self {
-        let mut new = self.clone();
-        new.require(
-            (0.0..=50.0).contains(&radius),
-            "marker_size",
-            radius,
-            "between 0 and 50 pixels",
-        );
-        for layer in new.newest_layers() {
-            layer.marker_size = radius;
-            if let Kind::Series(series) = &mut layer.kind {
-                series.marked = radius > 0.0;
-            }
-        }
-        new
-    }
-
-    /// Gives each edge of a graph a weight: its width the magnitude, its colour the sign (blue below zero).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.edge_weights(&[-0.5]);
-    /// # pair.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn edge_weights(&self, weights: &[f64]) -> Self {
-        self.clone().graph_setting("edge_weights", weights.len(), |graph| {
-            graph.weights = weights.to_vec();
-            graph.edges.len()
-        })
-    }
-
-    /// Writes a label into each node of a graph.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.node_labels(["s1", "s2"]);
-    /// assert!(pair.svg()?.contains("s1"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn node_labels<S: Into<String>>(&self, labels: impl IntoIterator<Item = S>) -> Self {
-        let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        self.clone().graph_setting("node_labels", labels.len(), |graph| {
-            graph.labels = labels;
-            graph.nodes.len()
-        })
-    }
-
-    /// Colours each node of a graph by a value, such as a spin or an activity (blue below zero, red above).
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.node_values(&[1.0, -1.0]);
-    /// # pair.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn node_values(&self, values: &[f64]) -> Self {
-        self.clone().graph_setting("node_values", values.len(), |graph| {
-            graph.values = values.to_vec();
-            graph.nodes.len()
-        })
-    }
-
-    /// Draws the edges of a graph as arrows from the first to the second node.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let arrow = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.directed();
-    /// # arrow.svg()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn directed(&self) -> Self {
-        self.clone().graph_setting("directed", 0, |graph| {
-            graph.directed = true;
-            0
-        })
-    }
-
-    /// Applies a setting, which returns the length that it needs, to the graph in this figure.
-    fn graph_setting(
-        mut self,
-        name: &'static str,
-        given: usize,
-        set: impl FnOnce(&mut Graph) -> usize,
-    ) -> Self {
-        let graph = self.newest_layers().iter_mut().find_map(|layer| match &mut layer.kind {
-            Kind::Graph(graph) => Some(graph),
-            _ => None,
-        });
-        match graph.map(set) {
-            Some(needed) => {
-                let lengths = format!("a list of {given} for {needed}");
-                self.require(given == needed, name, lengths, "one entry for each edge or node");
-            }
-            None => self.require(false, name, "another kind of figure", "set on a graph"),
-        }
-        self
-    }
-
-    fn rule(mut self, vertical: bool, at: f64, label: &str) -> Self {
-        let name = if vertical { "vline" } else { "hline" };
-        self.require(drawable(at), name, at, "at a finite number");
-        let layer = Layer::new(Kind::Rule(Rule { vertical, at, label: label.to_string() }));
-        match &mut self.content {
-            Content::Axes(layers) => layers.push(layer),
-            Content::Grid { panels, .. } => {
-                for panel in panels {
-                    *panel = panel.clone().rule(vertical, at, label);
-                }
-            }
-        }
-        self
-    }
-
     /// The layers of the last call that drew data, rules aside.
-    fn newest_layers(&mut self) -> &mut [Layer] {
+    pub(super) fn newest_layers(&mut self) -> &mut [Layer] {
         match &mut self.content {
             Content::Axes(layers) => {
                 let rules =
@@ -637,7 +295,7 @@ impl Figure {
         }
     }
 
-    fn styled(mut self, set: impl Fn(&mut Style)) -> Self {
+    pub(super) fn styled(mut self, set: impl Fn(&mut Style)) -> Self {
         self.set_style(&set);
         self
     }
@@ -651,7 +309,7 @@ impl Figure {
         }
     }
 
-    fn require_range(&mut self, name: &'static str, low: f64, high: f64) {
+    pub(super) fn require_range(&mut self, name: &'static str, low: f64, high: f64) {
         let allowed = drawable(low) && drawable(high) && low < high;
         self.require(
             allowed,
@@ -661,7 +319,7 @@ impl Figure {
         );
     }
 
-    fn require(
+    pub(super) fn require(
         &mut self,
         holds: bool,
         name: &'static str,

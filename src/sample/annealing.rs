@@ -10,7 +10,7 @@ use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, setters, sweeps};
 use crate::spin::PairModel;
 
 /// Default temperatures in units of the largest √(Σ_j J_ij² + h_i²): nearly free, and nearly frozen.
@@ -134,34 +134,22 @@ impl Annealing {
         Self { hot: Some(hot), cold: Some(cold), ..self.clone() }
     }
 
-    /// Sweeps of each restart; default 1000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
     /// Independent restarts; default 16.
     pub fn restarts(&self, restarts: i64) -> Self {
         Self { restarts, ..self.clone() }
     }
 
-    /// How spins change; default [`Update::Metropolis`]. Clusters are refused.
-    pub fn update(&self, update: Update) -> Self {
-        Self { update, ..self.clone() }
-    }
-
-    /// Which site comes next; default [`SiteOrder::Random`].
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the best configuration so far is returned with `complete` false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.annealing()":
+        /// Sweeps of each restart; default 1000.
+        sweeps;
+        /// How spins change; default [`Update::Metropolis`]. Clusters are refused.
+        update;
+        /// Which site comes next; default [`SiteOrder::Random`].
+        order;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the best configuration so far is returned with `complete` false; default none.
+        deadline;
     }
 
     /// Cools all restarts and returns the best configuration any of them came across.

@@ -38,6 +38,7 @@ mod reweighting;
 mod rounds;
 mod scan;
 mod series;
+mod setters;
 mod settings;
 mod simulation;
 mod swendsen_wang;
@@ -61,6 +62,6 @@ pub use wang_landau::WangLandau;
 
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;
-pub(crate) use population::check_memory;
-pub(crate) use replica::{Replica, System, exact_replicas};
+pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
+pub(crate) use setters::setters;
 pub(crate) use settings::sweeps;

@@ -10,12 +10,9 @@ use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, setters, sweeps};
 use crate::spin::PairModel;
 use crate::stats::{Estimate, jackknife};
-
-/// The most memory that replicas may take, in bytes.
-const MAX_BYTES: usize = 2 << 30;
 
 /// Weights of runs are at least this beside the largest, so that none of the sums over others vanishes.
 const LEAST_WEIGHT: f64 = 1e-300;
@@ -80,42 +77,24 @@ impl PopulationAnnealing {
         Self { population: replicas, ..self.clone() }
     }
 
-    /// Independent populations, from which the errors come; default 16.
-    pub fn runs(&self, runs: i64) -> Self {
-        Self { runs, ..self.clone() }
-    }
-
-    /// Sweeps of each replica after every resampling; default 10.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly.
-    ///
-    /// By default so many that β E changes by half of its standard deviation at β = 0 in each, √(Σ J² + Σ h²) Δβ = ½ (at least 10, at
-    /// most 20 000).
-    pub fn steps(&self, steps: i64) -> Self {
-        Self { steps: Some(steps), ..self.clone() }
-    }
-
-    /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
-    pub fn update(&self, update: Update) -> Self {
-        Self { update, ..self.clone() }
-    }
-
-    /// Which site comes next; default [`SiteOrder::Sequential`].
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the temperatures not yet reached are missing and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.population_annealing([3.0, 2.0]).population(50)":
+        /// Independent populations, from which the errors come; default 16.
+        runs;
+        /// Sweeps of each replica after every resampling; default 10.
+        sweeps;
+        /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly.
+        ///
+        /// By default so many that β E changes by half of its standard deviation at β = 0 in each, √(Σ J² + Σ h²) Δβ = ½ (at least 10, at
+        /// most 20 000).
+        steps;
+        /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
+        update;
+        /// Which site comes next; default [`SiteOrder::Sequential`].
+        order;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the temperatures not yet reached are missing and `complete` is false; default none.
+        deadline;
     }
 
     /// Cools the populations: one row per temperature, from hot to cold.
@@ -229,20 +208,6 @@ impl PopulationAnnealing {
             "complete" => vec![complete; rows.len()],
         )?)
     }
-}
-
-/// Refuses more replicas than fit in memory: spins, local fields, and the rest.
-pub(crate) fn check_memory(what: &str, replicas: usize, n_spins: usize) -> Result<()> {
-    let needed = replicas.saturating_mul(9 * n_spins + 128);
-    if needed <= MAX_BYTES {
-        return Ok(());
-    }
-    Err(Error::TooLarge {
-        what: what.to_owned(),
-        needs: format!("{:.1} GiB for {replicas} replicas", needed as f64 / f64::from(1 << 30)),
-        limit: "2 GiB".to_owned(),
-        advice: "Take fewer replicas, runs or restarts.".to_owned(),
-    })
 }
 
 /// What moves the replicas at one temperature.

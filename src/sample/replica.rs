@@ -10,6 +10,9 @@ use crate::sample::local::{Dynamics, State};
 use crate::sample::settings::{Rule, SiteOrder, Update};
 use crate::spin::{PairModel, Quanta};
 
+/// The most memory that replicas may take, in bytes.
+const MAX_BYTES: usize = 2 << 30;
+
 /// A model in units of its quanta, which all of its replicas share.
 #[derive(Clone, Debug)]
 pub(crate) struct System {
@@ -68,10 +71,7 @@ impl System {
     /// The ladder from β = 0 to these temperatures, at all of which E/T is finite.
     pub fn ladder(&self, temperatures: &[f64], steps: Option<i64>) -> Result<Ladder> {
         for &t in temperatures {
-            if t > 0.0 && !(self.reach() / t).is_finite() {
-                let allowed = "so large that E/T does not overflow";
-                return Err(Error::argument("temperature", t, allowed));
-            }
+            self.model.beta(t)?;
         }
         Ladder::new(temperatures, steps, self.model.infinite_variance())
     }
@@ -151,6 +151,20 @@ impl Replica {
             }
         }
     }
+}
+
+/// Refuses more replicas than fit in memory: spins, local fields, and the rest.
+pub(crate) fn check_memory(what: &str, replicas: usize, n_spins: usize) -> Result<()> {
+    let needed = replicas.saturating_mul(9 * n_spins + 128);
+    if needed <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: what.to_owned(),
+        needs: format!("{:.1} GiB for {replicas} replicas", needed as f64 / f64::from(1 << 30)),
+        limit: "2 GiB".to_owned(),
+        advice: "Take fewer replicas, runs or restarts.".to_owned(),
+    })
 }
 
 /// Independent replicas at inverse temperature `beta`, drawn from all 2^N states; one for each seed.

@@ -11,6 +11,7 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::rounds::{Limits, advance};
 use crate::sample::series::TimeSeries;
+use crate::sample::setters;
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::{MAX_MEASURED, Simulation};
 use crate::sample::table::{Row, observed, with_exact};
@@ -37,7 +38,7 @@ use crate::stats::MIN_SERIES;
 pub struct Scan {
     model: Arc<PairModel>,
     temperatures: Vec<f64>,
-    sweeps: i64,
+    pub(crate) sweeps: i64,
     thermalization: Option<i64>,
     update: Update,
     order: SiteOrder,
@@ -75,44 +76,26 @@ impl Scan {
         }
     }
 
-    /// Sweeps measured at each temperature; default 10 000, which gives errors near 1 % away from T_c.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// Sweeps before measuring; default a fifth of [`sweeps`](Self::sweeps).
-    ///
-    /// With none at all, [`Update::Wolff`] still does 8 to learn how many clusters make a sweep.
-    pub fn thermalization(&self, sweeps: i64) -> Self {
-        Self { thermalization: Some(sweeps), ..self.clone() }
-    }
-
-    /// How spins change; default [`Update::Metropolis`].
-    pub fn update(&self, update: Update) -> Self {
-        Self { update, ..self.clone() }
-    }
-
-    /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// The starting configuration; default [`Start::Up`].
-    pub fn start(&self, start: Start) -> Self {
-        Self { start, ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the rows hold what was measured so far and `complete` is false; default none.
-    ///
-    /// Thermalization gets its share of the time, at most nine tenths, and leaves enough to measure 16 sweeps. The limit is passed by about one
-    /// sweep of all temperatures at most.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.scan([2.0, 3.0])":
+        /// Sweeps measured at each temperature; default 10 000, which gives errors near 1 % away from T_c.
+        sweeps;
+        /// Sweeps before measuring; default a fifth of [`sweeps`](Self::sweeps).
+        ///
+        /// With none at all, [`Update::Wolff`] still does 8 to learn how many clusters make a sweep.
+        thermalization;
+        /// How spins change; default [`Update::Metropolis`].
+        update;
+        /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
+        order;
+        /// The starting configuration; default [`Start::Up`].
+        start;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the rows hold what was measured so far and `complete` is false; default none.
+        ///
+        /// Thermalization gets its share of the time, at most nine tenths, and leaves enough to measure 16 sweeps. The limit is passed by about one
+        /// sweep of all temperatures at most.
+        deadline;
     }
 
     /// Ends the run at each temperature when an observable's error there is as small as the target, with at least 100 independent values;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, Result, require_positive};
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::spin::binder;
 use crate::stats::{Estimate, estimate, jackknife};
 
 /// Energy and magnetization per spin after each sweep of a [`Simulation`](crate::sample::Simulation).
@@ -311,9 +312,7 @@ impl Observables {
             abs_magnetization,
             susceptibility: response(susceptibility, t),
             susceptibility_full: response(full, t),
-            binder: derived(abs_magnetization.tau, |x| {
-                if x[4] > 0.0 { 1.0 - x[5] / (3.0 * x[4] * x[4]) } else { 0.0 }
-            })?,
+            binder: derived(abs_magnetization.tau, |x| binder(x[4], x[5]))?,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::rayon::prelude::*;
 use crate::sample::entropy::{EntropyEstimate, ln_sum_exp};
 use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
-use crate::sample::{Replica, System, check_memory, sweeps};
+use crate::sample::{Replica, System, check_memory, setters, sweeps};
 use crate::spin::PairModel;
 
 /// The most bins of energy, and levels of integer energies.
@@ -73,16 +73,6 @@ impl WangLandau {
         }
     }
 
-    /// Sweeps of each run, N attempted flips each, half of them to learn; default 100 000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// Independent runs, from which the errors come; default 16.
-    pub fn runs(&self, runs: i64) -> Self {
-        Self { runs, ..self.clone() }
-    }
-
     /// Bins between ∓(Σ|J_ij| + Σ|h_i|), where energies are not multiples of a quantum; default 1000.
     ///
     /// Bins of width w add an error of about (w/T)²/24 to ln Z.
@@ -90,14 +80,15 @@ impl WangLandau {
         Self { bins, ..self.clone() }
     }
 
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the present estimates are returned with `complete` false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.wang_landau().bins(50)":
+        /// Sweeps of each run, N attempted flips each, half of them to learn; default 100 000.
+        sweeps;
+        /// Independent runs, from which the errors come; default 16.
+        runs;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the present estimates are returned with `complete` false; default none.
+        deadline;
     }
 
     /// Runs all walks, in parallel and each on the stream of its own index.

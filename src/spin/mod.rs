@@ -6,6 +6,7 @@
 mod couplings;
 mod lattice;
 mod model;
+mod moments;
 mod quanta;
 mod torus;
 
@@ -13,6 +14,7 @@ pub use couplings::Couplings;
 pub use lattice::Lattice;
 pub use model::PairModel;
 
+pub(crate) use moments::{MagneticMoments, binder};
 pub(crate) use quanta::Quanta;
 pub(crate) use torus::Torus;
 

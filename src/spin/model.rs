@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_beta};
 use crate::ndarray::Array1;
 use crate::spin::Couplings;
 
@@ -82,6 +82,11 @@ impl PairModel {
     pub(crate) fn bound(&self) -> f64 {
         let sum = |values: &[f64]| values.iter().map(|value| value.abs()).sum::<f64>();
         sum(self.couplings.values()) + sum(&self.fields)
+    }
+
+    /// 1/T, of a temperature at which all energies over T, and sums of them on the way, are finite.
+    pub(crate) fn beta(&self, t: f64) -> Result<f64> {
+        require_beta(t, 2.0 * self.bound())
     }
 
     /// The variance of the energy at infinite temperature, Σ_{i<j} J_ij² + Σ_i h_i².

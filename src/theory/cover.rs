@@ -9,7 +9,7 @@
 //! A threshold is one more input, fixed at 1: C(P, N + 1).
 //!
 //! Source: T. M. Cover, *Geometrical and statistical properties of systems of linear inequalities with applications in pattern
-//! recognition*, IEEE Trans. Electron. Comput. EC-14, 326 (1965), equations 1 to 9.
+//! recognition*, IEEE Trans. Electron. Comput. EC-14, 326 (1965), the function-counting theorem.
 
 use std::f64::consts::{LN_2, TAU};
 

@@ -8,7 +8,7 @@
 //! so α_c(0) = 2, Cover's count. For κ ≥ 0 this is exact (the solutions form a convex set); for κ < 0 replica symmetry is broken
 //! and the formula is an upper bound.
 //!
-//! Sources: E. Gardner, *The space of interactions in neural network models*, J. Phys. A 21, 257 (1988), equations 24 to 40; M. Shcherbina and B. Tirozzi,
+//! Sources: E. Gardner, *The space of interactions in neural network models*, J. Phys. A 21, 257 (1988); M. Shcherbina and B. Tirozzi,
 //! Commun. Math. Phys. 234, 383 (2003), for the proof.
 
 use crate::error::{Error, Result, require_finite, require_positive};
@@ -68,7 +68,7 @@ pub fn margin(load: f64) -> Result<f64> {
 ///
 /// It grows as −1/((1 − m) ln(1 − m)) for m → 1: patterns that say less are easier to store.
 ///
-/// Source: Gardner (1988), equations 41 to 44.
+/// Source: Gardner (1988), section on correlated patterns.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -169,7 +169,7 @@ mod tests {
     fn the_closed_form_is_the_integral() {
         // The rule ends at 10, which is far enough from −κ.
         for kappa in linspace(-4.0, 8.0, 121) {
-            let rule = Gaussian::above(-kappa);
+            let rule = Gaussian::weighted(-kappa, 10.0, density);
             let (first, second) = rule.means_about(|t| (t + kappa, (t + kappa).powi(2)));
             assert!((first_moment(kappa) / first - 1.0).abs() < 1e-11, "{kappa}");
             assert!((second_moment(kappa) / second - 1.0).abs() < 1e-11, "{kappa}");

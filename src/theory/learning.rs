@@ -1,12 +1,12 @@
 //! Learning curves: how well a spherical perceptron generalises after P = αN examples of a teacher of its kind.
 //!
 //! Inputs are random, the teacher B gives each its class sign(B·x); a student J whose overlap with the teacher is R = B·J/(|B||J|) errs on a new input with
-//! probability ε = arccos(R)/π. As N → ∞, R is a number that the load α = P/N and the way of learning decide; all ways below but Hebb's and the
-//! pseudo-inverse make no error on the examples, and none falls faster than Bayes'.
+//! probability ε = arccos(R)/π. As N → ∞, R is a number that the load α = P/N and the way of learning decide; Gibbs, Bayes
+//! and maximal stability make no error on the examples, and none falls faster than Bayes'.
 //!
 //! Sources: G. Györgyi and N. Tishby, in *Neural Networks and Spin Glasses* (World Scientific 1990); H. S. Seung, H. Sompolinsky and N. Tishby,
 //! Phys. Rev. A 45, 6056 (1992); M. Opper, W. Kinzel, J. Kleinz and R. Nehl, J. Phys. A 23, L581 (1990); M. Opper and D. Haussler,
-//! Phys. Rev. Lett. 66, 2677 (1991); A. Engel and C. Van den Broeck, *Statistical Mechanics of Learning* (Cambridge 2001), chapters 2 to 4.
+//! Phys. Rev. Lett. 66, 2677 (1991); A. Engel and C. Van den Broeck, *Statistical Mechanics of Learning* (Cambridge 2001).
 
 use std::f64::consts::PI;
 
@@ -15,6 +15,7 @@ use crate::numeric::gaussian::{Gaussian, SQRT_TAU, density, hazard, tail};
 use crate::numeric::roots::root;
 use crate::polars::df;
 use crate::polars::prelude::*;
+use crate::theory::online;
 
 /// The largest load: 1 − R is about α^−2 and has to be a number of this machine.
 const MAX_LOAD: f64 = 1e100;
@@ -34,14 +35,23 @@ pub enum Student {
     PseudoInverse,
     /// The J with the largest margin on the examples, that MinOver and AdaTron converge to (support vectors): ε ≈ 0.5005/α.
     MaxStability,
+    /// Rosenblatt's rule on-line: each example is seen once, and added where the student errs; ε ≈ (2/3)^{1/3} α^{−1/3}/π = 0.278 α^{−1/3}.
+    /// The load is at most 10⁶.
+    OnlinePerceptron,
 }
 
 impl Student {
     /// All of them, in the order of their definition.
-    pub const ALL: [Self; 5] =
-        [Self::Gibbs, Self::Bayes, Self::Hebb, Self::PseudoInverse, Self::MaxStability];
+    pub const ALL: [Self; 6] = [
+        Self::Gibbs,
+        Self::Bayes,
+        Self::Hebb,
+        Self::PseudoInverse,
+        Self::MaxStability,
+        Self::OnlinePerceptron,
+    ];
 
-    /// The name in frames: `"gibbs"`, `"bayes"`, `"hebb"`, `"pseudo-inverse"`, `"max stability"`.
+    /// The name in frames: `"gibbs"`, `"bayes"`, `"hebb"`, `"pseudo-inverse"`, `"max stability"`, `"online perceptron"`.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -54,6 +64,7 @@ impl Student {
             Self::Hebb => "hebb",
             Self::PseudoInverse => "pseudo-inverse",
             Self::MaxStability => "max stability",
+            Self::OnlinePerceptron => "online perceptron",
         }
     }
 
@@ -67,7 +78,7 @@ impl Student {
     /// ```
     ///
     /// # Errors
-    /// If `load` is not between 0 and 10¹⁰⁰.
+    /// If `load` is not between 0 and 10¹⁰⁰, or 10⁶ for [`OnlinePerceptron`](Self::OnlinePerceptron).
     pub fn overlap(self, load: f64) -> Result<f64> {
         Ok(1.0 - self.misalignment(require_load(load)?)?)
     }
@@ -90,7 +101,7 @@ impl Student {
         Ok(if misalignment == 1.0 { 0.5 } else { 2.0 / PI * (0.5 * misalignment).sqrt().asin() })
     }
 
-    /// The leading term of ε for α → ∞: c/α, or c/√α for Hebb and pseudo-inverse.
+    /// The leading term of ε for α → ∞: c/α, c/√α for Hebb and pseudo-inverse, c/α^{1/3} for the on-line perceptron.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -112,6 +123,7 @@ impl Student {
             Self::Hebb => 1.0 / (2.0 * PI * load).sqrt(),
             Self::PseudoInverse => ((PI - 2.0) / (2.0 * load)).sqrt() / PI,
             Self::MaxStability => 1.0 / (load * pull(widest(MAX_LOAD)?)),
+            Self::OnlinePerceptron => (2.0 / (3.0 * load)).cbrt() / PI,
         })
     }
 
@@ -131,6 +143,12 @@ impl Student {
             }
             Self::PseudoInverse => from_sine((PI - 2.0) / (2.0 * load + PI - 4.0)),
             Self::MaxStability => from_sine(geometry(load, widest(load)?).0),
+            Self::OnlinePerceptron if load <= online::MAX_LOAD => online::misalignment(load),
+            Self::OnlinePerceptron => {
+                let allowed =
+                    "at most 1e6 for the on-line perceptron (`asymptotic_error` goes further)";
+                return Err(Error::argument("load", load, allowed));
+            }
         })
     }
 }
@@ -162,7 +180,7 @@ pub fn teacher_margin(load: f64) -> Result<f64> {
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let curves = learning::frame(&linspace(0.0, 10.0, 41))?;
-/// assert_eq!(curves.shape(), (5 * 41, 4));
+/// assert_eq!(curves.shape(), (6 * 41, 4));
 /// # Ok(()) }
 /// ```
 ///

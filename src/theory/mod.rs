@@ -17,6 +17,7 @@ pub mod cover;
 pub mod dense;
 pub mod gardner;
 pub mod learning;
+mod online;
 pub mod signal_to_noise;
 pub mod sk;
 pub mod version_space;

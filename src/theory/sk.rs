@@ -89,7 +89,7 @@ pub fn at(t: f64, h: f64) -> Result<SkState> {
     })
 }
 
-/// T_AT(h), below which replica symmetry is broken: 1 − (3/4)^{1/3} h^{2/3} for h → 0, and 4/(3√(2π)) exp(−h²/2) for large fields.
+/// T_AT(h), below which replica symmetry is broken, to 10 digits: 1 − (3/4)^{1/3} h^{2/3} for h → 0, and 4/(3√(2π)) exp(−h²/2) for large fields.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -104,8 +104,9 @@ pub fn at_temperature(h: f64) -> Result<f64> {
     if !(h.abs() <= MAX_LINE_FIELD) {
         return Err(Error::argument("field", h, "within -8 and 8"));
     }
-    if h == 0.0 {
-        return Ok(1.0);
+    if h.abs() < 1e-8 {
+        // The corrections are of order h^{4/3}, as small here as the rounding errors of the root.
+        return Ok(1.0 - 0.75_f64.cbrt() * h.abs().powf(2.0 / 3.0));
     }
     let replicon = |ln_t: f64| at(ln_t.exp(), h).map_or(f64::NAN, |state| state.replicon);
     root(replicon, 1e-15_f64.ln(), 0.0)

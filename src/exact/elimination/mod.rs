@@ -18,7 +18,7 @@ mod upward;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_temperatures};
 use crate::exact::elimination::tree::Tree;
 use crate::exact::elimination::upward::{Pass, Upward, upward};
 use crate::exact::potential::Potential;
@@ -219,7 +219,7 @@ impl Elimination {
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over T overflow.
     pub fn ln_z(&self, t: f64) -> Result<f64> {
-        Ok(self.upward(Pass::Sum(self.beta(t)?), false, self.limit()?)?.log)
+        Ok(self.upward(Pass::Sum(self.model.beta(t)?), false, self.limit()?)?.log)
     }
 
     /// ln Z with its first two derivatives: energy, heat capacity, entropy, magnetization, susceptibility.
@@ -241,7 +241,7 @@ impl Elimination {
     }
 
     fn potential(&self, t: f64, limit: Deadline) -> Result<Potential> {
-        let pass = Pass::Moments(self.beta(t)?);
+        let pass = Pass::Moments(self.model.beta(t)?);
         self.require_memory(upward::peak_bytes(&self.tree, pass))?;
         let Upward { log, moments: [energy, energy2, mut magnetization, magnetization2], .. } =
             self.upward(pass, false, limit)?;
@@ -283,7 +283,7 @@ impl Elimination {
     /// As for [`at`](Self::at); also if there is no temperature, or the deadline is not a finite number above 0.
     pub fn frame(&self, temperatures: &[f64]) -> Result<DataFrame> {
         require_temperatures(temperatures)?;
-        temperatures.iter().try_for_each(|&t| self.beta(t).map(|_| ()))?;
+        temperatures.iter().try_for_each(|&t| self.model.beta(t).map(|_| ()))?;
         let deadline = self.limit()?;
         let mut progress = Progress::new("temperatures", temperatures.len());
         let mut rows = Vec::with_capacity(temperatures.len());
@@ -316,7 +316,7 @@ impl Elimination {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z); also if the tables of all steps together would need more than 1 GiB.
     pub fn marginals(&self, t: f64) -> Result<Marginals> {
-        let odds = self.odds(Pass::Sum(self.beta(t)?), downward::peak_bytes(&self.tree))?;
+        let odds = self.odds(Pass::Sum(self.model.beta(t)?), downward::peak_bytes(&self.tree))?;
         let (mut means, correlations) = downward::marginals(&self.tree, &odds);
         if !self.model.has_field() {
             means.fill(0.0);
@@ -347,7 +347,7 @@ impl Elimination {
             let allowed = format!("from 1 to {most}, so that samples fit in 1 GiB");
             return Err(Error::argument("count", count, allowed));
         }
-        let beta = self.beta(t)?;
+        let beta = self.model.beta(t)?;
         let seed = seed.into();
         let odds = self.odds(Pass::Sum(beta), 0)?;
         let mut progress = Progress::new("samples", count);
@@ -403,16 +403,6 @@ impl Elimination {
         let peak = upward::peak_bytes(&self.tree, pass).max(beside);
         self.require_memory(upward::kept_bytes(&self.tree).saturating_add(peak))?;
         Ok(self.upward(pass, true, self.limit()?)?.odds)
-    }
-
-    /// 1/T.
-    fn beta(&self, t: f64) -> Result<f64> {
-        let beta = 1.0 / require_positive("temperature", t)?;
-        if (2.0 * beta * self.model.bound()).is_finite() && beta.is_finite() {
-            return Ok(beta);
-        }
-        let allowed = "not so small that energies over T overflow (see `ground_state()`)";
-        Err(Error::argument("temperature", t, allowed))
     }
 
     fn require_memory(&self, bytes: usize) -> Result<()> {

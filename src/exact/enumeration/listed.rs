@@ -31,7 +31,7 @@ impl Enumeration {
     /// let three = Enumeration::from_energy(9, |s| {
     ///     -(0..9).map(|i| f64::from(s[i] * s[(i + 1) % 9] * s[(i + 2) % 9])).sum::<f64>()
     /// })?;
-    /// assert_eq!((three.ground_energy(), three.ground_states()), (-9.0, 4));
+    /// assert_eq!((three.ground_energy(), three.ground_degeneracy()), (-9.0, 4));
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Enumeration {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let pair = Enumeration::from_energy_within(2, |s| -f64::from(s[0] * s[1]), 10.0)?;
-    /// assert_eq!(pair.ground_states(), 2);
+    /// assert_eq!(pair.ground_degeneracy(), 2);
     /// # Ok(())
     /// # }
     /// ```

@@ -36,7 +36,7 @@ pub const MAX_ENUMERATED: usize = 32;
 /// use statmech::prelude::*;
 /// let exact = Ising::square(4)?.enumerate()?;
 /// assert_eq!(exact.ground_energy(), -32.0);
-/// assert_eq!(exact.ground_states(), 2);
+/// assert_eq!(exact.ground_degeneracy(), 2);
 /// assert!((exact.at(0.01)?.ln_z - (3200.0 + 2_f64.ln())).abs() < 1e-9);
 /// # Ok(())
 /// # }
@@ -46,7 +46,7 @@ pub const MAX_ENUMERATED: usize = 32;
 pub struct Enumeration {
     source: Source,
     ground: f64,
-    ground_states: u64,
+    ground_degeneracy: u64,
     /// Where energies are integers.
     histogram: Option<Arc<Histogram>>,
     /// Whether a state and its mirror image always have the same energy.
@@ -71,7 +71,7 @@ impl Enumeration {
         Ok(Self {
             source,
             ground: ground.energy,
-            ground_states: ground.count,
+            ground_degeneracy: ground.count,
             histogram,
             mirrored,
             deadline: None,
@@ -127,12 +127,12 @@ impl Enumeration {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// // The frustrated ring: the one bond that is not satisfied may be any of five.
-    /// assert_eq!(Ising::chain(5)?.coupling(-1.0)?.enumerate()?.ground_states(), 10);
+    /// assert_eq!(Ising::chain(5)?.coupling(-1.0)?.enumerate()?.ground_degeneracy(), 10);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn ground_states(&self) -> u64 {
-        self.ground_states
+    pub fn ground_degeneracy(&self) -> u64 {
+        self.ground_degeneracy
     }
 
     /// States by energy and magnetization, where there is a quantum of energy.
@@ -150,6 +150,10 @@ impl Enumeration {
 impl fmt::Debug for Enumeration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (states, ground) = (1_u64 << self.n_spins(), self.ground);
-        write!(f, "Enumeration({states} states, E0 = {ground} in {} of them)", self.ground_states)
+        write!(
+            f,
+            "Enumeration({states} states, E0 = {ground} in {} of them)",
+            self.ground_degeneracy
+        )
     }
 }

@@ -103,7 +103,7 @@ impl Enumeration {
     }
 
     /// The configurations of lowest energy, one a row: shape (k, N), ±1, in ascending order of their numbers, k the
-    /// [number of ground states](Self::ground_states) or, if that is larger, [`MAX_GROUND_STATES`] of them.
+    /// [number of ground states](Self::ground_degeneracy) or, if that is larger, [`MAX_GROUND_STATES`] of them.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::Enumeration;
 use super::source::{Source, magnetization};
-use crate::error::{Error, Result, require_positive, require_temperatures};
+use crate::error::{Error, Result, require_beta, require_positive, require_temperatures};
 use crate::exact::partition::{PartitionFunction, hadamard};
-use crate::exact::thermodynamics::{Sums, Thermodynamics};
+use crate::exact::thermodynamics::{StateSums, Thermodynamics};
 use crate::ndarray::{Array1, Array2};
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
@@ -30,14 +30,10 @@ impl Enumeration {
     /// # Errors
     /// If `t` is not a finite number above 0, or so small that energies over it overflow; if the [`deadline`](Self::deadline) passes.
     pub fn at(&self, t: f64) -> Result<Thermodynamics> {
-        require_positive("temperature", t)?;
-        if !(self.ground / t).is_finite() {
-            let allowed = "so large that energies over it stay finite";
-            return Err(Error::argument("temperature", t, allowed));
-        }
+        require_beta(t, self.ground)?;
         let sums = match (&self.histogram, &self.source) {
             (Some(histogram), _) => {
-                let mut sums = Sums::default();
+                let mut sums = StateSums::default();
                 for (&(energy, magnetization), &count) in histogram.iter() {
                     let excitation = energy as f64 * self.source.unit() - self.ground;
                     let weight = count as f64 * (-excitation / t).exp();
@@ -56,12 +52,12 @@ impl Enumeration {
         Ok(exact)
     }
 
-    fn listed_at(&self, t: f64, n: usize, energies: &[f64]) -> Sums {
-        let chunks: Vec<Sums> = energies
+    fn listed_at(&self, t: f64, n: usize, energies: &[f64]) -> StateSums {
+        let chunks: Vec<StateSums> = energies
             .par_chunks(CHUNK)
             .enumerate()
             .map(|(chunk, energies)| {
-                let mut sums = Sums::default();
+                let mut sums = StateSums::default();
                 for (k, energy) in energies.iter().enumerate() {
                     let excitation = energy - self.ground;
                     let m = f64::from(magnetization(n, chunk * CHUNK + k));
@@ -70,7 +66,7 @@ impl Enumeration {
                 sums
             })
             .collect();
-        chunks.into_iter().fold(Sums::default(), Sums::merge)
+        chunks.into_iter().fold(StateSums::default(), StateSums::merge)
     }
 
     /// The contraction over all states of a model with pair couplings.

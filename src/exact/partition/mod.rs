@@ -18,21 +18,21 @@ mod magnetization;
 mod moments;
 mod orders;
 mod outer;
+mod passes;
 mod split;
-mod sums;
 mod weight;
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::Result;
 use crate::exact::cost;
 use crate::exact::thermodynamics::Thermodynamics;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
-use crate::spin::PairModel;
-use sums::Sums;
+use crate::spin::{MagneticMoments, PairModel};
+use passes::Passes;
 
 pub(super) use correlation::hadamard;
 pub(super) use ground::{Ground, ground_states};
@@ -75,7 +75,7 @@ pub struct PartitionFunction {
 
 impl PartitionFunction {
     pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Result<Self> {
-        require_positive("temperature", temperature)?;
+        model.beta(temperature)?;
         let n = model.n_spins();
         if n > MAX_SUMMED {
             return Err(cost::too_large(
@@ -84,10 +84,6 @@ impl PartitionFunction {
                 SECONDS_PER_STATE,
                 MAX_SUMMED,
             ));
-        }
-        if !(2.0 * model.bound() / temperature).is_finite() {
-            let allowed = "so high that energies over it stay below 1e308";
-            return Err(Error::argument("temperature", temperature, allowed));
         }
         Ok(Self { model, temperature, deadline: None })
     }
@@ -110,8 +106,8 @@ impl PartitionFunction {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    fn sums(&self) -> Result<Sums> {
-        Ok(Sums::new(&self.model, self.temperature, Deadline::new(self.deadline)?))
+    fn passes(&self) -> Result<Passes> {
+        Ok(Passes::new(&self.model, self.temperature, Deadline::new(self.deadline)?))
     }
 
     /// ln Z of the whole system.
@@ -128,7 +124,7 @@ impl PartitionFunction {
     /// # Errors
     /// If the [`deadline`](Self::deadline) passes, or is not a finite number above 0.
     pub fn ln_z(&self) -> Result<f64> {
-        self.sums()?.ln_z()
+        self.passes()?.ln_z()
     }
 
     /// ln Z, energy, heat capacity, entropy, all magnetizations and all pair correlations. See [`Moments`].
@@ -145,9 +141,9 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn moments(&self) -> Result<Moments> {
-        let sums = self.sums()?;
-        let energy = sums.energy(sums.ln_z()?)?;
-        let (magnetizations, correlations) = sums.correlations(energy.ln_z)?;
+        let passes = self.passes()?;
+        let energy = passes.energy(passes.ln_z()?)?;
+        let (magnetizations, correlations) = passes.correlations(energy.ln_z)?;
         Ok(Moments::new(self.temperature, &energy, magnetizations, correlations))
     }
 
@@ -165,16 +161,20 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn thermodynamics(&self) -> Result<Thermodynamics> {
-        let sums = self.sums()?;
-        let energy = sums.energy(sums.ln_z()?)?;
-        let by_down = sums.by_magnetization(energy.ln_z)?;
+        let passes = self.passes()?;
+        let energy = passes.energy(passes.ln_z()?)?;
+        let by_down = passes.by_magnetization(energy.ln_z)?;
         let n = self.model.n_spins() as f64;
         let mean = |power: fn(f64) -> f64| {
             let terms = by_down.iter().enumerate();
             terms.map(|(down, p)| p * power((n - 2.0 * down as f64) / n)).sum::<f64>()
         };
-        let (m, abs_m) = (mean(|m| m), mean(f64::abs));
-        let (m2, m4) = (mean(|m| m * m), mean(|m| m * m * m * m));
+        let magnetic = MagneticMoments {
+            m: mean(|m| m),
+            abs_m: mean(f64::abs),
+            m2: mean(|m| m * m),
+            m4: mean(|m| m * m * m * m),
+        };
         let t = self.temperature;
         Ok(Thermodynamics {
             temperature: t,
@@ -184,11 +184,11 @@ impl PartitionFunction {
             heat_capacity: energy.variance / n,
             entropy: energy.entropy / n,
             // By symmetry; the sum leaves rounding errors.
-            magnetization: if self.model.has_field() { m } else { 0.0 },
-            abs_magnetization: abs_m,
-            susceptibility: (m2 - abs_m * abs_m).max(0.0) * n / t,
-            susceptibility_full: (m2 - m * m).max(0.0) * n / t,
-            binder: if m2 > 0.0 { 1.0 - m4 / (3.0 * m2 * m2) } else { 0.0 },
+            magnetization: if self.model.has_field() { magnetic.m } else { 0.0 },
+            abs_magnetization: magnetic.abs_m,
+            susceptibility: magnetic.susceptibility(n, t),
+            susceptibility_full: magnetic.susceptibility_full(n, t),
+            binder: magnetic.binder(),
         })
     }
 
@@ -206,8 +206,8 @@ impl PartitionFunction {
     /// # Errors
     /// As for [`ln_z`](Self::ln_z).
     pub fn magnetization_distribution(&self) -> Result<DataFrame> {
-        let sums = self.sums()?;
-        let mut probability = sums.by_magnetization(sums.ln_z()?)?;
+        let passes = self.passes()?;
+        let mut probability = passes.by_magnetization(passes.ln_z()?)?;
         probability.reverse();
         let n = self.model.n_spins() as i64;
         let magnetization: Vec<i64> = (0..=n).map(|up| 2 * up - n).collect();

@@ -15,6 +15,7 @@ use crate::sample::reweighting::average::{Averages, Measured, Weighted, Weights}
 use crate::sample::reweighting::histogram::Histogram;
 use crate::sample::reweighting::solve::Problem;
 use crate::sample::series::{TimeSeries, slowest};
+use crate::spin::binder;
 use crate::stats::{Estimate, MIN_SERIES, estimate};
 
 pub use peak::Peak;
@@ -88,7 +89,7 @@ const QUANTITIES: [Quantity; 7] = [
         let squared = if all.symmetric { 0.0 } else { x.m * x.m };
         (x.m2 - squared).max(0.0) * x.beta * all.n()
     }),
-    ("binder", |x, _| if x.m2 > 0.0 { 1.0 - x.m4 / (3.0 * x.m2 * x.m2) } else { 0.0 }),
+    ("binder", |x, _| binder(x.m2, x.m4)),
 ];
 
 impl Reweighting {

@@ -1,10 +1,10 @@
 //! Replica exchange Monte Carlo, "parallel tempering".
 
+mod acceptance;
 mod blocks;
 mod bundle;
 mod houdayer;
 mod kernel;
-mod ladder;
 mod overlap;
 mod packed;
 mod plan;
@@ -21,6 +21,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::sample::rounds::{Limits, advance};
+use crate::sample::setters;
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::MAX_MEASURED;
 use crate::spin::{PairModel, Quanta};
@@ -96,32 +97,9 @@ impl Tempering {
         Self { replicas, ..self.clone() }
     }
 
-    /// Sweeps measured at each temperature; default 10 000. What remains beyond a whole number of
-    /// [`swap_interval`](Self::swap_interval)s is left out.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
-    }
-
-    /// Sweeps before measuring, with exchanges; default as many as [`sweeps`](Self::sweeps), since glasses are slow.
-    pub fn thermalization(&self, sweeps: i64) -> Self {
-        Self { thermalization: Some(sweeps), ..self.clone() }
-    }
-
     /// Sweeps between exchanges; default 1. Energies, magnetizations and overlaps are measured just before each exchange.
     pub fn swap_interval(&self, sweeps: i64) -> Self {
         Self { swap_interval: sweeps, ..self.clone() }
-    }
-
-    /// How spins change; default [`Update::HeatBath`], which with a fixed order of sites moves at least as often as Metropolis
-    /// (see [`crate::sample`]). Cluster updates are refused.
-    pub fn update(&self, update: Update) -> Self {
-        Self { update, ..self.clone() }
-    }
-
-    /// Which site comes next. By default the fastest order that the model allows: one class of mutually unbonded sites after the other
-    /// where 64 systems share a word ("colors" in the frame), else [`SiteOrder::Sequential`].
-    pub fn order(&self, order: SiteOrder) -> Self {
-        Self { order: Some(order), ..self.clone() }
     }
 
     /// Whether to make a cluster move between the two replicas of each pair after the sweeps before an exchange; default no.
@@ -135,21 +113,26 @@ impl Tempering {
         Self { houdayer, ..self.clone() }
     }
 
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// The starting configurations; default [`Start::Random`].
-    pub fn start(&self, start: Start) -> Self {
-        Self { start, ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the result holds what was measured so far and `complete` is false; default none.
-    ///
-    /// Thermalization gets its share of the time, at most nine tenths. The limit is passed by about one round at most.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Ising::square(4)?.tempering([2.0, 3.0])":
+        /// Sweeps measured at each temperature; default 10 000. What remains beyond a whole number of
+        /// [`swap_interval`](Self::swap_interval)s is left out.
+        sweeps;
+        /// Sweeps before measuring, with exchanges; default as many as [`sweeps`](Self::sweeps), since glasses are slow.
+        thermalization;
+        /// How spins change; default [`Update::HeatBath`], which with a fixed order of sites moves at least as often as Metropolis
+        /// (see [`crate::sample`]). Cluster updates are refused.
+        update;
+        /// Which site comes next. By default the fastest order that the model allows: one class of mutually unbonded sites after the other
+        /// where 64 systems share a word ("colors" in the frame), else [`SiteOrder::Sequential`].
+        order;
+        /// The starting configurations; default [`Start::Random`].
+        start;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the result holds what was measured so far and `complete` is false; default none.
+        ///
+        /// Thermalization gets its share of the time, at most nine tenths. The limit is passed by about one round at most.
+        deadline;
     }
 
     /// Runs the simulation.

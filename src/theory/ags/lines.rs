@@ -28,6 +28,8 @@ pub fn spin_glass_temperature(load: f64) -> Result<f64> {
 
 /// α_M(T), the largest load at which there are memories; [`CAPACITY`] at T = 0.
 ///
+/// It first rises with temperature, to 0.1382 at T = 0.02: a re-entrance that replica symmetry breaking removes (J.-P. Naef and A. Canning, J. Phys. I 2, 247 (1992)).
+///
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
@@ -45,6 +47,8 @@ pub fn retrieval_load(t: f64) -> Result<f64> {
 }
 
 /// T_M, below which memories are (at least metastable) states; 1 − 1.95 √α for α → 0.
+///
+/// It is 0.046 at [`CAPACITY`], where it falls to 0: the little beyond ([`retrieval_load`]) is left out.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -93,8 +97,12 @@ pub fn global_temperature(load: f64) -> Result<f64> {
         );
         return Err(Error::argument("load", load, allowed));
     }
-    let highest = retrieval_temperature(load)? * (1.0 - 1e-9);
-    root(|t| difference(load, t), 0.0, highest).ok_or_else(|| not_found(load))
+    below(load, retrieval_temperature(load)?)
+}
+
+/// T_c of a load whose T_M is known.
+fn below(load: f64, melting: f64) -> Result<f64> {
+    root(|t| difference(load, t), 0.0, melting * (1.0 - 1e-9)).ok_or_else(|| not_found(load))
 }
 
 /// The load below which memories are the lowest states at T = 0: 0.05185 (printed as 0.051 in AGS 1985).
@@ -115,7 +123,7 @@ pub fn global_load() -> Result<f64> {
 
 /// T_R, below which memories break replica symmetry; √(8α/9π) exp(−1/(2α)) for α → 0.
 ///
-/// Source: AGS (1987), section 5.
+/// Source: AGS (1987).
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -168,14 +176,25 @@ pub fn phase_diagram(loads: &[f64]) -> Result<DataFrame> {
     }
     let glass =
         loads.iter().map(|&load| spin_glass_temperature(load)).collect::<Result<Vec<_>>>()?;
-    let line = |temperature: fn(f64) -> Result<f64>| -> Vec<Option<f64>> {
-        loads.par_iter().map(|&load| temperature(load).ok()).collect()
-    };
+    let most = global_load()?;
+    let lines: Vec<(Option<f64>, Option<f64>)> = loads
+        .par_iter()
+        .map(|&load| {
+            let melting = retrieval_temperature(load).ok();
+            let global = match melting {
+                Some(_) if load == 0.0 => Some(1.0),
+                Some(melting) if load <= most => below(load, melting).ok(),
+                _ => None,
+            };
+            (melting, global)
+        })
+        .collect();
+    let (melting, global): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
     Ok(df!(
         "load" => loads.to_vec(),
         "spin_glass_temperature" => glass,
-        "retrieval_temperature" => line(retrieval_temperature),
-        "global_temperature" => line(global_temperature),
+        "retrieval_temperature" => melting,
+        "global_temperature" => global,
     )?)
 }
 

@@ -26,7 +26,7 @@ pub struct Mixture {
 ///
 /// For odd n they are (spurious) local minima at low temperature; those of even n are saddle points. At T = 0, m₃ = ½ and f₃ = −3/8 against −½ of a memory.
 ///
-/// Source: D. J. Amit, H. Gutfreund and H. Sompolinsky, *Spin-glass models of neural networks*, Phys. Rev. A 32, 1007 (1985), section III.
+/// Source: D. J. Amit, H. Gutfreund and H. Sompolinsky, *Spin-glass models of neural networks*, Phys. Rev. A 32, 1007 (1985).
 ///
 /// ```
 /// use statmech::prelude::*;

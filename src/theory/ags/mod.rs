@@ -67,7 +67,7 @@ pub struct AgsState {
     pub energy: f64,
     /// s = −∂f/∂T, per neuron; negative near T = 0, where replica symmetry fails.
     pub entropy: f64,
-    /// 1 − αβ² ∫Dz sech⁴ β(√(αr) z + m)/(1 − C)²: replica symmetry is stable where it is positive (AGS 1987, section 5). −∞ at T = 0 and α > 0.
+    /// 1 − αβ² ∫Dz sech⁴ β(√(αr) z + m)/(1 − C)²: replica symmetry is stable where it is positive (AGS 1987). −∞ at T = 0 and α > 0.
     pub replicon: f64,
 }
 
@@ -213,10 +213,13 @@ fn state(load: f64, t: f64, overlap: f64, width: f64) -> AgsState {
     let cold = solve::is_cold(t);
     // 1 − q = TC, which at T = 0 is 0 where C is not.
     let (c, free_spin, spin_entropy, fourth) = if cold {
-        let centre = if width > 0.0 { m / width } else { f64::INFINITY };
-        let (flat, c) = solve::cold_means(centre);
-        let c = if width > 0.0 { c / width } else { 0.0 };
-        let free = if width > 0.0 { m * flat + c * width * width } else { m };
+        // Without noise the fields are m, and all spins follow.
+        let (c, free) = if width > 0.0 {
+            let (flat, slope) = solve::cold_means(m / width);
+            (slope / width, m * flat + slope * width)
+        } else {
+            (0.0, m)
+        };
         (c, -free, 0.0, if load > 0.0 { f64::INFINITY } else { 0.0 })
     } else {
         let steepness = width / t;

@@ -41,11 +41,19 @@ pub(super) fn with_ratio(y: f64, t: f64) -> Option<Solution> {
         return (rest > 0.0).then_some(Solution { load: rest * rest, overlap, width });
     }
     let rule = |b: f64| Gaussian::graded(-y, 1.0 / b);
-    let mean = |b: f64| rule(b).mean_about(|offset| (b * offset).tanh());
-    // b = σ/T; tanh x lies between x − x³/3 and 1.
-    let least = ((1.0 - t) / (1.0 + y * y / 3.0)).sqrt();
-    let most = 1.0 / (t * y);
-    let b = root(|b| mean(b) - y * b * t, 0.999 * least, 1.001 * most)?;
+    // b = σ/T. The excess E tanh b(z + y) − ybT is concave in b, 0 at b = 0 and negative from b = 1/(yT): Newton's steps from there fall onto the root.
+    let mut b = 1.0 / (t * y);
+    for _ in 0..200 {
+        let (mean, slope) = rule(b).means_about(|offset| {
+            let tanh = (b * offset).tanh();
+            (tanh, offset * (1.0 - tanh * tanh))
+        });
+        let next = b - (mean - y * b * t) / (slope - y * t);
+        if !(next > 0.0 && next < b * (1.0 - 4.0 * f64::EPSILON)) {
+            break;
+        }
+        b = next;
+    }
     let slope = rule(b).mean_about(|offset| sech2(b * offset));
     let (width, rest, q) = (b * t, 1.0 - slope / t, 1.0 - slope);
     (rest > 0.0).then_some(Solution { load: (width * rest).powi(2) / q, overlap: width * y, width })
@@ -54,7 +62,7 @@ pub(super) fn with_ratio(y: f64, t: f64) -> Option<Solution> {
 /// The ratio y at which the load is largest, and that load.
 pub(super) fn largest_load(t: f64) -> (f64, f64) {
     let load = |ln_y: f64| with_ratio(ln_y.exp(), t).map_or(0.0, |solution| solution.load);
-    let grid: Vec<f64> = geomspace(0.2, 8.0, 13).iter().map(|y| y.ln()).collect();
+    let grid: Vec<f64> = geomspace(0.5, 6.0, 7).iter().map(|y| y.ln()).collect();
     maximum(load, &grid).map_or((1.0, 0.0), |(ln_y, most)| (ln_y.exp(), most))
 }
 

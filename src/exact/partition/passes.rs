@@ -15,14 +15,14 @@ use crate::simd::Width;
 use crate::spin::PairModel;
 
 /// A model at one temperature, split for summation.
-pub(super) struct Sums {
+pub(super) struct Passes {
     split: Split,
     weights: Vec<Row>,
     width: Width,
     deadline: Deadline,
 }
 
-impl Sums {
+impl Passes {
     pub fn new(model: &PairModel, temperature: f64, deadline: Deadline) -> Self {
         let mut bonds = model.couplings().bonds();
         for bond in &mut bonds {
@@ -103,13 +103,13 @@ mod tests {
             let results: Vec<_> = Width::available()
                 .into_iter()
                 .map(|width| {
-                    let sums = Sums::of(split(n, field), width, Deadline::new(None).unwrap());
-                    let energy = sums.energy(sums.ln_z().unwrap()).unwrap();
+                    let passes = Passes::of(split(n, field), width, Deadline::new(None).unwrap());
+                    let energy = passes.energy(passes.ln_z().unwrap()).unwrap();
                     let moments = [energy.ln_z, energy.mean, energy.variance, energy.entropy];
-                    let correlations = sums.correlations(energy.ln_z).unwrap();
-                    let by_down = sums.by_magnetization(energy.ln_z).unwrap();
+                    let correlations = passes.correlations(energy.ln_z).unwrap();
+                    let by_down = passes.by_magnetization(energy.ln_z).unwrap();
                     (
-                        sums.ln_z().unwrap().to_bits(),
+                        passes.ln_z().unwrap().to_bits(),
                         moments.map(f64::to_bits),
                         correlations,
                         by_down,
@@ -128,12 +128,12 @@ mod tests {
         for strength in [1.0, 6.0, 10.0, 20.0, 40.0, 100.0, 400.0] {
             let bonds: Vec<_> =
                 (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j, strength))).collect();
-            let sums = Sums::of(
+            let passes = Passes::of(
                 Split::new(n, &bonds, &vec![0.125; n], true),
                 Width::best(),
                 Deadline::new(None).unwrap(),
             );
-            sizes.push(sums.split.inner);
+            sizes.push(passes.split.inner);
             // Energy by the number of spins down, binomially many times.
             let size = n as f64;
             let (mut count, mut terms) = (1.0_f64, Vec::new());
@@ -145,9 +145,9 @@ mod tests {
             let largest = terms.iter().map(|term| term.0).fold(f64::NEG_INFINITY, f64::max);
             let sum: f64 = terms.iter().map(|term| (term.0 - largest).exp()).sum();
             let m: f64 = terms.iter().map(|term| term.1 * (term.0 - largest).exp()).sum();
-            let ln_z = sums.ln_z().unwrap();
+            let ln_z = passes.ln_z().unwrap();
             assert!((ln_z / (largest + sum.ln()) - 1.0).abs() < 1e-14, "J/T = {strength}");
-            let (magnetizations, correlations) = sums.correlations(ln_z).unwrap();
+            let (magnetizations, correlations) = passes.correlations(ln_z).unwrap();
             let expected = m / sum / size;
             assert!(
                 magnetizations.iter().all(|m| (m - expected).abs() < 1e-11),
