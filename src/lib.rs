@@ -25,6 +25,7 @@
 //! | closed-form theory of many neurons | [`theory::cover`], [`theory::gardner`], [`theory::version_space`], [`theory::learning`], [`theory::ags`], [`theory::signal_to_noise`], [`theory::dense`], [`theory::sk`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | estimates and errors | [`stats`] |
+//! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::Capacity`], [`perceptron::LearningCurve`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!
 //! # Conventions
@@ -57,10 +58,13 @@ pub mod frame;
 pub mod free_energy;
 pub mod grid;
 pub mod hopfield;
+pub mod information;
 pub mod ising;
+pub mod neuron;
 mod notebook;
 mod numeric;
 mod operator;
+pub mod perceptron;
 pub mod plot;
 pub mod prelude;
 pub mod progress;

@@ -12,7 +12,9 @@ pub use crate::exact::{
 pub use crate::frame::{Frame, stack};
 pub use crate::free_energy::{AnnealedImportance, Bennett, bennett_ratio};
 pub use crate::free_energy::{Approximation, FreeEnergies, HighTemperature, SelfConsistent};
-pub use crate::free_energy::{SelfConsistentSolution, thermodynamic_integration};
+pub use crate::free_energy::{
+    SelfConsistentSolution, tempered_integration, thermodynamic_integration,
+};
 pub use crate::grid::{geomspace, linspace};
 pub use crate::hopfield::experiment::{
     BasinScan, CapacityScan, MeasuredCapacity, MixtureScan, RetrievalMap, RetrievalScan,
@@ -26,8 +28,22 @@ pub use crate::hopfield::{
     Association, Associator, FixedPoints, Hopfield, MarginTrained, MarginTraining, Recall,
     RecallMany, Recalled, Sequence, Stopped, Unlearned, Unlearning,
 };
+pub use crate::information::{
+    BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
+    MaximumEntropy, binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy,
+    gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
+};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
+pub use crate::neuron::{
+    Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
+    boolean_functions, is_threshold_function, realize,
+};
+pub use crate::perceptron::{
+    BinaryPerceptrons, Capacity, Examples, LearningCurve, LearningRule, MultiPerceptron,
+    MultiTrained, MultiTraining, Perceptron, Separation, Trained, Training, VersionSamples,
+    VersionSampling,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{

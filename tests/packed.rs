@@ -4,6 +4,7 @@
 
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;
+use statmech::rayon::prelude::*;
 use statmech::sample::Observables;
 
 const RULES: [Update; 2] = [Update::Metropolis, Update::HeatBath];
@@ -78,7 +79,9 @@ fn all_sizes_agree_with_sequential_sweeps() {
 
 #[test]
 fn what_is_measured_belongs_to_the_spins() {
-    for ising in odd_sizes() {
+    // Four tiles of unequal width, the last block partly in use.
+    let tiled = Ising::on(Lattice::rectangle(74, 1042)).unwrap();
+    for ising in odd_sizes().into_iter().chain([tiled]) {
         for j in [1.0, -0.5] {
             let ising = ising.coupling(j).unwrap();
             let t = 2.0;
@@ -125,6 +128,17 @@ fn l128_agrees_with_onsager_and_yang() {
 }
 
 #[test]
+fn lattices_of_several_tiles_agree_with_onsager() {
+    let ising = Ising::square(1024).unwrap();
+    for update in RULES {
+        let mc = sampled(&ising, 3.0, update, SiteOrder::Checkerboard, 2_000);
+        let exact = onsager::energy(3.0).unwrap();
+        assert!((mc.energy.mean - exact).abs() < 4.0 * mc.energy.error, "{:?}", mc.energy);
+        assert!(mc.energy.error < 1e-4, "{:?}", mc.energy);
+    }
+}
+
+#[test]
 fn numbers_do_not_depend_on_threads_and_settings_keep_the_spins() {
     let ising = Ising::square(1024).unwrap();
     let run = |threads: usize| {
@@ -137,9 +151,13 @@ fn numbers_do_not_depend_on_threads_and_settings_keep_the_spins() {
             (series, simulation)
         })
     };
-    let ((one, simulation), (three, same)) = (run(1), run(3));
-    assert_eq!(one, three);
-    assert_eq!(simulation.spins(), same.spins());
+    let (one, simulation) = run(1);
+    // More threads than tiles, and than the machine has cores.
+    for threads in [2, 3, 40] {
+        let (same, spins) = run(threads);
+        assert_eq!(one, same);
+        assert_eq!(simulation.spins(), spins.spins());
+    }
     // The spins outlast a change of settings.
     for changed in [
         simulation.temperature(3.0).unwrap(),
@@ -153,4 +171,23 @@ fn numbers_do_not_depend_on_threads_and_settings_keep_the_spins() {
     let mut outside = ising.simulation(ONSAGER_TC).unwrap().order(SiteOrder::Checkerboard).seed(2);
     outside.advance(20).unwrap();
     assert_eq!(outside.measure(5).unwrap(), one);
+}
+
+#[test]
+fn threads_that_are_busy_with_other_systems_change_nothing() {
+    let ising = Ising::square(512).unwrap();
+    let simulation = ising.simulation(2.5).unwrap().order(SiteOrder::Checkerboard);
+    let run = |seed: u64| {
+        let mut simulation = simulation.seed(seed);
+        simulation.advance(30 + 20 * seed as i64).unwrap();
+        simulation.measure(10).unwrap()
+    };
+    let scan = ising.scan([2.5]).order(SiteOrder::Checkerboard).sweeps(40).seed(1);
+    let pool = |threads: usize| ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let alone = pool(1).install(|| ((0..5).map(run).collect(), scan.run_series().unwrap()));
+    let together = pool(3).install(|| {
+        let series: Vec<_> = (0..5).into_par_iter().map(run).collect();
+        (series, scan.run_series().unwrap())
+    });
+    assert_eq!(alone, together);
 }

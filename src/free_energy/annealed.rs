@@ -13,7 +13,7 @@ use crate::sample::{
     Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, setters, sweeps,
 };
 use crate::spin::PairModel;
-use crate::stats::{LogMean, ln_mean_exp};
+use crate::stats::{LogMean, ln_weighted_mean_exp};
 
 /// Up to this many spins, runs backwards start from exact samples: 2²⁰ energies, 8 MB.
 const MAX_EXACT: usize = 20;
@@ -31,8 +31,8 @@ const BACKWARD: u64 = 1 << 32;
 /// arXiv:1511.02543 (2015).
 ///
 /// Up to 20 spins the samples at the target are exact (drawn from all states). Beyond, each backward run anneals a replica of its own from β = 0
-/// down and lets it make [`equilibration`](Self::equilibration) sweeps at the target; the upper bound then holds only as far as that reaches
-/// equilibrium. Every run has the stream of its own index: the frame is the same for any number of threads.
+/// down, lets it make [`equilibration`](Self::equilibration) sweeps at the target, and counts with the weight of its way down, which makes up for
+/// phases that annealing enters too often or too rarely; the upper bound then holds as far as enough runs contribute (`ess`). Every run has the stream of its own index: the frame is the same for any number of threads.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -117,7 +117,8 @@ impl AnnealedImportance {
     ///
     /// Columns: `temperature`; `direction` ("forward", "reverse"); `kind` ("stochastic lower bound", "stochastic upper bound"); `ln_z`, `ln_z_err` (whole system; one
     /// standard error, by a jackknife over runs), `free_energy`, `free_energy_err` (per spin); `ess`, the effective number of runs (Σ w)²/Σ w², which
-    /// should be well above 10 for the error to be trusted; `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
+    /// should be well above 10 for the error to be trusted (backwards beyond 20 spins the smaller one of the weights down and of their products with
+    /// those up); `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -179,7 +180,7 @@ impl AnnealedImportance {
         let n = self.model.n_spins() as f64;
         let column = |value: fn(&Row) -> f64| rows.iter().map(value).collect::<Vec<_>>();
         let per_spin = |sign: f64, value: fn(&Row) -> f64| {
-            rows.iter().map(|row| sign * row.temperature * value(row) / n).collect::<Vec<_>>()
+            rows.iter().map(|row| sign * row.temperature * (value(row) / n)).collect::<Vec<_>>()
         };
         let name = |forward: &'static str, reverse: &'static str| {
             rows.iter().map(|row| if row.forward { forward } else { reverse }).collect::<Vec<_>>()
@@ -226,11 +227,13 @@ struct Engine<'a> {
 struct Walk {
     replica: Replica,
     ln_weight: f64,
+    /// The logarithm of the weight with which the run started.
+    ln_start: f64,
 }
 
 impl Walk {
     fn new(replica: Replica) -> Self {
-        Self { replica, ln_weight: 0.0 }
+        Self { replica, ln_weight: 0.0, ln_start: 0.0 }
     }
 }
 
@@ -283,7 +286,8 @@ impl Engine<'_> {
                 }
                 let copy = |(walk, seed): (&Walk, Seed)| {
                     let spins = walk.replica.spins().to_vec();
-                    Walk::new(self.system.replica(spins, seed.generator()))
+                    let replica = self.system.replica(spins, seed.generator());
+                    Walk { ln_start: walk.ln_weight, ..Walk::new(replica) }
                 };
                 cold.iter().zip(seeds).map(copy).collect()
             };
@@ -325,7 +329,8 @@ impl Engine<'_> {
 
     fn row(&self, walks: &[Walk], temperature: f64, steps: usize, forward: bool) -> Row {
         let weights: Vec<f64> = walks.iter().map(|walk| walk.ln_weight).collect();
-        let LogMean { value, error, ess } = ln_mean_exp(&weights);
+        let starts: Vec<f64> = walks.iter().map(|walk| walk.ln_start).collect();
+        let LogMean { value, error, ess } = ln_weighted_mean_exp(&starts, &weights);
         let free = self.system.n_spins() as f64 * std::f64::consts::LN_2;
         let ln_z = if forward { free + value } else { free - value };
         Row { temperature, forward, ln_z, error, ess, steps }

@@ -7,15 +7,17 @@ use std::time::Instant;
 use crate::error::{Result, require_positive};
 use crate::exact::{Elimination, PartitionFunction};
 use crate::frame::columns::numbers;
+use crate::free_energy::doubt::{CUT, Row, Value, doubt_what_disagrees, last};
+use crate::free_energy::rungs::Rungs;
 use crate::free_energy::{
     AnnealedImportance, Approximation, Bennett, SelfConsistent, high_temperature,
-    thermodynamic_integration,
+    tempered_integration,
 };
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::sample::{Ladder, PopulationAnnealing, Scan, System, WangLandau, setters, sweeps};
+use crate::sample::{Ladder, PopulationAnnealing, System, Tempering, WangLandau, setters, sweeps};
 use crate::spin::PairModel;
 
 /// Up to this width variable elimination gives the exact value within about a second, and up to so many spins the sum over all states.
@@ -40,6 +42,13 @@ const MAX_LN_F: f64 = 0.2;
 /// Fewer effective runs leave the error of annealed importance sampling in doubt.
 const LEAST_ESS: f64 = 10.0;
 
+/// Runs of annealed importance sampling, beyond which more steps serve better than more runs.
+const ANNEALED_RUNS: i64 = 1_000;
+
+/// Population annealing needs this many replicas for each of a mean square family (W. Wang, J. Machta and H. G. Katzgraber, Phys. Rev. E 92,
+/// 063307 (2015)).
+const FAMILIES: f64 = 100.0;
+
 /// Settings of a comparison of free energies; [`run`](Self::run) gives the frame.
 ///
 /// ```
@@ -61,23 +70,6 @@ pub struct FreeEnergies {
     deadline: Option<f64>,
 }
 
-/// What one method says of ln Z.
-struct Value {
-    ln_z: f64,
-    /// None where there is no statistical error.
-    error: Option<f64>,
-    converged: bool,
-}
-
-struct Row {
-    method: &'static str,
-    kind: &'static str,
-    /// None where the method failed, for the reason in `note`.
-    value: Option<Value>,
-    note: String,
-    seconds: f64,
-}
-
 impl FreeEnergies {
     pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Self {
         Self { model, temperature, sweeps: 100_000, seed: Seed::default(), deadline: None }
@@ -95,14 +87,23 @@ impl FreeEnergies {
     /// Runs all methods: one row each.
     ///
     /// `method`: exact (by elimination up to width 18, else by the sum over all states up to 30 spins), mean_field, tap, bethe, high_temperature
-    /// ([`high_temperature`]), thermodynamic_integration, bennett, annealed_forward, annealed_reverse, population_annealing, wang_landau. The sampling methods share the ladder of inverse
-    /// temperatures of [`PopulationAnnealing::steps`], and each makes about [`sweeps`](Self::sweeps) sweeps in all, from a stream of its own.
+    /// ([`high_temperature`]), thermodynamic_integration ([`tempered_integration`]), bennett, annealed_forward, annealed_reverse, population_annealing,
+    /// wang_landau. The sampling methods but the last share the ladder of inverse temperatures of [`PopulationAnnealing::steps`], annealed importance
+    /// sampling with more steps where there would be more than 1000 runs, and each makes about [`sweeps`](Self::sweeps) sweeps in all, from a stream of
+    /// its own.
     ///
     /// Columns: `method`; `kind` of ln Z (exact, estimate, lower bound, stochastic lower bound, stochastic upper bound); `temperature`; `ln_z`,
     /// `ln_z_err` (whole system), `free_energy`, `free_energy_err` (per spin), errors missing where there are none; `exact`, the exact ln Z where
-    /// there is one, and `deviation`, ln_z − exact; `converged`: the iteration converged to a [valid](crate::free_energy::SelfConsistentSolution::valid)
-    /// solution, loops are below 1 % of ln Z in the series, or sampling was not cut short and, for annealed importance sampling, at least 10 effective
-    /// runs contributed or, for Wang–Landau, ln f ended below 0.2; `seconds`; `note`, why a method failed.
+    /// there is one, and `deviation`, ln_z − exact; `converged`; `seconds`; `note`, why a method failed or is not converged.
+    ///
+    /// Converged means: an iteration converged to a [valid](crate::free_energy::SelfConsistentSolution::valid) solution; loops are below 1 % of ln Z in the series;
+    /// sampling was not cut short, and
+    /// - for thermodynamic integration and Bennett, which sample by parallel tempering, R̂ of the energies of two replicas is at most 1.1 at all
+    ///   rungs;
+    /// - for annealed importance sampling at least 10 effective runs contributed, and forwards and backwards lie within 4 errors of each other;
+    /// - for population annealing there are at least 100 replicas for each of a mean square family;
+    /// - for Wang–Landau sampling ln f ended below 0.2;
+    /// - all of these but the bounds lie within 4 errors of population annealing, if that is converged.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -131,11 +132,10 @@ impl FreeEnergies {
             let part = self.deadline.map(|_| {
                 (whole.left().as_secs_f64() / (count - index) as f64).max(f64::MIN_POSITIVE)
             });
-            let result = compute(part);
-            let note = result.as_ref().err().map_or(String::new(), ToString::to_string);
-            let seconds = started.elapsed().as_secs_f64();
-            rows.push(Row { method, kind, value: result.ok(), note, seconds });
+            let value = compute(part);
+            rows.push(Row { method, kind, value, seconds: started.elapsed().as_secs_f64() });
         }
+        doubt_what_disagrees(&mut rows);
         self.frame(&rows)
     }
 
@@ -186,7 +186,7 @@ impl FreeEnergies {
     }
 
     fn eliminated(&self, narrow: &Elimination) -> Result<Value> {
-        Ok(Value { ln_z: narrow.ln_z(self.temperature)?, error: None, converged: true })
+        Ok(Value::without_error(narrow.ln_z(self.temperature)?, ""))
     }
 
     fn summed(&self, seconds: Option<f64>) -> Result<Value> {
@@ -194,7 +194,7 @@ impl FreeEnergies {
         if let Some(seconds) = seconds {
             sum = sum.deadline(seconds);
         }
-        Ok(Value { ln_z: sum.ln_z()?, error: None, converged: true })
+        Ok(Value::without_error(sum.ln_z()?, ""))
     }
 
     fn self_consistent(&self, method: Approximation, seconds: Option<f64>) -> Result<Value> {
@@ -204,14 +204,20 @@ impl FreeEnergies {
         }
         let solution = settings.run()?;
         let ln_z = -solution.free_energy * self.model.n_spins() as f64 / self.temperature;
-        let converged = solution.converged && solution.valid && solution.complete;
-        Ok(Value { ln_z, error: None, converged })
+        let doubt = match () {
+            () if !solution.complete => CUT,
+            () if !solution.converged => "The iteration did not converge.",
+            () if !solution.valid => "The solution lies where the approximation does not hold.",
+            () => "",
+        };
+        Ok(Value::without_error(ln_z, doubt))
     }
 
     fn series(&self) -> Result<Value> {
         let series = high_temperature(&self.model, self.temperature)?;
-        let converged = series.loops.abs() <= SMALL * series.ln_z.abs();
-        Ok(Value { ln_z: series.ln_z, error: None, converged })
+        let small = series.loops.abs() <= SMALL * series.ln_z.abs();
+        let doubt = if small { "" } else { "The temperature is too low for the series." };
+        Ok(Value::without_error(series.ln_z, doubt))
     }
 
     /// The effort divided among so many.
@@ -220,33 +226,45 @@ impl FreeEnergies {
     }
 
     fn integration(&self, ladder: &Ladder, seconds: Option<f64>) -> Result<Value> {
-        let temperatures: Vec<f64> = ladder.betas[1..].iter().map(|beta| 1.0 / beta).collect();
-        let mut scan = Scan::new(Arc::clone(&self.model), temperatures)
-            .sweeps(self.share(ladder.steps()))
+        let temperatures = ladder.betas[1..].iter().rev().map(|beta| 1.0 / beta).collect();
+        // Two replicas, and half as many sweeps before measuring.
+        let each = self.share(3 * ladder.steps());
+        let mut tempering = Tempering::new(Arc::clone(&self.model), temperatures)
+            .sweeps(each)
+            .thermalization(each / 2)
             .seed(self.seed.child(0));
         if let Some(seconds) = seconds {
-            scan = scan.deadline(seconds);
+            tempering = tempering.deadline(seconds);
         }
-        let sampled = scan.sampled_frame()?;
-        let complete = numbers(&sampled, "complete")?;
-        let mut value = last(&thermodynamic_integration(&self.model, &sampled)?)?;
-        value.converged = complete.iter().all(|&complete| complete == 1.0);
+        let tempered = tempering.run()?;
+        let mut value = last(&tempered_integration(&tempered)?)?;
+        let rungs = Rungs::together(&tempered)?;
+        value.doubt_if(!rungs.complete, CUT);
+        value.doubt_start(rungs.r_hat()?);
         Ok(value)
     }
 
     fn bennett(&self, ladder: &Ladder, seconds: Option<f64>) -> Result<Value> {
+        let each = self.share(3 * ladder.steps());
         let mut bennett = Bennett::new(Arc::clone(&self.model), vec![self.temperature])
-            .sweeps(self.share(ladder.steps()))
+            .sweeps(2 * each)
+            .thermalization(each / 2)
             .seed(self.seed.child(1));
         if let Some(seconds) = seconds {
             bennett = bennett.deadline(seconds);
         }
-        last(&bennett.run()?)
+        let frame = bennett.run()?;
+        let mut value = last(&frame)?;
+        value.doubt_start(numbers(&frame, "r_hat")?.last().copied().filter(|r| !r.is_nan()));
+        Ok(value)
     }
 
     fn annealed(&self, ladder: &Ladder, reverse: bool, seconds: Option<f64>) -> Result<Value> {
+        let runs = self.share(ladder.steps()).min(ANNEALED_RUNS);
+        let steps = (self.sweeps / runs).max(ladder.steps() as i64);
         let mut annealed = AnnealedImportance::new(Arc::clone(&self.model), vec![self.temperature])
-            .runs(self.share(ladder.steps()))
+            .runs(runs)
+            .steps(steps)
             .direction(!reverse, reverse)
             .seed(self.seed.child(2 + u64::from(reverse)));
         if let Some(seconds) = seconds {
@@ -254,7 +272,8 @@ impl FreeEnergies {
         }
         let frame = annealed.run()?;
         let mut value = last(&frame)?;
-        value.converged &= numbers(&frame, "ess")?.iter().all(|&ess| ess >= LEAST_ESS);
+        let few = numbers(&frame, "ess")?.iter().any(|&ess| ess < LEAST_ESS);
+        value.doubt_if(few, "Few of the runs contribute.");
         Ok(value)
     }
 
@@ -270,7 +289,12 @@ impl FreeEnergies {
         if let Some(seconds) = seconds {
             population = population.deadline(seconds);
         }
-        last(&population.run()?)
+        let frame = population.run()?;
+        let mut value = last(&frame)?;
+        let family = numbers(&frame, "family_size")?.last().copied().unwrap_or(f64::INFINITY);
+        let replicas = (self.share(parts) * RUNS) as f64;
+        value.doubt_if(replicas < FAMILIES * family, "The populations are too small.");
+        Ok(value)
     }
 
     fn wang_landau(&self, seconds: Option<f64>) -> Result<Value> {
@@ -284,8 +308,10 @@ impl FreeEnergies {
         }
         let density = walk.run()?;
         let ln_z = density.ln_z(self.temperature)?;
-        let converged = density.complete && density.ln_f <= MAX_LN_F;
-        Ok(Value { ln_z: ln_z.mean, error: Some(ln_z.error), converged })
+        let mut value = Value { ln_z: ln_z.mean, error: Some(ln_z.error), doubt: String::new() };
+        value.doubt_if(!density.complete, CUT);
+        value.doubt_if(density.ln_f > MAX_LN_F, "There were too few sweeps to learn g.");
+        Ok(value)
     }
 
     fn frame(&self, rows: &[Row]) -> Result<DataFrame> {
@@ -293,37 +319,26 @@ impl FreeEnergies {
         let exact = rows
             .iter()
             .find(|row| row.method == "exact")
-            .and_then(|row| row.value.as_ref())
+            .and_then(|row| row.value.as_ref().ok())
             .map(|value| value.ln_z);
         let column = |read: &dyn Fn(&Value) -> Option<f64>| {
-            rows.iter().map(|row| row.value.as_ref().and_then(read)).collect::<Vec<_>>()
+            rows.iter().map(|row| row.value.as_ref().ok().and_then(read)).collect::<Vec<_>>()
         };
-        let converged = |row: &Row| row.value.as_ref().is_some_and(|value| value.converged);
         Ok(df!(
             "method" => rows.iter().map(|row| row.method).collect::<Vec<_>>(),
             "kind" => rows.iter().map(|row| row.kind).collect::<Vec<_>>(),
             "temperature" => vec![t; rows.len()],
             "ln_z" => column(&|value| Some(value.ln_z)),
             "ln_z_err" => column(&|value| value.error),
-            "free_energy" => column(&|value| Some(-t * value.ln_z / n)),
-            "free_energy_err" => column(&|value| value.error.map(|error| t * error / n)),
+            "free_energy" => column(&|value| Some(-t * (value.ln_z / n))),
+            "free_energy_err" => column(&|value| value.error.map(|error| t * (error / n))),
             "exact" => vec![exact; rows.len()],
             "deviation" => column(&|value| exact.map(|exact| value.ln_z - exact)),
-            "converged" => rows.iter().map(converged).collect::<Vec<_>>(),
+            "converged" => rows.iter().map(Row::converged).collect::<Vec<_>>(),
             "seconds" => rows.iter().map(|row| row.seconds).collect::<Vec<_>>(),
-            "note" => rows.iter().map(|row| row.note.as_str()).collect::<Vec<_>>(),
+            "note" => rows.iter().map(Row::note).collect::<Vec<_>>(),
         )?)
     }
-}
-
-/// The coldest row of a frame of free energies; `complete` where it says so.
-fn last(frame: &DataFrame) -> Result<Value> {
-    let at = |name: &str| -> Result<f64> {
-        let values = numbers(frame, name)?;
-        Ok(values.last().copied().unwrap_or(f64::NAN))
-    };
-    let complete = numbers(frame, "complete").map_or(true, |c| c.iter().all(|&c| c == 1.0));
-    Ok(Value { ln_z: at("ln_z")?, error: Some(at("ln_z_err")?), converged: complete })
 }
 
 impl fmt::Debug for FreeEnergies {

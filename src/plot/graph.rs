@@ -5,12 +5,16 @@ use super::font::text_width;
 use super::palette::{BLACK, Colormap, GREY, INK, Rgb, WHITE, mix};
 use crate::error::{Error, Result};
 
+/// How far two arrows between the same nodes bend away from each other, in parts of their length.
+const BOW: f64 = 0.12;
+
 /// A graph with places for its nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Graph {
     pub nodes: Vec<(f64, f64)>,
     pub edges: Vec<(usize, usize)>,
     pub weights: Vec<f64>,
+    pub edge_labels: Vec<String>,
     pub labels: Vec<String>,
     pub values: Vec<f64>,
     pub directed: bool,
@@ -34,10 +38,16 @@ impl Graph {
             nodes: nodes.to_vec(),
             edges: edges.to_vec(),
             weights: Vec::new(),
+            edge_labels: Vec::new(),
             labels: Vec::new(),
             values: Vec::new(),
             directed: false,
         })
+    }
+
+    /// Whether an edge leads from a node to itself.
+    pub fn has_loops(&self) -> bool {
+        self.edges.iter().any(|(a, b)| a == b)
     }
 
     /// A radius that holds the labels and leaves room between the closest nodes.
@@ -79,20 +89,17 @@ impl Graph {
         for edge in order {
             let (a, b) = self.edges[edge];
             let (width, color) = self.edge_look(edge, largest);
+            let label = self.edge_labels.get(edge).map_or("", String::as_str);
             if a == b {
                 draw_loop(canvas, places[a], radius, width, color, self.directed)?;
+                let above = places[a].1 - radius - 1.6 * loop_size(radius) - 8.0;
+                edge_label(canvas, label, (places[a].0, above))?;
             } else {
                 // Arrows both ways between two nodes would hide each other.
                 let bent = self.directed && self.edges.contains(&(b, a));
-                draw_edge(
-                    canvas,
-                    places[a],
-                    places[b],
-                    radius,
-                    (width, color),
-                    self.directed,
-                    bent,
-                )?;
+                let look = (width, color);
+                draw_edge(canvas, places[a], places[b], radius, look, self.directed, bent)?;
+                edge_label(canvas, label, beside(places[a], places[b], bent))?;
             }
         }
         let bound = super::axes::extent(self.values.iter().map(|v| v.abs()))
@@ -129,7 +136,7 @@ fn draw_edge<T: Target>(
     if length < 1e-6 {
         return Ok(());
     }
-    let bow = if bent { 0.12 } else { 0.0 };
+    let bow = if bent { BOW } else { 0.0 };
     let control = (
         f64::midpoint(from.0, to.0) - dy * bow * 2.0,
         f64::midpoint(from.1, to.1) + dx * bow * 2.0,
@@ -151,6 +158,22 @@ fn draw_edge<T: Target>(
     arrow(canvas, at(neck), at(tip), head, color)
 }
 
+/// The place of an edge's label: beside its middle, on the side to which it bends.
+fn beside(from: Point, to: Point, bent: bool) -> Point {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx.hypot(dy).max(1e-9);
+    let off = 10.0 + if bent { BOW * length } else { 0.0 };
+    let (x, y) = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
+    (x - dy / length * off, y + dx / length * off)
+}
+
+fn edge_label<T: Target>(canvas: &mut Canvas<T>, label: &str, at: Point) -> Result<()> {
+    if label.is_empty() {
+        return Ok(());
+    }
+    canvas.text(label, (at.0, at.1 + 4.0), TextStyle::new(11.0, Align::Middle, INK))
+}
+
 /// A triangle with its tip at `to`.
 fn arrow<T: Target>(
     canvas: &mut Canvas<T>,
@@ -166,6 +189,11 @@ fn arrow<T: Target>(
     canvas.polygon(&[to, wing(1.0), wing(-1.0)], Paint::solid(color))
 }
 
+/// Half the height of an edge from a node to itself.
+fn loop_size(radius: f64) -> f64 {
+    (radius + 5.0).min(14.0)
+}
+
 fn draw_loop<T: Target>(
     canvas: &mut Canvas<T>,
     at: Point,
@@ -174,7 +202,7 @@ fn draw_loop<T: Target>(
     color: Rgb,
     directed: bool,
 ) -> Result<()> {
-    let size = radius + 5.0;
+    let size = loop_size(radius);
     let center = (at.0, at.1 - radius - size * 0.6);
     let path: Vec<Point> = (0..=24)
         .map(|i| {

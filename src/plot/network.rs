@@ -8,7 +8,7 @@ use crate::error::Result;
 impl Figure {
     /// A drawing of a graph: nodes at positions (x rightward, y upward), edges between pairs of node numbers.
     ///
-    /// [`edge_weights`](Figure::edge_weights), [`node_labels`](Figure::node_labels),
+    /// [`edge_weights`](Figure::edge_weights), [`edge_labels`](Figure::edge_labels), [`node_labels`](Figure::node_labels),
     /// [`node_values`](Figure::node_values) and [`directed`](Figure::directed) add to it.
     ///
     /// # Errors
@@ -42,6 +42,24 @@ impl Figure {
     pub fn edge_weights(&self, weights: &[f64]) -> Self {
         self.clone().graph_setting("edge_weights", weights.len(), |graph| {
             graph.weights = weights.to_vec();
+            graph.edges.len()
+        })
+    }
+
+    /// Writes a label beside the middle of each edge of a graph ("" for none).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let pair = Figure::graph(&[(0.0, 0.0), (1.0, 0.0)], &[(0, 1)])?.edge_labels(["J"]);
+    /// assert!(pair.svg()?.contains('J'));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn edge_labels<S: Into<String>>(&self, labels: impl IntoIterator<Item = S>) -> Self {
+        let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
+        self.clone().graph_setting("edge_labels", labels.len(), |graph| {
+            graph.edge_labels = labels;
             graph.edges.len()
         })
     }

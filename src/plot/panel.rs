@@ -447,7 +447,9 @@ fn padding(layers: &[Layer], along_x: bool, log: bool, low: f64) -> (f64, f64) {
         return (0.0, 0.0);
     }
     if has(|k| matches!(k, Kind::Graph(_))) {
-        return (0.1, 0.1);
+        // Edges from a node to itself stand above it.
+        let loops = has(|k| matches!(k, Kind::Graph(graph) if graph.has_loops()));
+        return (0.1, if loops && !along_x { 0.2 } else { 0.1 });
     }
     if has(|k| matches!(k, Kind::Bars(_) | Kind::Histogram(_))) {
         return match (along_x, log) {

@@ -55,13 +55,14 @@ impl EntropyEstimate {
     }
 
     /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each
-    /// with `_err` (a jackknife over the runs, which are weighted with their Z); `sweeps`, `complete`.
+    /// with `_err` (a jackknife over the runs, which are weighted with their Z); `ln_f`, above 0.2 where there were too few sweeps for the errors to be
+    /// trusted; `sweeps`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let density = Ising::chain(8)?.wang_landau().sweeps(2_000).run()?;
-    /// assert_eq!(density.frame(&linspace(1.0, 3.0, 5))?.shape(), (5, 13));
+    /// assert_eq!(density.frame(&linspace(1.0, 3.0, 5))?.shape(), (5, 14));
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +74,7 @@ impl EntropyEstimate {
         let n = self.n_spins as f64;
         let mut columns = vec![Vec::new(); 10];
         for &t in temperatures {
-            let Averages { ln_z, energy, variance, entropy } = self.at(t)?;
+            let Averages { ln_z, energy, variance, unit, entropy } = self.at(t)?;
             let quantities = [
                 (ln_z, 1.0),
                 (ln_z, -t / n),
@@ -83,7 +84,9 @@ impl EntropyEstimate {
             ];
             for (k, (value, factor)) in quantities.into_iter().enumerate() {
                 // Two divisions by T: T² would underflow before the quotient does.
-                let scale = |x: f64| if k == 3 { x / t / t * factor } else { x * factor };
+                let scale = |x: f64| {
+                    if k == 3 { x / (t / unit) / (t / unit) * factor } else { x * factor }
+                };
                 columns[2 * k].push(scale(value.mean));
                 columns[2 * k + 1].push(scale(value.error).abs());
             }
@@ -101,6 +104,7 @@ impl EntropyEstimate {
             "heat_capacity_err" => take(),
             "entropy" => take(),
             "entropy_err" => take(),
+            "ln_f" => vec![self.ln_f; temperatures.len()],
             "sweeps" => vec![self.sweeps as u64; temperatures.len()],
             "complete" => vec![self.complete; temperatures.len()],
         )?)
@@ -163,12 +167,16 @@ impl EntropyEstimate {
         // Energies from a level near their mean, so that squares do not cancel.
         let place = exponents[0].iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
         let reference = place.map_or(0.0, |(level, _)| self.energies[level]);
+        // A power of two, so that the squares of huge energies do not overflow.
+        let largest_energy =
+            self.energies.iter().map(|e| (e - reference).abs()).fold(0.0, f64::max);
+        let unit = if largest_energy > 0.0 { largest_energy.log2().floor().exp2() } else { 1.0 };
         let blocks: Vec<Vec<f64>> = exponents
             .iter()
             .map(|row| {
                 let mut sums = vec![f64::MIN_POSITIVE, 0.0, 0.0];
                 for (e, x) in self.energies.iter().zip(row) {
-                    let (weight, e) = ((x - largest).exp(), e - reference);
+                    let (weight, e) = ((x - largest).exp(), (e - reference) / unit);
                     sums[0] += weight;
                     sums[1] += weight * e;
                     sums[2] += weight * e * e;
@@ -178,11 +186,17 @@ impl EntropyEstimate {
             .collect();
         let estimate = |function: &dyn Fn(&[f64]) -> f64| jackknife(&blocks, 0.5, runs, function);
         let shifted = |x: Estimate, by: f64| Estimate { mean: x.mean + by, ..x };
+        let scaled =
+            |x: Estimate, by: f64| Estimate { mean: x.mean * by, error: x.error * by, ..x };
         Ok(Averages {
             ln_z: shifted(estimate(&|x| x[0].ln())?, largest),
-            energy: shifted(estimate(&|x| x[1] / x[0])?, reference),
+            energy: shifted(scaled(estimate(&|x| x[1] / x[0])?, unit), reference),
             variance: estimate(&|x| x[2] / x[0] - (x[1] / x[0]).powi(2))?,
-            entropy: shifted(estimate(&|x| x[1] / x[0] / t + x[0].ln())?, reference / t + largest),
+            unit,
+            entropy: shifted(
+                estimate(&|x| x[1] / x[0] * (unit / t) + x[0].ln())?,
+                reference / t + largest,
+            ),
         })
     }
 }
@@ -191,7 +205,9 @@ impl EntropyEstimate {
 struct Averages {
     ln_z: Estimate,
     energy: Estimate,
+    /// In units of `unit`².
     variance: Estimate,
+    unit: f64,
     entropy: Estimate,
 }
 

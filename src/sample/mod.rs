@@ -12,8 +12,8 @@
 //! On square and cubic tori of one coupling J of either sign, with even sides from 4 on and no field, [`SiteOrder::Checkerboard`] updates 512
 //! spins at a time: each is a bit, neighbours are counted by adders that act on whole words, and random binary digits are compared
 //! with those of the acceptance probability until every spin is decided, exactly (multi-spin coding; L. Jacobs and C. Rebbi, J. Comput.
-//! Phys. 41, 203 (1981)). The numbers are the same for every width of SIMD registers and number of threads; from about 724 × 724 spins
-//! on, threads share a sweep of [`Simulation`].
+//! Phys. 41, 203 (1981)). The numbers are the same for every width of SIMD registers and number of threads; from about 512 × 512 spins
+//! on, threads that have nothing else to do share a lattice's sweeps.
 //!
 //! # Why some attempts rest
 //! Where a move has ΔE = 0 Metropolis always accepts it, and at high temperature it accepts nearly everything. A sweep in fixed
@@ -65,3 +65,4 @@ pub(crate) use local::Dynamics;
 pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
 pub(crate) use setters::setters;
 pub(crate) use settings::sweeps;
+pub(crate) use tempering::estimate_by_blocks;

@@ -275,12 +275,12 @@ impl Population {
         !moves.deadline.passed()
     }
 
-    /// Means over replicas of 1, e, e², m, |m|, m², m⁴, per spin.
-    fn moments(&self, system: &System) -> [f64; 7] {
+    /// Means over replicas of 1, e, e², m, |m|, m², m⁴, per spin, e in this unit.
+    fn moments(&self, system: &System, unit: f64) -> [f64; 7] {
         let n = system.n_spins() as f64;
         let mut sums = [0.0; 7];
         for replica in &self.replicas {
-            let (e, m) = (replica.energy(system) / n, replica.magnetization() / n);
+            let (e, m) = (replica.energy(system) / n / unit, replica.magnetization() / n);
             let m2 = m * m;
             for (sum, value) in sums.iter_mut().zip([1.0, e, e * e, m, m.abs(), m2, m2 * m2]) {
                 *sum += value;
@@ -348,11 +348,14 @@ impl Row {
     ) -> Result<Self> {
         let (n, t) = (system.n_spins() as f64, temperature);
         let largest = populations.iter().map(|p| p.ln_z).fold(f64::NEG_INFINITY, f64::max);
+        // A power of two, so that the squares of huge energies do not overflow.
+        let reach = system.reach() / n;
+        let unit = if reach > 0.0 { reach.log2().floor().exp2() } else { 1.0 };
         let blocks: Vec<Vec<f64>> = populations
             .iter()
             .map(|population| {
                 let weight = (population.ln_z - largest).exp().max(LEAST_WEIGHT);
-                population.moments(system).iter().map(|moment| weight * moment).collect()
+                population.moments(system, unit).iter().map(|moment| weight * moment).collect()
             })
             .collect();
         let runs = populations.len();
@@ -372,8 +375,8 @@ impl Row {
             temperature,
             ln_z,
             free_energy: scaled(ln_z, -t / n),
-            energy: estimate(|x| x[1] / x[0])?,
-            heat_capacity: scaled(scaled(capacity, n / t), 1.0 / t),
+            energy: scaled(estimate(|x| x[1] / x[0])?, unit),
+            heat_capacity: scaled(scaled(scaled(capacity, n), unit / t), unit / t),
             magnetization: estimate(|x| x[3] / x[0])?,
             abs_magnetization: estimate(|x| x[4] / x[0])?,
             susceptibility: scaled(susceptibility, n / t),

@@ -147,8 +147,9 @@ impl TimeSeries {
     /// ```
     ///
     /// # Errors
-    /// If temperature, number of spins or symmetry differ.
+    /// If temperature, number of spins or symmetry differ, or one of the two makes no sense in itself.
     pub fn append(&mut self, further: &Self) -> Result<()> {
+        self.check()?;
         further.check()?;
         let alike = self.temperature == further.temperature
             && self.n_spins == further.n_spins
@@ -202,8 +203,8 @@ impl TimeSeries {
         Ok(())
     }
 
-    /// Means over blocks of e − ⟨e⟩, (e − ⟨e⟩)², m, |m|, m², m⁴.
-    fn blocks(&self, tau: f64, mean_energy: f64) -> Vec<Vec<f64>> {
+    /// Means over blocks of x = (e − ⟨e⟩)/unit, x², m, |m|, m², m⁴.
+    fn blocks(&self, tau: f64, mean_energy: f64, unit: f64) -> Vec<Vec<f64>> {
         let count = ((self.len() as f64 / (20.0 * tau)) as usize).clamp(8, 64);
         let length = self.len() / count;
         // The few sweeps that do not fill a block are the first, the least equilibrated.
@@ -215,7 +216,7 @@ impl TimeSeries {
             .map(|(energies, magnetizations)| {
                 let mut sums = [0.0; 6];
                 for (e, m) in energies.iter().zip(magnetizations) {
-                    let (x, m2) = (e - mean_energy, m * m);
+                    let (x, m2) = ((e - mean_energy) / unit, m * m);
                     for (sum, value) in sums.iter_mut().zip([x, x * x, *m, m.abs(), m2, m2 * m2]) {
                         *sum += value;
                     }
@@ -245,6 +246,16 @@ impl TimeSeries {
             "magnetization" => self.magnetization.clone(),
         )?)
     }
+}
+
+/// The power of two at or below the largest deviation of an energy, so that squares of huge ones do not overflow; 1 where none deviates.
+fn unit_of(replicas: &[&TimeSeries], mean_energy: f64) -> f64 {
+    let energies = replicas.iter().flat_map(|series| &series.energy);
+    let largest = energies.map(|e| (e - mean_energy).abs()).fold(0.0, f64::max);
+    if largest > 1e-150 && largest < 1e150 || largest == 0.0 || !largest.is_finite() {
+        return 1.0;
+    }
+    largest.log2().floor().exp2()
 }
 
 /// The longest τ among series that vary at all; ½ if none does.
@@ -277,9 +288,10 @@ impl Observables {
         } else {
             slowest(&[energy, abs_magnetization, magnetization])
         };
-        let mut blocks = first.blocks(tau, energy.mean);
+        let unit = unit_of(replicas, energy.mean);
+        let mut blocks = first.blocks(tau, energy.mean, unit);
         for series in &replicas[1..] {
-            for (sum, block) in blocks.iter_mut().zip(series.blocks(tau, energy.mean)) {
+            for (sum, block) in blocks.iter_mut().zip(series.blocks(tau, energy.mean, unit)) {
                 sum.iter_mut().zip(block).for_each(|(sum, mean)| *sum += mean);
             }
         }
@@ -293,7 +305,7 @@ impl Observables {
             let per_t = |value: f64| value * n / divisor;
             Estimate { mean: per_t(x.mean), error: per_t(x.error), ..x }
         };
-        let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t);
+        let capacity = response(derived(energy.tau, |x| x[1] - x[0] * x[0])?, t / unit);
         let susceptibility = derived(abs_magnetization.tau, |x| x[4] - x[3] * x[3])?;
         let full = if first.symmetric {
             // ⟨m⟩ = 0: a run that has seen one sign only need not know it.
@@ -304,8 +316,8 @@ impl Observables {
         Ok(Self {
             energy,
             heat_capacity: Estimate {
-                mean: capacity.mean / t,
-                error: capacity.error / t,
+                mean: capacity.mean / (t / unit),
+                error: capacity.error / (t / unit),
                 ..capacity
             },
             magnetization,
@@ -348,11 +360,27 @@ mod tests {
     }
 
     #[test]
+    fn energies_of_any_size_have_a_heat_capacity() {
+        let energy: Vec<f64> = (0..100).map(|k| f64::from(k * 37 % 11)).collect();
+        let plain = series(energy.clone(), vec![1.0; 100], 2.0).observables().unwrap();
+        for unit in [1e-300, 1e-160, 1e160, 1e300] {
+            let scaled = energy.iter().map(|e| e * unit).collect();
+            let scaled = series(scaled, vec![1.0; 100], 2.0 * unit).observables().unwrap();
+            let ratio = scaled.heat_capacity.mean / plain.heat_capacity.mean;
+            assert!((ratio - 1.0).abs() < 1e-9, "{unit}: {ratio}");
+            assert!((scaled.heat_capacity.error / plain.heat_capacity.error - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
     fn series_that_make_no_sense_are_refused() {
         let whole = series(vec![-2.0; 100], vec![1.0; 100], 1.0);
         assert!(whole.observables().is_ok());
         assert!(series(vec![-2.0; 100], vec![1.0; 99], 1.0).observables().is_err());
         assert!(series(vec![-2.0; 99], vec![1.0; 100], 1.0).observables().is_err());
+        let mut broken = series(vec![-2.0; 99], vec![1.0; 100], 1.0);
+        assert!(broken.append(&whole).is_err() && whole.clone().append(&broken).is_err());
+        assert_eq!((broken.energy.len(), broken.magnetization.len()), (99, 100));
         assert!(TimeSeries { n_spins: 0, ..whole.clone() }.observables().is_err());
         for t in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(TimeSeries { temperature: t, ..whole.clone() }.observables().is_err());
@@ -363,7 +391,7 @@ mod tests {
     fn blocks_leave_out_the_first_sweeps() {
         // 19 sweeps in 8 blocks of 2: the first three are no part of them.
         let energy: Vec<f64> = (0..19).map(f64::from).collect();
-        let blocks = series(energy.clone(), energy, 1.0).blocks(1.0, 0.0);
+        let blocks = series(energy.clone(), energy, 1.0).blocks(1.0, 0.0, 1.0);
         assert_eq!(blocks.len(), 8);
         assert_eq!((blocks[0][0], blocks[7][0]), (3.5, 17.5));
         assert_eq!(blocks[0][1], 12.5);

@@ -5,7 +5,7 @@
 /// First comes an expression for such settings, from which each setter's example is made, then the setters, each after what
 /// is particular about it: at least its meaning and default. After `, through FIELD` the value goes to that field's setter.
 ///
-/// ```ignore
+/// ```text
 /// setters! { "Ising::square(4)?.annealing()":
 ///     /// Sweeps of each restart; default 1000.
 ///     sweeps;

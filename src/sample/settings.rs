@@ -51,7 +51,7 @@ impl Update {
     }
 
     /// Whether clusters are flipped, for which sites have no order.
-    pub(super) fn is_cluster(self) -> bool {
+    pub(crate) fn is_cluster(self) -> bool {
         matches!(self, Self::Wolff | Self::SwendsenWang)
     }
 

@@ -165,7 +165,7 @@ impl Simulation {
     /// If `sweeps` is below 1, the update or order does not fit the model, or the deadline is not a finite number above 0.
     pub fn advance(&mut self, sweeps: i64) -> Result<usize> {
         let count = self::sweeps("sweeps", sweeps, 1)?;
-        self.repeat(count, |simulation| simulation.sweep(true).map(|_| ()))
+        self.repeat(count, Self::thermalize)
     }
 
     /// Runs this many sweeps and measures after each; the series is shorter, and not `complete`, if the deadline passed.
@@ -192,24 +192,22 @@ impl Simulation {
             return Err(Error::argument("sweeps", sweeps, format!("at most {MAX_MEASURED}")));
         }
         let mut series = self.empty_series(count);
-        let done = self.repeat(count, |simulation| simulation.measure_into(&mut series, 1))?;
+        let done =
+            self.repeat(count, |simulation, count| simulation.measure_into(&mut series, count))?;
         series.complete = done == count;
         Ok(series)
     }
 
-    /// Repeats a step with progress until it was done often enough or the deadline passes; at least once.
+    /// Does sweeps with progress until there were enough or the deadline passes; one at least. The step does as many as it is told.
     fn repeat(
         &mut self,
         count: usize,
-        step: impl FnMut(&mut Self) -> Result<()> + Send,
+        step: impl FnMut(&mut Self, usize) -> Result<()> + Send,
     ) -> Result<usize> {
         let deadline = Deadline::new(self.deadline)?;
         self.prepare()?;
-        let shared = match &mut self.moves {
-            Some(Moves::Packed(updates)) => updates.share(),
-            _ => false,
-        };
-        // Within the thread pool parts of a sweep need not be handed over to it each time.
+        let shared = matches!(&self.moves, Some(Moves::Packed(updates)) if updates.shared());
+        // Within the thread pool batches need not be handed over to it one by one.
         if shared {
             crate::rayon::scope(|_| self.repeat_here(count, deadline, step))
         } else {
@@ -221,18 +219,21 @@ impl Simulation {
         &mut self,
         count: usize,
         deadline: Deadline,
-        mut step: impl FnMut(&mut Self) -> Result<()>,
+        mut step: impl FnMut(&mut Self, usize) -> Result<()>,
     ) -> Result<usize> {
         let mut progress = Progress::new("sweeps", count);
-        for done in 1..=count {
-            step(self)?;
-            progress.add(1);
-            if deadline.passed() {
+        let (mut done, batch) = (0, self.batch());
+        while done < count {
+            let next = batch.min(count - done);
+            step(self, next)?;
+            done += next;
+            progress.add(next);
+            if deadline.passed() && done < count {
                 progress.stopped();
-                return Ok(done);
+                break;
             }
         }
-        Ok(count)
+        Ok(done)
     }
 
     /// The spins, in the order of the lattice's sites.
@@ -306,19 +307,23 @@ impl Simulation {
 
     /// Thermalizing sweeps: cluster updates learn how many clusters make a sweep.
     pub(super) fn thermalize(&mut self, count: usize) -> Result<()> {
-        self.prepare()?;
-        (0..count).try_for_each(|_| self.sweep(true).map(|_| ()))
+        self.sweeps(count, true, |_, _| ())
     }
 
     pub(super) fn measure_into(&mut self, series: &mut TimeSeries, count: usize) -> Result<()> {
-        self.prepare()?;
-        let n = self.unpacked.len() as f64;
-        for _ in 0..count {
-            let (energy, magnetization) = self.sweep(false)?;
-            series.energy.push(energy * self.quanta.unit / n);
+        let (n, unit) = (self.unpacked.len() as f64, self.quanta.unit);
+        self.sweeps(count, false, |energy, magnetization| {
+            series.energy.push(energy * unit / n);
             series.magnetization.push(magnetization as f64 / n);
+        })
+    }
+
+    /// The sweeps between two looks at the clock.
+    pub(super) fn batch(&self) -> usize {
+        match &self.moves {
+            Some(Moves::Packed(updates)) => updates.batch(),
+            _ => 1,
         }
-        Ok(())
     }
 
     /// Makes the tables for the present settings, and finds out whether they fit the model.
@@ -357,25 +362,42 @@ impl Simulation {
         Torus::of(&self.model).filter(Torus::is_bipartite)
     }
 
-    /// One sweep; returns the total energy, in units, and magnetization after it.
-    fn sweep(&mut self, learning: bool) -> Result<(f64, i64)> {
+    /// Does sweeps; `each` takes the total energy, in units, and magnetization after every one, unless packed updates need not measure.
+    fn sweeps(
+        &mut self,
+        count: usize,
+        learning: bool,
+        mut each: impl FnMut(f64, i64),
+    ) -> Result<()> {
         let mut moves = match self.moves.take() {
             Some(moves) => moves,
             None => self.new_moves()?,
         };
         let (model, quanta) = (&*self.model, &*self.quanta);
         let (spins, generator) = (&mut self.unpacked, &mut self.generator);
-        let measured = match &mut moves {
-            Moves::Local(updates) => updates.sweep(model, quanta, spins, generator),
-            Moves::Packed(updates) => {
-                let (energy, magnetization) = updates.sweep(!learning);
-                (energy * quanta.couplings.first().map_or(0.0, |value| value.abs()), magnetization)
+        let mut repeat = |sweep: &mut dyn FnMut() -> (f64, i64)| {
+            for _ in 0..count {
+                let (energy, magnetization) = sweep();
+                each(energy, magnetization);
             }
-            Moves::Cluster(updates) => updates.sweep(model, quanta, spins, generator, learning),
-            Moves::SwendsenWang(updates) => updates.sweep(model, quanta, spins, generator),
         };
+        match &mut moves {
+            Moves::Local(updates) => repeat(&mut || updates.sweep(model, quanta, spins, generator)),
+            Moves::Cluster(updates) => {
+                repeat(&mut || updates.sweep(model, quanta, spins, generator, learning));
+            }
+            Moves::SwendsenWang(updates) => {
+                repeat(&mut || updates.sweep(model, quanta, spins, generator));
+            }
+            Moves::Packed(updates) => {
+                let strength = quanta.couplings.first().map_or(0.0, |value| value.abs());
+                for (energy, magnetization) in updates.sweeps(count, !learning) {
+                    each(energy * strength, magnetization);
+                }
+            }
+        }
         self.moves = Some(moves);
-        Ok(measured)
+        Ok(())
     }
 }
 

@@ -132,8 +132,9 @@ impl Simulation {
         self.prepare()?;
         loop {
             while series.len() < look {
-                self.measure_into(&mut series, 1)?;
-                progress.add(1);
+                let count = self.batch().min(look - series.len());
+                self.measure_into(&mut series, count)?;
+                progress.add(count);
                 if deadline.passed() {
                     progress.stopped();
                     return Ok(series);

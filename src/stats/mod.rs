@@ -12,7 +12,7 @@ mod jackknife;
 mod log_mean;
 mod relaxation;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use bootstrap::{Bootstrap, bootstrap};
 pub use equilibration::{Equilibration, equilibration, r_hat};
@@ -21,7 +21,7 @@ pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
 pub(crate) use independent::mean_and_error;
-pub(crate) use log_mean::{LogMean, ln_mean_exp};
+pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
 /// The shortest series from which an error is estimated.
 pub const MIN_SERIES: usize = 16;

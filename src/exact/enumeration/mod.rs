@@ -26,6 +26,7 @@ pub const MAX_ENUMERATED: usize = 32;
 /// Where all energies are integer multiples of one quantum (J = ±1, h = 0.5, …) the number of states at each energy
 /// and magnetization is counted once, exactly, and every temperature costs microseconds. Otherwise each temperature sums over all states
 /// again, by the contraction of [`PartitionFunction`](crate::exact::PartitionFunction). What takes more than two seconds prints its progress.
+/// States are counted, not kept: 30 spins of a lattice take 7 MB, and the largest histograms less than 256 MB.
 ///
 /// Weights are taken relative to the ground state, so low temperatures do not overflow.
 ///

@@ -49,7 +49,8 @@ const SECONDS_PER_STATE: f64 = 1e-10;
 ///
 /// Made by [`Ising::partition_function`](crate::ising::Ising::partition_function); the last call says what is wanted. Each takes one to
 /// three passes over all 2^N states (half of them without a field), at about 0.1 ns a state on one thread for ln Z alone and up to ten times
-/// that for everything else: 30 spins take a fraction of a second, 40 some minutes. Progress is printed.
+/// that for everything else: 30 spins take a fraction of a second, 40 some minutes. Progress is printed. Memory is no limit: ln Z
+/// of 40 spins takes 4 MB, all moments of 36 spins less than 50 MB, and no number of spins comes near 1 GiB.
 ///
 /// Weights are scaled by their largest, so low temperatures neither overflow nor underflow; the relative error of ln Z is below 1e-12.
 /// Very strong couplings (beyond some 10 T each) leave a smaller inner block and cost more time.

@@ -1,16 +1,24 @@
 //! Which lane of which word holds which site.
 
+use std::ops::Range;
+
 use crate::sample::packed::streams::BLOCK;
 use crate::spin::Torus;
 
-/// Words before each row, the last of which repeats the row's last word (its first is repeated behind its end).
-pub(super) const GUARD: usize = BLOCK;
+/// A row has at least this many blocks in each tile: shorter ones would cost more than they hold.
+const LEAST_WIDTH: usize = 16;
+/// A tile has at least this many blocks, so that its half-sweep takes much longer than threads need to agree.
+const LEAST_BLOCKS: usize = 64;
+/// No lattice has more tiles than this.
+const MOST_TILES: usize = 16;
 
 /// A torus of sides (a, m, c), m = 1 for the square lattice, as two sublattices of bits.
 ///
 /// Site (x, y, z) belongs to sublattice (x + y + z) mod 2. The slowest axis is cut into as many equal segments as fit into the bits of
 /// a word: x = bit · height + x′. Words are numbered by row (x′, y) and k = ⌊z/2⌋ within the row. All neighbours of a word's lanes
 /// then stand in the same lanes of other words, except across the ends of segments, where words are rotated by one bit.
+///
+/// Rows are cut into tiles of whole blocks. A tile holds its part of every row, so that tiles border on each other in one word a row.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub sides: [usize; 3],
@@ -20,8 +28,8 @@ pub(super) struct Layout {
     pub height: usize,
     /// Words in use in a row, c/2.
     pub words: usize,
-    /// Words from one row to the next: a guard and whole blocks.
-    pub stride: usize,
+    /// The number of tiles.
+    pub tiles: usize,
 }
 
 impl Layout {
@@ -33,27 +41,35 @@ impl Layout {
             _ => [1, 1, 1],
         };
         let bits = (1..=64).rev().find(|&bits| sides[0].is_multiple_of(bits)).unwrap_or(1);
-        let words = sides[2] / 2;
-        let stride = GUARD + words.next_multiple_of(BLOCK);
-        Self { sides, bits, height: sides[0] / bits, words, stride }
+        let mut layout =
+            Self { sides, bits, height: sides[0] / bits, words: sides[2] / 2, tiles: 1 };
+        let most = (layout.row_blocks() / LEAST_WIDTH).min(layout.blocks() / LEAST_BLOCKS);
+        layout.tiles = most.clamp(1, MOST_TILES);
+        layout
+    }
+
+    /// Blocks in a row, the last of which may be partly in use.
+    pub fn row_blocks(&self) -> usize {
+        self.words.div_ceil(BLOCK)
+    }
+
+    /// Blocks in a sublattice.
+    pub fn blocks(&self) -> usize {
+        self.rows() * self.row_blocks()
+    }
+
+    /// The words of each row that a tile holds.
+    pub fn columns(&self, tile: usize) -> Range<usize> {
+        let start = |tile: usize| tile * self.row_blocks() / self.tiles * BLOCK;
+        start(tile)..start(tile + 1).min(self.words)
     }
 
     pub fn rows(&self) -> usize {
         self.height * self.sides[1]
     }
 
-    /// The length of a sublattice: all rows, and room for the repeated word behind the last.
-    pub fn len(&self) -> usize {
-        self.rows() * self.stride + GUARD
-    }
-
     pub fn mask(&self) -> u64 {
         u64::MAX >> (64 - self.bits)
-    }
-
-    /// The bits in use in each word of a row.
-    pub fn valid(&self) -> Vec<u64> {
-        (0..self.stride - GUARD).map(|k| if k < self.words { self.mask() } else { 0 }).collect()
     }
 
     /// The bits of a row of the first sublattice whose second neighbour along the fastest axis is in the next word; in the second sublattice
@@ -64,16 +80,16 @@ impl Layout {
         (0..self.bits).filter(|&bit| odd(bit)).map(|bit| 1 << bit).sum()
     }
 
-    /// Calls `f(sublattice, word, bit, site)` for every site.
-    pub fn for_each_site(&self, mut f: impl FnMut(usize, usize, usize, usize)) {
+    /// Calls `f(sublattice, row, word, bit, site)` for every site of a tile; words are counted from the row's start.
+    pub fn for_each_site(&self, tile: usize, mut f: impl FnMut(usize, usize, usize, usize, usize)) {
         let [a, m, c] = self.sides;
+        let columns = self.columns(tile);
         for x in 0..a {
             let (bit, x_in_segment) = (x / self.height, x % self.height);
             for y in 0..m {
-                let start = (x_in_segment * m + y) * self.stride + GUARD;
-                let first_site = (x * m + y) * c;
-                for z in 0..c {
-                    f((x + y + z) % 2, start + z / 2, bit, first_site + z);
+                let (row, first_site) = (x_in_segment * m + y, (x * m + y) * c);
+                for z in 2 * columns.start..2 * columns.end {
+                    f((x + y + z) % 2, row, z / 2, bit, first_site + z);
                 }
             }
         }

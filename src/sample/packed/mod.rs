@@ -17,27 +17,28 @@ mod kernel;
 mod layout;
 mod odds;
 mod streams;
+mod team;
+mod tile;
 
 use crate::error::Result;
 use crate::file::{Reader, Writer};
 use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
-use crate::rayon::prelude::*;
 use crate::sample::checkpoint::{read_generator, write_generator};
 use crate::sample::settings::Update;
 use crate::simd::Width;
 use crate::spin::Torus;
-use kernel::{Counts, Row, Step, update_row};
-use layout::{GUARD, Layout};
+use kernel::{Counts, Step};
+use layout::Layout;
 use odds::Odds;
-use streams::{BLOCK, Streams};
+use streams::BLOCK;
+use team::Team;
+use tile::{Rules, Tile};
 
-/// A stretch of rows with a random stream of its own has at least this many blocks, so that threads may share a half-sweep.
-const BLOCKS_PER_STRETCH: usize = 64;
-/// No lattice has more stretches than this.
-const MAX_STRETCHES: usize = 16;
-/// Half-sweeps of fewer blocks than this (a square of side 724) stay on one thread.
-const PARALLEL: usize = 512;
+/// Threads share lattices of at least this many blocks in a sublattice (a square of side 512) …
+const PARALLEL: usize = 256;
+/// … for about this many blocks, some milliseconds, at a time.
+const BATCH: usize = 1 << 18;
 
 /// Checkerboard updates of a torus whose spins are bits.
 #[derive(Clone, Debug)]
@@ -47,20 +48,12 @@ pub(super) struct PackedUpdates {
     metropolis: bool,
     /// Whether the second sublattice is stored upside down.
     antiferromagnet: bool,
-    sublattices: [Vec<u64>; 2],
-    /// The bits in use in each word of a row.
-    valid: Vec<u64>,
+    tiles: Vec<Tile>,
     /// In the first sublattice's rows, the bits whose second neighbour along the fastest axis is in the next word.
     forward: Vec<u64>,
-    /// The other sublattice's last and first rows of x′, as the neighbours across the ends of segments see them.
-    across: [Vec<u64>; 2],
-    /// One for each stretch of rows.
-    streams: Vec<Streams>,
-    rows_per_stretch: usize,
     /// Decides which half-sweeps rest.
     generator: Generator,
     width: Width,
-    shared: bool,
 }
 
 impl PackedUpdates {
@@ -74,27 +67,16 @@ impl PackedUpdates {
     ) -> Self {
         let layout = Layout::new(torus);
         let coordination = 2 * torus.sides.len() as u32;
-        let blocks = layout.rows() * (layout.stride - GUARD) / BLOCK;
-        let stretches = (blocks / BLOCKS_PER_STRETCH).clamp(1, MAX_STRETCHES);
-        let rows_per_stretch = layout.rows().div_ceil(stretches);
         let seed = Seed::new(generator.next_u64());
-        let streams = (0..layout.rows().div_ceil(rows_per_stretch))
-            .map(|k| Streams::new(seed.child(k as u64)))
-            .collect();
-        let across = layout.sides[1] * layout.stride;
+        let tile = |k: usize| Tile::new(&layout, k, seed.child(k as u64));
         let mut updates = Self {
             odds: Odds::new(update, coordination, torus.coupling.abs() * beta),
             metropolis: update == Update::Metropolis,
             antiferromagnet: torus.coupling < 0.0,
-            sublattices: [vec![0; layout.len()], vec![0; layout.len()]],
-            valid: layout.valid(),
+            tiles: (0..layout.tiles).map(tile).collect(),
             forward: (0..layout.rows()).map(|row| layout.forward(row)).collect(),
-            across: [vec![0; across], vec![0; across]],
-            streams,
-            rows_per_stretch,
             generator: seed.generator(),
             width: Width::best(),
-            shared: false,
             layout,
         };
         updates.pack(spins);
@@ -102,29 +84,39 @@ impl PackedUpdates {
     }
 
     fn pack(&mut self, spins: &[i8]) {
-        let (sublattices, flipped) = (&mut self.sublattices, self.antiferromagnet);
-        self.layout.for_each_site(|sublattice, word, bit, site| {
-            let up = (spins[site] > 0) != (flipped && sublattice == 1);
-            sublattices[sublattice][word] |= u64::from(up) << bit;
-        });
-        (0..2).for_each(|sublattice| self.repeat_ends(sublattice));
+        let flipped = self.antiferromagnet;
+        for (k, tile) in self.tiles.iter_mut().enumerate() {
+            let first = self.layout.columns(k).start;
+            self.layout.for_each_site(k, |sublattice, row, word, bit, site| {
+                if (spins[site] > 0) != (flipped && sublattice == 1) {
+                    tile.set_bit(sublattice, row, word - first, bit);
+                }
+            });
+        }
     }
 
     /// The spins in the order of the lattice's sites.
     pub fn spins(&self) -> Vec<i8> {
-        let mut spins = vec![0; self.layout.sides.iter().product()];
-        self.layout.for_each_site(|sublattice, word, bit, site| {
-            let stored = (self.sublattices[sublattice][word] >> bit) & 1 == 1;
-            let up = stored != (self.antiferromagnet && sublattice == 1);
-            spins[site] = if up { 1 } else { -1 };
-        });
+        let mut spins = vec![0; self.n_spins()];
+        for (k, tile) in self.tiles.iter().enumerate() {
+            let first = self.layout.columns(k).start;
+            self.layout.for_each_site(k, |sublattice, row, word, bit, site| {
+                let stored = (tile.word(sublattice, row, word - first) >> bit) & 1 == 1;
+                let up = stored != (self.antiferromagnet && sublattice == 1);
+                spins[site] = if up { 1 } else { -1 };
+            });
+        }
         spins
+    }
+
+    fn n_spins(&self) -> usize {
+        self.layout.sides.iter().product()
     }
 
     /// What the spins do not tell: the random streams.
     pub fn save(&self, out: &mut Writer) -> Result<()> {
-        for streams in &self.streams {
-            for word in streams.state.iter().flat_map(|words| &words[..BLOCK]) {
+        for tile in &self.tiles {
+            for word in tile.streams.state.iter().flat_map(|words| &words[..BLOCK]) {
                 out.u64(*word);
             }
         }
@@ -133,8 +125,8 @@ impl PackedUpdates {
 
     /// Restores what [`save`](Self::save) wrote.
     pub fn load(&mut self, from: &mut Reader) -> Result<()> {
-        for streams in &mut self.streams {
-            for words in &mut streams.state {
+        for tile in &mut self.tiles {
+            for words in &mut tile.streams.state {
                 for word in &mut words[..BLOCK] {
                     *word = from.u64()?;
                 }
@@ -144,128 +136,73 @@ impl PackedUpdates {
         Ok(())
     }
 
-    /// Lets the threads of the present pool share each half-sweep, where the lattice is large enough and there are several; returns
-    /// whether they do. The result is the same.
-    pub fn share(&mut self) -> bool {
-        self.shared = self.blocks() >= PARALLEL && crate::rayon::current_num_threads() > 1;
-        self.shared
+    /// The number of sweeps that are worth doing at a time: some milliseconds.
+    pub fn batch(&self) -> usize {
+        (BATCH / (2 * self.layout.blocks())).clamp(1, 1000)
     }
 
-    fn blocks(&self) -> usize {
-        self.layout.rows() * (self.layout.stride - GUARD) / BLOCK
+    /// Whether the threads of the present pool share sweeps: if the lattice is large enough and there are several.
+    pub fn shared(&self) -> bool {
+        self.layout.blocks() >= PARALLEL && self.members() > 1
     }
 
-    /// One sweep. If it `measures`, returns −Σ_⟨ij⟩ s_i s_j sign J over the bonds, which is the energy in units of |J|, and the magnetization,
-    /// both in total.
-    pub fn sweep(&mut self, measures: bool) -> (f64, i64) {
-        self.half_sweep(0, false);
-        let counts = self.half_sweep(1, measures);
-        let n = self.layout.sides.iter().product::<usize>();
+    fn members(&self) -> usize {
+        crate::rayon::current_num_threads().min(self.tiles.len())
+    }
+
+    /// Does so many sweeps, on as many threads of the present pool as have nothing else to do. If they are to be `measured`, returns after
+    /// each −Σ_⟨ij⟩ s_i s_j sign J over the bonds, which is the energy in units of |J|, and the magnetization, both in total.
+    pub fn sweeps(&mut self, count: usize, measured: bool) -> Vec<(f64, i64)> {
+        let counts = self.half_sweeps(2 * count, measured);
+        let n = self.n_spins();
         let axes = if self.layout.sides[1] == 1 { 2 } else { 3 };
-        let magnetization = 2 * counts.up as i64 - n as i64;
-        (2.0 * counts.unequal as f64 - (axes * n) as f64, magnetization)
+        let total = |sweep: usize| {
+            let all = counts.iter().filter_map(|tile| tile.get(sweep));
+            let counts = all.fold(Counts::default(), |sum, &tile| sum.plus(tile));
+            let magnetization = 2 * counts.up as i64 - n as i64;
+            (2.0 * counts.unequal as f64 - (axes * n) as f64, magnetization)
+        };
+        (0..if measured { count } else { 0 }).map(total).collect()
     }
 
-    fn half_sweep(&mut self, sublattice: usize, measures: bool) -> Counts {
-        let rests = self.metropolis && self.generator.next_u64() >> 61 == 0;
-        let layout = &self.layout;
-        let [first, second] = &mut self.sublattices;
-        let (own, other) = if sublattice == 0 { (first, &*second) } else { (second, &*first) };
-        let across = self.across[0].len();
-        let ends = [&other[layout.rows() * layout.stride - across..], &other[..across]];
-        for ((target, source), further) in self.across.iter_mut().zip(ends).zip([true, false]) {
-            for (target, &word) in target.iter_mut().zip(source) {
-                *target = layout.rotate(word, further);
-            }
-        }
+    /// Updates the sublattices in turn, from the first on; returns what each tile counted after the second sublattice's updates, if measured.
+    fn half_sweeps(&mut self, count: usize, measured: bool) -> Vec<Vec<Counts>> {
+        let shared = self.shared();
+        let helpers = if shared { self.members() - 1 } else { 0 };
+        let Self { layout, odds, forward, generator, tiles, width, .. } = self;
+        let rules = Rules { layout, odds, forward, width: *width };
         let cubic = layout.sides[1] > 1;
-        let reversed = if self.antiferromagnet && sublattice == 1 { u64::MAX } else { 0 };
-        let half = HalfSweep {
-            layout,
-            odds: &self.odds,
-            step: Step { cubic, measures, rests, reversed },
-            sublattice,
-            other,
-            across: [&self.across[0], &self.across[1]],
-            valid: &self.valid,
-            forward: &self.forward,
-            width: self.width,
+        let (metropolis, antiferromagnet) = (self.metropolis, self.antiferromagnet);
+        let mut step = |k: usize| {
+            let second = k % 2 == 1;
+            let rests = metropolis && generator.next_u64() >> 61 == 0;
+            let reversed = if antiferromagnet && second { u64::MAX } else { 0 };
+            Step { cubic, measures: measured && second, rests, reversed }
         };
-        let rows = self.rows_per_stretch;
-        let own_rows = &mut own[..layout.rows() * layout.stride];
-        let counts = if self.shared {
-            own_rows
-                .par_chunks_mut(rows * layout.stride)
-                .zip(self.streams.par_iter_mut())
-                .enumerate()
-                .map(|(k, (stretch, streams))| half.update(k * rows, stretch, streams))
-                .reduce(Counts::default, Counts::plus)
+        let mut counts = vec![Vec::new(); tiles.len()];
+        if let ([tile], [counts]) = (&mut tiles[..], &mut counts[..]) {
+            for k in 0..count {
+                let step = step(k);
+                tile.close(1 - k % 2);
+                let counted = tile.update(rules, k % 2, step);
+                if step.measures {
+                    counts.push(counted);
+                }
+            }
+            return vec![std::mem::take(counts)];
+        }
+        let steps: Vec<Step> = (0..count).map(step).collect();
+        let team = Team::new(tiles, &mut counts, rules, &steps);
+        if helpers == 0 {
+            team.join();
         } else {
-            own_rows
-                .chunks_mut(rows * layout.stride)
-                .zip(&mut self.streams)
-                .enumerate()
-                .map(|(k, (stretch, streams))| half.update(k * rows, stretch, streams))
-                .fold(Counts::default(), Counts::plus)
-        };
-        self.repeat_ends(sublattice);
+            crate::rayon::scope(|scope| {
+                (0..helpers).for_each(|_| scope.spawn(|_| team.join()));
+                team.join();
+            });
+        }
+        drop(team);
         counts
-    }
-
-    /// Repeats each row's last word before its start and its first behind its end.
-    fn repeat_ends(&mut self, sublattice: usize) {
-        let words = &mut self.sublattices[sublattice];
-        for row in 0..self.layout.rows() {
-            let start = row * self.layout.stride + GUARD;
-            words[start - 1] = words[start + self.layout.words - 1];
-            words[start + self.layout.words] = words[start];
-        }
-    }
-}
-
-/// What the stretches of a half-sweep share.
-struct HalfSweep<'a> {
-    layout: &'a Layout,
-    odds: &'a Odds,
-    step: Step,
-    sublattice: usize,
-    other: &'a [u64],
-    across: [&'a [u64]; 2],
-    valid: &'a [u64],
-    forward: &'a [u64],
-    width: Width,
-}
-
-impl HalfSweep<'_> {
-    /// Updates the rows from `first` on that lie in `stretch`.
-    fn update(&self, first: usize, stretch: &mut [u64], streams: &mut Streams) -> Counts {
-        let mut counts = Counts::default();
-        for (k, own) in stretch.chunks_exact_mut(self.layout.stride).enumerate() {
-            let row = self.row(first + k);
-            let own = &mut own[GUARD..];
-            let more = update_row(self.width, own, row, self.odds, self.step, streams);
-            counts = counts.plus(more);
-        }
-        counts
-    }
-
-    fn row(&self, row: usize) -> Row<'_> {
-        let Layout { sides: [_, m, _], height, stride, .. } = *self.layout;
-        let (x, y) = (row / m, row % m);
-        let at = |row: usize| &self.other[row * stride + GUARD..];
-        let across = |end: usize| &self.across[end][y * stride + GUARD..];
-        let up = if x == 0 { across(0) } else { at(row - m) };
-        let down = if x + 1 == height { across(1) } else { at(row + m) };
-        let (left, right) = (at(x * m + (y + m - 1) % m), at(x * m + (y + 1) % m));
-        let start = row * stride + GUARD;
-        Row {
-            same: at(row),
-            next: &self.other[start + 1..],
-            before: &self.other[start - 1..],
-            sides: [up, down, left, right],
-            forward: if self.sublattice == 0 { self.forward[row] } else { !self.forward[row] },
-            valid: self.valid,
-        }
     }
 }
 
@@ -287,7 +224,7 @@ mod tests {
     }
 
     fn lattices() -> Vec<Ising> {
-        let sizes = [(4, 4), (4, 18), (22, 16), (64, 64), (12, 140), (134, 10)];
+        let sizes = [(4, 4), (4, 18), (22, 16), (64, 64), (12, 140), (134, 10), (74, 1042)];
         let rectangles = sizes.map(|(rows, cols)| Ising::on(Lattice::rectangle(rows, cols)));
         rectangles.into_iter().chain([4, 10].map(Ising::cubic)).map(Result::unwrap).collect()
     }
@@ -313,7 +250,8 @@ mod tests {
                     .map(|width| {
                         let mut updates = packed(&ising, update, 0.3, &spins);
                         updates.width = width;
-                        let measured: Vec<_> = (0..40).map(|k| updates.sweep(k % 2 == 0)).collect();
+                        let measured: Vec<_> =
+                            (0..40).map(|k| updates.sweeps(1, k % 2 == 0)).collect();
                         (measured, updates.spins())
                     })
                     .collect();
@@ -326,14 +264,17 @@ mod tests {
     fn sharing_a_sweep_does_not_change_it() {
         let ising = Ising::square(1024).unwrap();
         let mut alone = packed(&ising, Update::Metropolis, 0.44, &vec![1; 1 << 20]);
-        let mut shared = alone.clone();
+        let (mut shared, mut measured) = (alone.clone(), vec![]);
         let pool = ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         pool.install(|| {
-            assert!(shared.share());
-            for _ in 0..3 {
-                assert_eq!(alone.sweep(true), shared.sweep(true));
+            assert!(shared.shared());
+            for count in [1, 2, 50] {
+                measured.push(shared.sweeps(count, true));
             }
         });
+        let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let counts = [1, 2, 50];
+        assert_eq!(measured, pool.install(|| counts.map(|count| alone.sweeps(count, true))));
         assert_eq!(alone.spins(), shared.spins());
     }
 
@@ -356,7 +297,7 @@ mod tests {
                         PackedUpdates::new(&torus, update, beta, &spins, &mut generator);
                     // Without the rests, which come by a draw of their own.
                     updates.metropolis = false;
-                    updates.half_sweep(0, false);
+                    updates.half_sweeps(1, false);
                     let after = updates.spins();
                     for i in 0..n {
                         let (x, y, w) = (i / side / side, i / side % side, i % side);
@@ -393,8 +334,8 @@ mod tests {
             (0..64).map(|i| if (i / 8 + i % 8) % 4 < 2 { 1 } else { -1 }).collect();
         let mut updates = packed(&ising, Update::Metropolis, 2.0, &stripes);
         updates.metropolis = false;
-        assert!((0..100).all(|_| updates.sweep(true).0 == 0.0));
+        assert!((0..100).all(|_| updates.sweeps(1, true)[0].0 == 0.0));
         updates.metropolis = true;
-        assert!((0..100).any(|_| updates.sweep(true).0 < -64.0));
+        assert!((0..100).any(|_| updates.sweeps(1, true)[0].0 < -64.0));
     }
 }

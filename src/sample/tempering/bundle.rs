@@ -1,7 +1,7 @@
 //! Replicas that are advanced together: sweeps, cluster moves, measurements, exchanges.
 
 use crate::error::Result;
-use crate::rand::Rng;
+use crate::rand::{Rng, RngCore};
 use crate::random::{Generator, Seed};
 use crate::sample::series::TimeSeries;
 use crate::sample::tempering::packed::Packed;
@@ -15,6 +15,10 @@ pub(super) struct Bundle {
     replicas: usize,
     /// For exchanges and cluster moves.
     generator: Generator,
+    /// For the signs of configurations, where the model does not tell a configuration from its mirror image.
+    mirror: Option<Generator>,
+    /// The sign with which each configuration is recorded.
+    signs: Vec<f64>,
     /// Whether the next exchange is of temperatures (1, 2), (3, 4), …, not (0, 1), (2, 3), ….
     odd: bool,
     energies: Vec<f64>,
@@ -75,10 +79,13 @@ impl Bundle {
             swaps: vec![(0.0, 0); count - 1],
             round_trips: 0,
         };
+        let symmetric = !shared.model.has_field();
         Ok(Self {
             engine,
             replicas,
             generator: seed.child(0).generator(),
+            mirror: symmetric.then(|| seed.child(2).generator()),
+            signs: vec![1.0; replicas * count],
             odd: false,
             energies: vec![0.0; replicas * count],
             magnetizations: vec![0.0; replicas * count],
@@ -127,13 +134,27 @@ impl Bundle {
         }
     }
 
+    /// Chooses at random between each configuration and its mirror image, a move that keeps the distribution without a field: the sign of m and q,
+    /// which turns over more slowly than anything else, is forgotten from one measurement to the next.
+    fn draw_signs(&mut self) {
+        let Some(generator) = &mut self.mirror else { return };
+        for signs in self.signs.chunks_mut(64) {
+            let mut bits = generator.next_u64();
+            for sign in signs {
+                *sign = if bits & 1 == 0 { 1.0 } else { -1.0 };
+                bits >>= 1;
+            }
+        }
+    }
+
     fn record(&mut self, shared: &Shared) {
+        self.draw_signs();
         let n = shared.model.n_spins() as f64;
         let series = self.measured.series.iter_mut().flatten();
-        let totals = self.energies.iter().zip(&self.magnetizations);
-        for (series, (energy, magnetization)) in series.zip(totals) {
+        let totals = self.energies.iter().zip(&self.magnetizations).zip(&self.signs);
+        for (series, ((energy, magnetization), sign)) in series.zip(totals) {
             series.energy.push(energy / n);
-            series.magnetization.push(magnetization / n);
+            series.magnetization.push(sign * magnetization / n);
         }
         let count = shared.temperatures.len();
         let (mut q, mut links) = (vec![0.0; count], vec![0.0; count]);
@@ -146,7 +167,9 @@ impl Bundle {
                 (Engine::Packed(_), None) => {}
             }
             for k in 0..count {
-                self.measured.overlaps[pair][k].push(q[k]);
+                let signs =
+                    self.signs[2 * pair * count + k] * self.signs[(2 * pair + 1) * count + k];
+                self.measured.overlaps[pair][k].push(signs * q[k]);
                 self.measured.link_overlaps[pair][k].push(links[k]);
             }
         }

@@ -14,6 +14,8 @@ mod shared;
 
 pub use result::Tempered;
 
+pub(crate) use blocks::estimate_by_blocks;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -234,6 +236,11 @@ impl Tempering {
             links,
             packing,
         })
+    }
+
+    /// The same settings at other temperatures.
+    pub(crate) fn temperatures(&self, temperatures: Vec<f64>) -> Self {
+        Self { temperatures, ..self.clone() }
     }
 
     fn checked_temperatures(&self) -> Result<Vec<f64>> {

@@ -135,8 +135,8 @@ impl Tempered {
     /// # }
     /// ```
     ///
-    /// Without a field ⟨m⟩ and ⟨q⟩ are 0 by symmetry, and the slowest quantities there are: below some ten thousand sweeps their errors, and that of
-    /// `binder`, may be a third too small.
+    /// Without a field a configuration and its mirror image have the same weight, and at each measurement one of the two is recorded at random: ⟨m⟩ and
+    /// ⟨q⟩, which are 0, do not wait for the whole system to turn over.
     ///
     /// # Errors
     /// None in practice; polars' constructor can fail.
@@ -254,6 +254,7 @@ impl Tempered {
     }
 
     /// Energies and magnetizations at the temperature of index `k`, one series per replica, one entry per exchange: for reweighting.
+    /// Without a field the sign of each magnetization is random.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -369,6 +370,10 @@ impl Tempered {
     /// ```
     pub fn is_complete(&self) -> bool {
         self.settings.complete
+    }
+
+    pub(crate) fn model(&self) -> Arc<PairModel> {
+        Arc::clone(&self.model)
     }
 
     fn at(&self, k: usize) -> Vec<&TimeSeries> {

@@ -1,0 +1,397 @@
+//! Sampling the version space: all perceptrons that make no error.
+
+use crate::error::{Error, Result};
+use crate::ndarray::{Array1, Array2};
+use crate::perceptron::billiard::{Billiard, products};
+use crate::perceptron::examples::Examples;
+use crate::perceptron::hit_and_run::{Chain, Walk};
+use crate::perceptron::model::Perceptron;
+use crate::perceptron::nearest::{End, Goal, nearest};
+use crate::perceptron::rows::{Rows, dot};
+use crate::progress::{Deadline, Progress};
+use crate::random::Seed;
+use crate::stats::{Estimate, MIN_SERIES, estimate, r_hat};
+
+/// Chains are compared from so many samples each.
+const LEAST_SAMPLES: usize = 2 * MIN_SERIES;
+
+/// More numbers than this are not kept.
+const MOST_NUMBERS: usize = 1 << 28;
+
+impl Examples {
+    /// The version space of these examples, {w : |w| = 1, y_i w·x_i > 0 for all i}, to be sampled uniformly.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let teacher = Perceptron::random(20, 1)?;
+    /// let sampled = Examples::from_teacher(&teacher, 60, 2)?.version_space().samples(200).run()?;
+    /// println!("ε = {}", sampled.generalization_error(&teacher)?);
+    /// # Ok(()) }
+    /// ```
+    pub fn version_space(&self) -> VersionSampling {
+        VersionSampling {
+            examples: self.clone(),
+            samples: 500,
+            stride: None,
+            burn_in: None,
+            chains: 2,
+            start: None,
+            hit_and_run: false,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+}
+
+/// Settings of a uniform sampling of the perceptrons that make no error; [`run`](Self::run) gives the samples.
+///
+/// The default is a *billiard* (P. Ruján, Neural Comput. 9, 99 (1997)) in its exact form: w moves as w cos t + v sin t with a normal velocity v for the time π/2, is
+/// reflected at each plane z_i·w = 0, and then gets a new velocity. This leaves normal numbers w, restricted to the version space, as they are (A. Pakman and L. Paninski, J. Comput. Graph. Stat.
+/// 23, 518 (2014)), whose directions are uniform. One trajectory forgets most of the last.
+///
+/// [`hit_and_run`](Self::hit_and_run) takes the other way: through the present point w goes a great circle in a uniformly random direction d ⊥ w; the examples leave one arc of
+/// it, between the largest and the smallest of the angles arctan(z_i·d/z_i·w) ∓ π/2, on which the next point is uniform (R. L. Smith, Oper. Res. 32, 1296 (1984), for convex bodies). It needs about N² steps to forget.
+///
+/// The first chain starts from the weights of largest stability, deep inside, the others from near the boundary, unless [`start`](Self::start) gives one of
+/// them another point: that they come to agree (`r_hat`) shows equilibrium.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let sampled = Examples::random(10, 20, 1)?.version_space().samples(400).seed(2).run()?;
+/// assert!(sampled.r_hat < 1.1 && sampled.complete);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct VersionSampling {
+    examples: Examples,
+    samples: usize,
+    stride: Option<usize>,
+    burn_in: Option<usize>,
+    chains: usize,
+    start: Option<Perceptron>,
+    hit_and_run: bool,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+impl VersionSampling {
+    /// Samples kept from each chain; default 500, at least 32.
+    pub fn samples(&self, samples: usize) -> Self {
+        Self { samples, ..self.clone() }
+    }
+
+    /// Whether to use hit and run instead of the billiard; default no.
+    pub fn hit_and_run(&self, hit_and_run: bool) -> Self {
+        Self { hit_and_run, ..self.clone() }
+    }
+
+    /// Trajectories (default 1) or steps of hit and run (default N, the number of inputs) from one sample to the next.
+    pub fn stride(&self, steps: usize) -> Self {
+        Self { stride: Some(steps), ..self.clone() }
+    }
+
+    /// Trajectories or steps before the first sample; default a quarter of those that follow.
+    pub fn burn_in(&self, steps: usize) -> Self {
+        Self { burn_in: Some(steps), ..self.clone() }
+    }
+
+    /// Independent chains; default 2.
+    pub fn chains(&self, chains: usize) -> Self {
+        Self { chains, ..self.clone() }
+    }
+
+    /// Where the last chain starts: any perceptron that makes no error, such as the teacher.
+    pub fn start(&self, start: &Perceptron) -> Self {
+        Self { start: Some(start.clone()), ..self.clone() }
+    }
+
+    /// The seed; default 0.
+    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
+        Self { seed: seed.into(), ..self.clone() }
+    }
+
+    /// A limit in seconds, after which there are fewer samples (32 of each chain at least) and `complete` is false; default none.
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
+    }
+
+    /// Samples.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if no perceptron learns the examples; [`Error::Argument`] for settings of 0 or too few samples, and for a
+    /// start that makes errors; [`Error::TooLarge`] for more than 2²⁸ numbers.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// assert!(Examples::xor().version_space().run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn run(&self) -> Result<VersionSamples> {
+        self.check()?;
+        let deadline = Deadline::new(self.deadline)?;
+        let rows = Rows::new(&self.examples, false);
+        let best = nearest(&rows, Goal::Optimum, Deadline::new(None)?);
+        let unable = Error::Unsupported {
+            what: "The version space".to_string(),
+            why: "it is empty, since no perceptron has all examples right".to_string(),
+            advice: "Ask `separation` for the proof; `extended` allows for a bias.".to_string(),
+        };
+        if best.end != End::Separates && !(best.stability > 1e-12 * rows.radius()) {
+            return Err(unable);
+        }
+        let stride = self.stride.unwrap_or(if self.hit_and_run { rows.dimension } else { 1 });
+        let pairs = if self.hit_and_run { Vec::new() } else { products(&rows) };
+        let burn_in = self.burn_in.unwrap_or(self.samples.saturating_mul(stride) / 4);
+        let mut progress = Progress::new("samples", self.chains * self.samples);
+        let mut walks: Vec<Box<dyn Chain + '_>> = Vec::new();
+        for k in 0..self.chains {
+            let (start, seed) = (self.starting_point(k, &best.weights), self.seed.child(k as u64));
+            walks.push(if self.hit_and_run {
+                Box::new(Walk::new(&rows, start, seed))
+            } else {
+                Box::new(Billiard::new(&rows, &pairs, start, seed))
+            });
+        }
+        for (k, walk) in walks.iter_mut().enumerate() {
+            if k > 0 && !(self.start.is_some() && k + 1 == self.chains) {
+                walk.leave_for_the_boundary();
+            }
+            walk.advance(burn_in, deadline);
+        }
+        let mut points: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
+        let mut stabilities: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
+        let mut kept = 0;
+        while kept < self.samples && (kept < LEAST_SAMPLES || !deadline.passed()) {
+            for (k, walk) in walks.iter_mut().enumerate() {
+                // After the deadline the least number of samples is still drawn, quickly.
+                walk.advance(stride - 1, deadline);
+                walk.step();
+                points[k].extend(walk.point());
+                stabilities[k].push(walk.stability() * rows.scale);
+            }
+            kept += 1;
+            progress.add(self.chains);
+        }
+        let complete = kept == self.samples && !deadline.passed();
+        if kept < self.samples {
+            progress.stopped();
+        }
+        self.gather(&rows, &best.weights, points, &stabilities, kept, complete)
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.samples < LEAST_SAMPLES {
+            let allowed = format!("at least {LEAST_SAMPLES}");
+            return Err(Error::argument("samples", self.samples, allowed));
+        }
+        if self.chains < 2 {
+            return Err(Error::argument("chains", self.chains, "at least 2"));
+        }
+        if self.stride == Some(0) {
+            return Err(Error::argument("stride", 0, "at least 1"));
+        }
+        let each = self.chains.saturating_mul(self.examples.dimension());
+        if self.samples.saturating_mul(each) > MOST_NUMBERS {
+            return Err(Error::TooLarge {
+                what: format!("{} samples of {} chains", self.samples, self.chains),
+                needs: "too much memory".to_string(),
+                limit: format!("the {MOST_NUMBERS} numbers allowed"),
+                advice: "Take fewer samples.".to_string(),
+            });
+        }
+        if let Some(start) = &self.start {
+            let errors = start.errors(&self.examples)?;
+            if errors > 0 || start.bias != 0.0 {
+                let given = format!("a perceptron with {errors} errors and bias {}", start.bias);
+                return Err(Error::argument("start", given, "one without errors and bias"));
+            }
+        }
+        Ok(())
+    }
+
+    fn starting_point(&self, chain: usize, best: &[f64]) -> Vec<f64> {
+        let mut point = best.to_vec();
+        if let (Some(start), true) = (&self.start, chain + 1 == self.chains) {
+            for (p, w) in point.iter_mut().zip(&start.weights) {
+                *p = *w;
+            }
+        }
+        point
+    }
+
+    fn gather(
+        &self,
+        rows: &Rows,
+        best: &[f64],
+        points: Vec<Vec<f64>>,
+        stabilities: &[Vec<f64>],
+        kept: usize,
+        complete: bool,
+    ) -> Result<VersionSamples> {
+        let dimension = rows.dimension;
+        let mut hebb = rows.zeros();
+        for k in 0..rows.count {
+            crate::perceptron::rows::add(&mut hebb, 1.0, rows.row(k));
+        }
+        let along = |direction: &[f64]| -> Vec<Vec<f64>> {
+            let of_chain = |chain: &Vec<f64>| {
+                chain.chunks_exact(dimension).map(|p| dot(p, &direction[..dimension])).collect()
+            };
+            points.iter().map(of_chain).collect()
+        };
+        let mut worst: f64 = 1.0;
+        for series in [along(best), along(&hebb), stabilities.to_vec()] {
+            let found = r_hat(&series)?;
+            worst = if found.is_nan() { worst } else { worst.max(found) };
+        }
+        let all: Vec<f64> = points.concat();
+        let weights = Array2::from_shape_vec((self.chains * kept, dimension), all)
+            .map_err(|error| Error::argument("samples", error, "as many as chains allow"))?;
+        Ok(VersionSamples { weights, chains: self.chains, r_hat: worst, complete })
+    }
+}
+
+/// Perceptrons drawn uniformly from those that make no error.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let teacher = Perceptron::random(20, 1)?;
+/// let sampled = Examples::from_teacher(&teacher, 40, 2)?.version_space().samples(200).run()?;
+/// // Their centre of mass is nearer to the teacher than they are on average.
+/// assert!(sampled.centre().generalization_error(&teacher)? < sampled.generalization_error(&teacher)?.mean);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct VersionSamples {
+    /// The samples of the first chain, then those of the second, …: one a row, |w| = 1.
+    pub weights: Array2<f64>,
+    /// The number of chains, all of one length.
+    pub chains: usize,
+    /// The largest R̂ of the chains' overlaps with the weights of largest stability, with Hebb's, and of their stabilities: near 1 in equilibrium.
+    pub r_hat: f64,
+    /// Whether the deadline left the chains their time.
+    pub complete: bool,
+}
+
+impl VersionSamples {
+    /// The number of samples, all chains together.
+    pub fn count(&self) -> usize {
+        self.weights.nrows()
+    }
+
+    /// One sample, |w| = √N.
+    ///
+    /// # Errors
+    /// If there are not so many.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let examples = Examples::random(10, 10, 1)?;
+    /// assert_eq!(examples.version_space().samples(50).run()?.member(99)?.errors(&examples)?, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn member(&self, index: usize) -> Result<Perceptron> {
+        if index >= self.count() {
+            let allowed = format!("below {}, the number of samples", self.count());
+            return Err(Error::argument("index", index, allowed));
+        }
+        Ok(of_length(self.weights.row(index).to_owned()))
+    }
+
+    /// The centre of mass of the samples, |w| = √N. It makes no error either, for the version space is convex.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let examples = Examples::random(10, 10, 1)?;
+    /// assert_eq!(examples.version_space().samples(50).run()?.centre().errors(&examples)?, 0);
+    /// # Ok(()) }
+    /// ```
+    pub fn centre(&self) -> Perceptron {
+        of_length(self.weights.t().dot(&Array1::ones(self.count())))
+    }
+
+    /// The overlap of each sample with a teacher.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the teacher has another number of weights.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let teacher = Perceptron::random(10, 1)?;
+    /// let sampled = Examples::from_teacher(&teacher, 10, 1)?.version_space().samples(50).run()?;
+    /// assert_eq!(sampled.overlaps(&teacher)?.len(), 100);
+    /// # Ok(()) }
+    /// ```
+    pub fn overlaps(&self, teacher: &Perceptron) -> Result<Vec<f64>> {
+        let members = self.weights.outer_iter().map(|row| of_length(row.to_owned()));
+        members.map(|member| member.overlap(teacher)).collect()
+    }
+
+    /// The mean generalisation error arccos(R)/π of a member, with its error by the chains' autocorrelation.
+    ///
+    /// # Errors
+    /// As for [`overlaps`](Self::overlaps); [`Error::Unsupported`] if the teacher has a bias.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let teacher = Perceptron::random(10, 1)?;
+    /// let sampled = Examples::from_teacher(&teacher, 10, 1)?.version_space().samples(50).run()?;
+    /// assert!(sampled.generalization_error(&teacher)?.mean < 0.5);
+    /// # Ok(()) }
+    /// ```
+    pub fn generalization_error(&self, teacher: &Perceptron) -> Result<Estimate> {
+        of_length(self.weights.row(0).to_owned()).generalization_error(teacher)?;
+        let errors: Vec<f64> =
+            self.overlaps(teacher)?.iter().map(|r| r.acos() / std::f64::consts::PI).collect();
+        let chains = errors.chunks_exact(errors.len() / self.chains);
+        let each: Vec<Estimate> = chains.map(estimate).collect::<Result<_>>()?;
+        let n = each.len() as f64;
+        let mean = each.iter().map(|e| e.mean).sum::<f64>() / n;
+        let error = each.iter().map(|e| e.error * e.error).sum::<f64>().sqrt() / n;
+        let tau = each.iter().map(|e| e.tau).sum::<f64>() / n;
+        Ok(Estimate::new(mean, error, tau, None, errors.len()))
+    }
+
+    /// The overlap q of members of different chains, averaged over the chains' centres: of two independent members of the version space.
+    ///
+    /// Averaged over teachers drawn uniformly from the sphere, q equals the overlap R with the teacher at any N and P, who is a member like any other.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let q = Examples::random(10, 10, 1)?.version_space().samples(50).run()?.mutual_overlap();
+    /// assert!(0.0 < q && q < 1.0);
+    /// # Ok(()) }
+    /// ```
+    pub fn mutual_overlap(&self) -> f64 {
+        let length = self.count() / self.chains;
+        let ones = Array1::from_elem(length, 1.0 / length as f64);
+        let centres: Vec<Array1<f64>> = (0..self.chains)
+            .map(|k| {
+                let from = k * length;
+                let chain = self.weights.slice(crate::ndarray::s![from..from + length, ..]);
+                chain.t().dot(&ones)
+            })
+            .collect();
+        let mut sum = 0.0;
+        for (k, a) in centres.iter().enumerate() {
+            sum += centres[..k].iter().map(|b| a.dot(b)).sum::<f64>();
+        }
+        sum / (self.chains * (self.chains - 1) / 2) as f64
+    }
+}
+
+fn of_length(weights: Array1<f64>) -> Perceptron {
+    let length = weights.dot(&weights).sqrt();
+    let factor = if length > 0.0 { (weights.len() as f64).sqrt() / length } else { 1.0 };
+    Perceptron { weights: weights * factor, bias: 0.0 }
+}
