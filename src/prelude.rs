@@ -18,7 +18,7 @@ pub use crate::free_energy::{
 pub use crate::grid::{geomspace, linspace};
 pub use crate::hopfield::experiment::{
     BasinScan, CapacityScan, MeasuredCapacity, MixtureScan, RetrievalMap, RetrievalScan,
-    StorageRule, bits_per_coupling, mixture_energy, mixture_overlap, mixture_state,
+    StorageRule, bits_per_coupling, mixture_state,
 };
 pub use crate::hopfield::patterns::{
     biased_patterns, correlated_patterns, corrupted, flipped, noisy, occluded, random_patterns,

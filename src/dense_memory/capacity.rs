@@ -9,6 +9,7 @@ use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::stats::mean_and_error;
+use crate::theory::dense;
 
 /// Samples are counted in whole rounds of so many: those that end early must not count more often at a deadline.
 const ROUND: usize = 20;
@@ -123,11 +124,11 @@ impl DenseCapacity {
     /// measured number where powers are low; missing for the exponential, whose noise is nothing like that.
     ///
     /// `predicted` is the leading growth for large N, approached slowly, as ln N grows:
-    /// - polynomial, [`Lost::One`]: N^{n−1} / (2 (2n−3)!! ln N), Krotov and Hopfield (2016), eq. 6; twice that where it is rectified, since half of the
+    /// - polynomial, [`Lost::One`]: N^{n−1} / (2 (2n−3)!! ln N), [`dense::perfect_patterns`]; twice that where it is rectified, since half of the
     ///   overlaps make no noise;
     /// - polynomial, [`Lost::Any`]: 1/n of that, for N^n neurons of all patterns together must be right instead of N. With n = 2 it is the
     ///   N/(4 ln N) of McEliece et al. (IEEE Trans. Inf. Theory 33, 461 (1987));
-    /// - exponential with β = 1, [`Lost::Any`]: 2^{N/2}, Demircigil et al. (2017), theorem 3; the birthdays' law of two patterns a flip apart gives
+    /// - exponential with β = 1, [`Lost::Any`]: 2^{N/2}, [`dense::exponential_rate`]; the birthdays' law of two patterns a flip apart gives
     ///   the factor √(π/2N) that is missing there;
     /// - otherwise missing.
     ///
@@ -209,24 +210,19 @@ impl DenseCapacity {
     }
 
     fn predicted(&self, size: usize) -> Option<f64> {
-        let n = size as f64;
-        match self.interaction {
+        let one = |degree: u32| dense::perfect_patterns(size, degree as usize).ok();
+        let one = match self.interaction {
             Interaction::Exponential(beta) => {
-                (beta == 1.0 && self.lost == Lost::Any).then(|| 2_f64.powf(n / 2.0))
+                let rate = dense::exponential_rate(0.0).ok()?;
+                return (beta == 1.0 && self.lost == Lost::Any).then(|| (rate * size as f64).exp());
             }
-            Interaction::Polynomial(degree) | Interaction::RectifiedPolynomial(degree) => {
-                let odd = (1..=2 * degree - 3).step_by(2).map(f64::from).product::<f64>();
-                let one = n.powi(degree as i32 - 1) / (2.0 * odd * n.ln());
-                let one = match self.interaction {
-                    Interaction::RectifiedPolynomial(_) => 2.0 * one,
-                    _ => one,
-                };
-                Some(match self.lost {
-                    Lost::One => one,
-                    Lost::Any => one / f64::from(degree),
-                })
-            }
-        }
+            Interaction::Polynomial(degree) => one(degree)?,
+            Interaction::RectifiedPolynomial(degree) => 2.0 * one(degree)?,
+        };
+        Some(match self.lost {
+            Lost::One => one,
+            Lost::Any => one / f64::from(self.interaction.degree()?),
+        })
     }
 
     /// The samples' numbers of patterns, in whole rounds.

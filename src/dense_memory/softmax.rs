@@ -194,10 +194,11 @@ impl ModernHopfield {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let memory = ModernHopfield::new(&digits()?.one_of_each().pixels(), 20.0)?;
-    /// let half_hidden = digits()?.pixels().row(3).mapv(|x| 0.5 * x);
-    /// let recalled = memory.recall(&half_hidden)?;
-    /// assert!(recalled.weights[3] > 0.9, "{}", recalled.weights);
+    /// // Patterns of equal length, which no other can outshine.
+    /// let patterns = digits()?.one_of_each().binarized().mapv(f64::from);
+    /// let memory = ModernHopfield::new(&patterns, 0.5)?;
+    /// let faint = patterns.row(3).mapv(|x| 0.5 * x);
+    /// assert!(memory.recall(&faint)?.weights[3] > 0.99);
     /// # Ok(()) }
     /// ```
     pub fn recall(&self, state: &Array1<f64>) -> Result<ModernRecalled> {

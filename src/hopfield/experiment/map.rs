@@ -10,8 +10,8 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::statrs::function::erf::erf;
 use crate::stats::mean_and_error;
+use crate::theory::signal_to_noise::overlap_after_one_step;
 
 /// Settings of a retrieval map: the overlap m_t with a pattern after t synchronous steps at T = 0, started with overlap m_0.
 ///
@@ -141,7 +141,7 @@ impl RetrievalMap {
                 steps.push(step as u64);
                 overlaps.push(both.map(|(mean, _)| mean));
                 errors.push(both.map(|(_, error)| error));
-                theory.push(exact.then(|| erf(start / (2.0 * load).sqrt())));
+                theory.push(exact.then(|| overlap_after_one_step(load, start)).transpose()?);
                 samples.push(courses.len() as u64);
                 complete.push(courses.len() == self.samples);
             }

@@ -10,11 +10,11 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::statrs::function::factorial::ln_binomial;
 use crate::stats::mean_and_error;
+use crate::theory::ags;
 
 /// More patterns than this in one mixture are not asked for.
-const HIGHEST_ORDER: usize = 1001;
+const HIGHEST_ORDER: usize = 999;
 
 /// The mixture of an odd number of patterns (or their negatives): at each unit the sign of the majority.
 ///
@@ -52,44 +52,6 @@ pub fn mixture_state(patterns: &Array2<i8>, members: &[(usize, i8)]) -> Result<A
         if sum > 0 { 1 } else { -1 }
     };
     Ok((0..size).map(majority).collect())
-}
-
-/// The overlap of a symmetric mixture of n patterns with each of them, for N → ∞: m_n = 2^{1−n} C(n−1, (n−1)/2); ½, ⅜, 5⁄16 for n = 3, 5, 7.
-///
-/// Source: D. J. Amit, H. Gutfreund and H. Sompolinsky, Phys. Rev. A 32, 1007 (1985).
-///
-/// ```
-/// # fn main() -> statmech::Result<()> {
-/// use statmech::prelude::*;
-/// assert!((mixture_overlap(5)? - 0.375).abs() < 1e-12);
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-/// If n is even, or above 1001.
-pub fn mixture_overlap(order: usize) -> Result<f64> {
-    require_order("order", order)?;
-    let others = order as u64 - 1;
-    Ok((ln_binomial(others, others / 2) - others as f64 * std::f64::consts::LN_2).exp())
-}
-
-/// The energy per unit of a symmetric mixture of n patterns by Hebb's rule at low load, for N → ∞: −n m_n²/2; −½, −⅜, −45⁄128 for n = 1, 3, 5.
-///
-/// It rises with n towards −1/π; mixtures of an even number lie higher still, and are not stable. Source: as for [`mixture_overlap`].
-///
-/// ```
-/// # fn main() -> statmech::Result<()> {
-/// use statmech::prelude::*;
-/// assert!((mixture_energy(3)? + 0.375).abs() < 1e-12);
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-/// As for [`mixture_overlap`].
-pub fn mixture_energy(order: usize) -> Result<f64> {
-    Ok(-0.5 * order as f64 * mixture_overlap(order)?.powi(2))
 }
 
 fn require_order(name: &'static str, order: usize) -> Result<()> {
@@ -204,11 +166,11 @@ impl MixtureScan {
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
     ///
     /// Columns: `rule`, `size`, `load`, `patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
-    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples); `energy_theory` (Hebb's rule at low load,
-    /// [`mixture_energy`]; else missing); then `samples` (as done), `seed`, `complete`.
+    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples); `energy_theory` (Hebb's rule for N → ∞ at
+    /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
     ///
     /// # Errors
-    /// If a list is empty, a size is below 2, a load is not above 0, an order is even or above 1001; if there are fewer than 2 samples, or the deadline is not a finite number above 0.
+    /// If a list is empty, a size is below 2, a load is not above 0, an order is even or above 999; if there are fewer than 2 samples, or the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<DataFrame> {
         let conditions = self.conditions()?;
         let deadline = Deadline::new(self.deadline)?;
@@ -228,7 +190,10 @@ impl MixtureScan {
         let (final_energy, final_energy_err) = moments(|s| s.final_energy);
         let theory = conditions
             .iter()
-            .map(|c| (c.rule == StorageRule::Hebb).then(|| mixture_energy(c.order)).transpose())
+            .map(|c| {
+                let mixture = || Ok(ags::mixture(c.order, 0.0)?.free_energy);
+                (c.rule == StorageRule::Hebb).then(mixture).transpose()
+            })
             .collect::<Result<Vec<_>>>()?;
         let first = df!(
             "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),

@@ -12,6 +12,6 @@ mod trial;
 pub use basin::BasinScan;
 pub use capacity::{CapacityScan, MeasuredCapacity};
 pub use map::RetrievalMap;
-pub use mixture::{MixtureScan, mixture_energy, mixture_overlap, mixture_state};
+pub use mixture::{MixtureScan, mixture_state};
 pub use retrieval::{RetrievalScan, bits_per_coupling};
 pub use rule::StorageRule;
