@@ -80,7 +80,7 @@ impl Capacity {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    /// Draws and decides. One row for each size and load: `size` N, `examples` P, `load` P/N, `separable` (the fraction) with `separable_err`
+    /// Draws and decides. One row for each size and load: `n_inputs` N, `n_patterns` P, `load` P/N, `separable` (the fraction) with `separable_err`
     /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover), `stability`
     /// with `stability_err` (mean of the largest stabilities of those that are separable; missing unless asked for), `samples`, `seed`, `complete`.
     ///
@@ -92,7 +92,7 @@ impl Capacity {
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
     /// let table = Capacity::new([5, 10], linspace(1.0, 3.0, 5)).samples(50).run()?;
-    /// let figure = table.scatter_by("load", "separable", "size")?;
+    /// let figure = table.scatter_by("load", "separable", "n_inputs")?;
     /// # figure.svg()?;
     /// # Ok(()) }
     /// ```
@@ -169,8 +169,8 @@ impl Capacity {
         };
         let (stability, stability_err): (Vec<_>, Vec<_>) = found.iter().map(stability).unzip();
         Ok(df!(
-            "size" => conditions.iter().map(|c| c.0 as u64).collect::<Vec<_>>(),
-            "examples" => conditions.iter().map(|c| c.1 as u64).collect::<Vec<_>>(),
+            "n_inputs" => conditions.iter().map(|c| c.0 as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.1 as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|c| c.1 as f64 / c.0 as f64).collect::<Vec<_>>(),
             "separable" => separable,
             "separable_err" => separable_err,

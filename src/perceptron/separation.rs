@@ -81,7 +81,15 @@ impl Examples {
     /// # Ok(()) }
     /// ```
     pub fn separation(&self) -> Result<Separation> {
-        separation(self, Deadline::new(None)?)
+        let rows = Rows::new(self, false);
+        let found = nearest(&rows, Goal::Decide, Deadline::new(None)?);
+        match found.end {
+            End::Separates => {
+                Ok(answer(&rows, Some((found.weights.as_slice(), found.stability)), None, false))
+            }
+            End::Vanishes => Ok(answer(&rows, None, Some(found.strengths), false)),
+            End::Undecided => self.separation_by_programme(),
+        }
     }
 
     /// The same by a linear programme: the largest t with y_i w·x_i ≥ t for all i and |w_k| ≤ 1.
@@ -106,19 +114,6 @@ impl Examples {
         let stability = rows.stability(&weights, &mut fields);
         let separable = stability > TOUCHES * rows.radius();
         Ok(answer(&rows, separable.then_some((weights.as_slice(), stability)), None, true))
-    }
-}
-
-/// The decision within a time; undecided examples are an error.
-pub(super) fn separation(examples: &Examples, deadline: Deadline) -> Result<Separation> {
-    let rows = Rows::new(examples, false);
-    let found = nearest(&rows, Goal::Decide, deadline);
-    match found.end {
-        End::Separates => {
-            Ok(answer(&rows, Some((found.weights.as_slice(), found.stability)), None, false))
-        }
-        End::Vanishes => Ok(answer(&rows, None, Some(found.strengths), false)),
-        End::Undecided => examples.separation_by_programme(),
     }
 }
 

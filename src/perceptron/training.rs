@@ -9,7 +9,6 @@ use crate::perceptron::nearest::{End, Goal, nearest};
 use crate::perceptron::rosenblatt::{pocket, rosenblatt};
 use crate::perceptron::rows::Rows;
 use crate::perceptron::rule::LearningRule;
-use crate::perceptron::separation::separation;
 use crate::perceptron::stable::{adatron, max_stability, minover};
 use crate::perceptron::trained::Trained;
 use crate::progress::Deadline;
@@ -174,7 +173,7 @@ impl Training {
             None
         };
         Ok(Trained {
-            separable: if errors == 0 { Some(true) } else { self.separable(deadline)? },
+            separable: if errors == 0 { Some(true) } else { Self::separable(rows, deadline) },
             perceptron,
             rule: self.rule,
             epochs: course.epochs,
@@ -205,12 +204,15 @@ impl Training {
     }
 
     /// Whether the examples that were not learned could have been, where that is quickly found out.
-    fn separable(&self, deadline: Deadline) -> Result<Option<bool>> {
-        let examples = if self.bias { self.examples.extended() } else { self.examples.clone() };
-        if examples.count() * examples.dimension() > SMALL || deadline.passed() {
-            return Ok(None);
+    fn separable(rows: &Rows, deadline: Deadline) -> Option<bool> {
+        if rows.count * rows.dimension > SMALL {
+            return None;
         }
-        Ok(Some(separation(&examples, deadline)?.separable))
+        match nearest(rows, Goal::Decide, deadline).end {
+            End::Separates => Some(true),
+            End::Vanishes => Some(false),
+            End::Undecided => None,
+        }
     }
 
     /// Gibbs' and Bayes' rules: one member of the version space, or its centre.
