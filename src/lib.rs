@@ -17,6 +17,7 @@
 //! | topic | items |
 //! |---|---|
 //! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
+//! | neurons | [`neuron::Neuron`], [`neuron::Circuit`], [`neuron::Automaton`], [`neuron::realize`], [`neuron::Hebbian`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
