@@ -17,7 +17,12 @@
 //! | topic | items |
 //! |---|---|
 //! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
-//! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`] |
+//! | neurons | [`neuron::Neuron`], [`neuron::Circuit`], [`neuron::Automaton`], [`neuron::realize`], [`neuron::Hebbian`] |
+//! | perceptrons | [`perceptron::Examples`], [`perceptron::Training`], [`perceptron::HitAndRun`], [`perceptron::Capacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
+//! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
+//! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
+//! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
+//! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
