@@ -18,7 +18,7 @@
 //! |---|---|
 //! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
 //! | neurons | [`neuron::Neuron`], [`neuron::Circuit`], [`neuron::Automaton`], [`neuron::realize`], [`neuron::Hebbian`] |
-//! | perceptrons | [`perceptron::Examples`], [`perceptron::Training`], [`perceptron::HitAndRun`], [`perceptron::Capacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
+//! | perceptrons | [`perceptron::Examples`], [`perceptron::Training`], [`perceptron::VersionSampling`], [`perceptron::Capacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
