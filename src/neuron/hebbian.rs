@@ -16,6 +16,8 @@ use crate::sample::setters;
 
 /// The covariance of more components is refused.
 const MOST_COMPONENTS: usize = 2_000;
+/// Fewer samples than this are shown more often.
+const FEW: usize = 1_000;
 /// Rows of a trajectory.
 const MOST_RECORDS: usize = 2_000_000;
 /// Where Hebb's weights are let go.
@@ -129,7 +131,8 @@ impl Hebbian {
         Self { rate: Some(rate), ..self.clone() }
     }
 
-    /// The number of steps τ after which the rate is halved, η_t = η/(1 + t/τ); default the number of samples. Infinity keeps the rate.
+    /// The number of steps τ after which the rate is halved, η_t = η/(1 + t/τ); default the number of samples, but
+    /// at least 1000. Infinity keeps the rate.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -173,7 +176,7 @@ impl Hebbian {
     }
 
     setters! { "Hebbian::new(&digits()?.pixels())?.steps(50)":
-        /// How many samples are presented; default ten times their number.
+        /// How many samples are presented; default ten times their number, but at least 10 000.
         steps;
         /// The seed of the weights at the start and of the order; default 0.
         seed;
@@ -207,14 +210,14 @@ impl Hebbian {
         let (eigenvalues, mut eigenvectors) = principal(&samples)?;
         let largest = samples.rows().into_iter().map(|x| x.dot(&x)).fold(0.0, f64::max);
         let rate = require_positive("rate", self.rate.unwrap_or(0.5 / largest))?;
-        let decay = self.decay.unwrap_or(rows as f64);
+        let decay = self.decay.unwrap_or(rows.max(FEW) as f64);
         if !(decay > 0.0) {
             return Err(Error::argument("decay", decay, "above 0"));
         }
         let steps = match self.steps {
             Some(steps) if steps < 1 => return Err(Error::argument("steps", steps, "at least 1")),
             Some(steps) => steps as usize,
-            None => 10 * rows,
+            None => 10 * rows.max(FEW),
         };
         let records = self.records(steps)?;
         let deadline = Deadline::new(self.deadline)?;

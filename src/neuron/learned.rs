@@ -11,7 +11,7 @@ use crate::random::Seed;
 /// As many weights or fewer are written into the trajectory.
 const WRITTEN: usize = 8;
 
-/// What units have learned, beside the eigenvectors that they should have; from [`Hebbian::run`](crate::neuron::Hebbian::run).
+/// What units have learned, beside the eigenvectors that they should have; from [`Hebbian::run`](super::Hebbian::run).
 #[derive(Clone, Debug)]
 pub struct Learned {
     /// The weights, a unit a row.
