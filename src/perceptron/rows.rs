@@ -186,8 +186,8 @@ mod tests {
                 let mut fields = vec![0.0; count];
                 rows.fields(&weights, &mut fields);
                 for k in 0..count {
-                    let inputs = examples.inputs().row(k).to_owned();
-                    let mut sum: f64 = inputs.iter().zip(&weights).map(|(x, w)| x * w).sum();
+                    let input = examples.inputs().row(k);
+                    let mut sum: f64 = input.iter().zip(&weights).map(|(x, w)| x * w).sum();
                     if bias {
                         sum += weights[dimension];
                     }

@@ -68,7 +68,7 @@ impl Examples {
     ///
     /// An active-set method searches the point of the convex hull of the y_i x_i that is nearest to the origin, and stops as soon as its present
     /// point is the normal of a separating plane, or is the origin. Should rounding stop it before (which no random example is known to do),
-    /// [`separation_by_programme`](Self::separation_by_programme) decides. At N = 50 and P = 100 it takes a fraction of a millisecond.
+    /// [`separation_by_programme`](Self::separation_by_programme) decides. At N = 50 and P = 100 it takes about half a millisecond.
     ///
     /// # Errors
     /// Only if the linear programme has to decide: those of [`separation_by_programme`](Self::separation_by_programme).

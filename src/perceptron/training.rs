@@ -168,7 +168,7 @@ impl Training {
         let mistakes_counted =
             matches!(self.rule, LearningRule::Rosenblatt | LearningRule::Averaged);
         let bound = if mistakes_counted && course.converged {
-            Some(self.mistake_bound(rows, &course.weights, deadline))
+            Some(Self::mistake_bound(rows, &course.weights, deadline))
         } else {
             None
         };
@@ -191,7 +191,7 @@ impl Training {
     }
 
     /// (R/γ)² with the largest γ, or with that of the weights found where the largest takes too long.
-    fn mistake_bound(&self, rows: &Rows, weights: &[f64], deadline: Deadline) -> f64 {
+    fn mistake_bound(rows: &Rows, weights: &[f64], deadline: Deadline) -> f64 {
         let mut fields = vec![0.0; rows.count];
         let mut stability = rows.stability(weights, &mut fields);
         if rows.count * rows.dimension <= SMALL {
