@@ -394,8 +394,7 @@ fn sequences_step_and_wait() {
     // Before the start the network stood at the start, so that it moves on at once, and then every τ sweeps.
     for delay in [4, 8] {
         let slow = sequence.delay(2.0, delay).seed(1).run(&start, 5 * delay).unwrap();
-        let expected: Vec<f64> =
-            (0..=5 * delay).map(|t| (t.div_ceil(delay) % 6) as f64).collect();
+        let expected: Vec<f64> = (0..=5 * delay).map(|t| (t.div_ceil(delay) % 6) as f64).collect();
         assert_eq!(column(&slow, "pattern"), expected, "delay {delay}");
     }
     // Too weak a pull leaves the network at the first pattern.

@@ -21,14 +21,14 @@ use crate::theory::cover;
 /// ```
 /// # fn main() -> statmech::Result<()> {
 /// use statmech::prelude::*;
-/// let table = Capacity::new([10], [1.0, 2.0, 3.0]).samples(200).seed(1).run()?;
+/// let table = PerceptronCapacity::new([10], [1.0, 2.0, 3.0]).samples(200).seed(1).run()?;
 /// assert!((table.lookup("load", 2.0, "separable")? - 0.5).abs() < 0.15);
 /// assert_eq!(table.lookup("load", 1.0, "separable")?, 1.0);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Capacity {
+pub struct PerceptronCapacity {
     sizes: Vec<usize>,
     loads: Vec<f64>,
     samples: usize,
@@ -38,7 +38,7 @@ pub struct Capacity {
     deadline: Option<f64>,
 }
 
-impl Capacity {
+impl PerceptronCapacity {
     /// For these numbers N of inputs and these loads P/N; P is rounded, and at least 1.
     pub fn new(
         sizes: impl IntoIterator<Item = usize>,
@@ -91,7 +91,7 @@ impl Capacity {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// let table = Capacity::new([5, 10], linspace(1.0, 3.0, 5)).samples(50).run()?;
+    /// let table = PerceptronCapacity::new([5, 10], linspace(1.0, 3.0, 5)).samples(50).run()?;
     /// let figure = table.scatter_by("load", "separable", "n_inputs")?;
     /// # figure.svg()?;
     /// # Ok(()) }

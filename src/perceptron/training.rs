@@ -10,7 +10,7 @@ use crate::perceptron::rosenblatt::{pocket, rosenblatt};
 use crate::perceptron::rows::Rows;
 use crate::perceptron::rule::LearningRule;
 use crate::perceptron::stable::{adatron, max_stability, minover};
-use crate::perceptron::trained::Trained;
+use crate::perceptron::trained::PerceptronTrained;
 use crate::progress::Deadline;
 use crate::random::Seed;
 
@@ -18,7 +18,7 @@ use crate::random::Seed;
 const SMALL: usize = 1 << 20;
 
 impl Examples {
-    /// Settings of a training by this rule; [`run`](Training::run) starts it.
+    /// Settings of a training by this rule; [`run`](PerceptronTraining::run) starts it.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -28,8 +28,8 @@ impl Examples {
     /// assert!(learned.updates as f64 <= learned.bound.unwrap_or(0.0));
     /// # Ok(()) }
     /// ```
-    pub fn train(&self, rule: LearningRule) -> Training {
-        Training {
+    pub fn train(&self, rule: LearningRule) -> PerceptronTraining {
+        PerceptronTraining {
             examples: self.clone(),
             rule,
             epochs: rule.epochs(),
@@ -55,7 +55,7 @@ impl Examples {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Training {
+pub struct PerceptronTraining {
     examples: Examples,
     rule: LearningRule,
     epochs: usize,
@@ -67,7 +67,7 @@ pub struct Training {
     deadline: Option<f64>,
 }
 
-impl Training {
+impl PerceptronTraining {
     /// The most epochs: passes through the examples (Rosenblatt, averaged, pocket; default 1,000), sweeps (AdaTron; 10,000) or single steps (MinOver;
     /// 100,000). The other rules need one.
     pub fn epochs(&self, epochs: usize) -> Self {
@@ -106,7 +106,7 @@ impl Training {
 
     /// Trains.
     ///
-    /// For examples that the rule does not learn, this is no error: [`Trained::verdict`] says what happened.
+    /// For examples that the rule does not learn, this is no error: [`PerceptronTrained::verdict`] says what happened.
     ///
     /// # Errors
     /// [`Error::Argument`] for settings of 0 or out of range; [`Error::Unsupported`] if Gibbs or Bayes are asked about examples that
@@ -119,7 +119,7 @@ impl Training {
     /// assert!(xor.errors > 0 && xor.separable == Some(false));
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<Trained> {
+    pub fn run(&self) -> Result<PerceptronTrained> {
         for (name, value) in [("epochs", self.epochs), ("updates", self.updates)] {
             if value == 0 {
                 return Err(Error::argument(name, value, "at least 1"));
@@ -153,7 +153,12 @@ impl Training {
         self.trained(&setup.rows, course, deadline)
     }
 
-    fn trained(&self, rows: &Rows, course: Course, deadline: Deadline) -> Result<Trained> {
+    fn trained(
+        &self,
+        rows: &Rows,
+        course: Course,
+        deadline: Deadline,
+    ) -> Result<PerceptronTrained> {
         // Rosenblatt's weights are sums of inputs; where only the direction counts, |w| = √N.
         let factor = match self.rule {
             LearningRule::MinOver | LearningRule::AdaTron | LearningRule::MaxStability => {
@@ -172,7 +177,7 @@ impl Training {
         } else {
             None
         };
-        Ok(Trained {
+        Ok(PerceptronTrained {
             separable: if errors == 0 { Some(true) } else { Self::separable(rows, deadline) },
             perceptron,
             rule: self.rule,
@@ -216,7 +221,7 @@ impl Training {
     }
 
     /// Gibbs' and Bayes' rules: one member of the version space, or its centre.
-    fn sampled(&self) -> Result<Trained> {
+    fn sampled(&self) -> Result<PerceptronTrained> {
         let examples = if self.bias { self.examples.extended() } else { self.examples.clone() };
         let mut space = examples.version_space().seed(self.seed);
         if let Some(seconds) = self.deadline {
@@ -238,7 +243,7 @@ impl Training {
         let mut history = crate::perceptron::course::History::default();
         history.add(1, sampled.count(), &fields, 1.0, rows.scale / rows.normalizing(&weights));
         let errors = rows.errors(&weights, &mut fields);
-        Ok(Trained {
+        Ok(PerceptronTrained {
             perceptron: rows.perceptron(&weights, 1.0, self.bias),
             rule: self.rule,
             separable: Some(true),
