@@ -3,12 +3,13 @@
 use crate::error::{Error, Result, require_positive};
 use crate::perceptron::examples::{Examples, check_size};
 use crate::perceptron::nearest::{End, Goal, nearest};
-use crate::perceptron::parallel::{check_samples, fraction_error, mean, over_samples};
+use crate::perceptron::parallel::{check_samples, mean, over_samples};
 use crate::perceptron::rows::Rows;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::stats::fraction_error;
 use crate::theory::cover;
 
 /// Settings of a capacity experiment: the fraction of random dichotomies of P points in N dimensions that a plane through the origin separates, and their

@@ -57,10 +57,3 @@ pub(super) fn mean(values: &[f64]) -> (Option<f64>, Option<f64>) {
     let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
     (Some(mean), (values.len() > 1).then(|| (squares / (n * (n - 1.0))).sqrt()))
 }
-
-/// The error of a fraction k/n: the standard deviation of what it may be, all fractions taken for equally likely before. It is not 0 for k = 0.
-pub(super) fn fraction_error(k: usize, n: usize) -> f64 {
-    let (k, n) = (k as f64, n as f64);
-    let p = (k + 1.0) / (n + 2.0);
-    (p * (1.0 - p) / (n + 3.0)).sqrt()
-}
