@@ -394,16 +394,18 @@ fn sequences_step_and_wait() {
     // Before the start the network stood at the start, so that it moves on at once, and then every τ sweeps.
     for delay in [4, 8] {
         let slow = sequence.delay(2.0, delay).seed(1).run(&start, 5 * delay).unwrap();
-        let expected: Vec<f64> =
-            (0..=5 * delay).map(|t| (t.div_ceil(delay) % 6) as f64).collect();
+        let expected: Vec<f64> = (0..=5 * delay).map(|t| (t.div_ceil(delay) % 6) as f64).collect();
         assert_eq!(column(&slow, "pattern"), expected, "delay {delay}");
     }
     // Too weak a pull leaves the network at the first pattern.
     let held = sequence.delay(0.5, 4).run(&start, 40).unwrap();
     assert!(column(&held, "pattern").iter().all(|mu| *mu == 0.0));
-    // An open chain ends at its last pattern.
-    let open = sequence.cyclic(false).run(&start, 9).unwrap();
-    assert_eq!(column(&open, "pattern")[5..], [5.0; 5]);
+    // An open chain ends at its last pattern, where the symmetric couplings hold it.
+    let open = sequence.cyclic(false).delay(2.0, 2).run(&start, 30).unwrap();
+    assert_eq!(column(&open, "pattern")[10..], [5.0; 21]);
+    let alone = sequence.cyclic(false).run(&start, 6).unwrap();
+    assert_eq!(column(&alone, "pattern")[..6], [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    assert!(column(&alone, "overlap")[6] < 0.5);
 }
 
 #[test]
