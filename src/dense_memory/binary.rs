@@ -366,13 +366,11 @@ impl Walk<'_> {
     }
 
     pub fn energy(&self) -> f64 {
-        match self.memory.interaction {
-            Interaction::Exponential(beta) => -f64::from(self.top) - self.total.ln() / beta,
-            _ => {
-                let n = self.memory.size() as i32;
-                let value = |x: &i32| self.memory.values.at((x + n) as usize);
-                -self.scale() * self.products.iter().map(value).sum::<f64>()
-            }
+        if let Interaction::Exponential(beta) = self.memory.interaction {
+            return -f64::from(self.top) - self.total.ln() / beta;
         }
+        let n = self.memory.size() as i32;
+        let value = |x: &i32| self.memory.values.at((x + n) as usize);
+        -self.scale() * self.products.iter().map(value).sum::<f64>()
     }
 }
