@@ -40,9 +40,9 @@ pub use crate::neuron::{
     boolean_functions, is_threshold_function, realize,
 };
 pub use crate::perceptron::{
-    BinaryPerceptrons, Capacity, Examples, LearningCurve, LearningRule, MultiPerceptron,
-    MultiTrained, MultiTraining, Perceptron, Separation, Trained, Training, VersionSamples,
-    VersionSampling,
+    BinaryPerceptrons, Examples, LearningCurve, LearningRule, MultiPerceptron, MultiTrained,
+    MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
+    Separation, VersionSamples, VersionSampling,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

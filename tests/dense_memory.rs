@@ -1,5 +1,7 @@
 //! Dense memories against their definitions, enumeration, and the growth of their capacity.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::ndarray::{Array1, Array2, array};
 use statmech::prelude::*;
 use statmech::rand::Rng;

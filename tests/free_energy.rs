@@ -231,9 +231,9 @@ fn phases_that_local_updates_do_not_pass_are_all_counted() {
     let (converged, height) = (frame.values("converged").unwrap(), frame.height());
     assert!(converged[height - 6..height - 4].iter().all(|&c| c == 0.0), "{converged:?}");
     let notes = frame.column("note").unwrap().str().unwrap().clone();
-    for row in 0..height {
-        let note = notes.get(row).unwrap();
-        assert_eq!(note.is_empty(), converged[row] == 1.0, "{note}");
+    for (note, &converged) in notes.iter().zip(&converged) {
+        let note = note.unwrap();
+        assert_eq!(note.is_empty(), converged == 1.0, "{note}");
         assert!(note.is_empty() || note.ends_with('.'), "{note}");
     }
 }

@@ -1,5 +1,7 @@
 //! The dynamics of Hopfield networks against definitions, enumeration and theory.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;
 use statmech::stats::estimate;

@@ -1,5 +1,7 @@
 //! Analysis of Hopfield networks against exhaustion, hand values, theory and symmetry.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::ndarray::{Array1, Array2, array};
 use statmech::prelude::*;
 use statmech::rayon::ThreadPoolBuilder;

@@ -253,6 +253,9 @@ fn rings_have_the_cycles_of_complemented_shift_registers() {
     }
 }
 
+/// A cycle, the size of its basin and its longest transient.
+type Found = (Vec<Vec<i8>>, usize, usize);
+
 #[test]
 fn attractors_are_those_found_by_walking() {
     let mut generator = Seed::new(3).generator();
@@ -267,7 +270,7 @@ fn attractors_are_those_found_by_walking() {
         let automaton = circuit.automaton().unwrap();
         for x in [0, 1] {
             // After 64 steps every state is on its cycle.
-            let mut expected: Vec<(Vec<Vec<i8>>, usize, usize)> = Vec::new();
+            let mut expected: Vec<Found> = Vec::new();
             for start in rows(6) {
                 let mut path = vec![start.clone()];
                 for _ in 0..128 {
@@ -287,7 +290,7 @@ fn attractors_are_those_found_by_walking() {
             }
             expected.sort_by_key(|(cycle, basin, _)| (usize::MAX - basin, cycle.clone()));
             let found = automaton.attractors(&[x]).unwrap();
-            let of = |part: fn(&(Vec<Vec<i8>>, usize, usize)) -> usize| {
+            let of = |part: fn(&Found) -> usize| {
                 expected.iter().map(|e| part(e) as f64).collect::<Vec<_>>()
             };
             assert_eq!(found.values("period").unwrap(), of(|e| e.0.len()));
@@ -362,7 +365,7 @@ fn oja_finds_the_first_principal_component_and_length_one() {
         assert!(w.dot(&learned.eigenvectors.row(0)) > 0.0);
         let last = learned.trajectory.tail(Some(1));
         assert!((last.values("alignment").unwrap()[0] - learned.alignment()[0]).abs() < 1e-12);
-        assert!(learned.complete && !learned.diverged && learned.steps == steps);
+        assert!(learned.complete && !learned.diverged && learned.steps == steps as usize);
     }
 }
 
@@ -538,10 +541,10 @@ fn bad_input_is_refused_in_sentences() {
     sentence(good.decay(0.0).run());
     sentence(good.decay(f64::NAN).run());
     sentence(good.record_every(0).run());
-    sentence(good.steps(usize::MAX).record_every(1).run());
+    sentence(good.steps(i64::MAX).record_every(1).run());
     sentence(good.deadline(-1.0).run());
     let round = Hebbian::new(&array![[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]).unwrap();
     sentence(round.run().unwrap().stationary_misalignment(0.1));
     sentence(good.run().unwrap().stationary_misalignment(f64::NAN));
-    assert_eq!(good.steps(0).run().unwrap().trajectory.height(), 1);
+    sentence(good.steps(0).run());
 }

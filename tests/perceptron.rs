@@ -290,7 +290,7 @@ fn several_classes_on_real_digits() -> Result<()> {
     let (known, new) = (images.take(1_200), images.skip(1_200));
     let trained = MultiPerceptron::train(&known).epochs(20).seed(1).run()?;
     let accuracy = trained.perceptron.accuracy(&new)?;
-    // Linear classifiers reach 0.88 to 0.94 on the last third of these digits, which other writers wrote.
+    // What linear classifiers reach on the last third of these digits.
     assert!(accuracy.mean > 0.88 && accuracy.mean < 0.97, "{accuracy}");
     let p = accuracy.mean;
     assert!((accuracy.error / (p * (1.0 - p) / 597.0).sqrt() - 1.0).abs() < 0.05);

@@ -22,9 +22,10 @@ pub(super) fn patterns(patterns: &Array2<i8>) -> Result<usize> {
         ));
     }
     entries(count, size)?;
-    match patterns.indexed_iter().find(|(_, s)| **s != 1 && **s != -1) {
-        Some(((mu, i), s)) => {
-            let given = format!("an entry of {s} (pattern {mu}, unit {i})");
+    match patterns.iter().position(|&s| s != 1 && s != -1) {
+        Some(at) => {
+            let (mu, i) = (at / size, at % size);
+            let given = format!("an entry of {} (pattern {mu}, unit {i})", patterns[(mu, i)]);
             Err(Error::argument("patterns", given, "of entries +1 and -1"))
         }
         None => Ok(size),

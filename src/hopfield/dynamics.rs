@@ -85,7 +85,7 @@ macro_rules! setters {
             self.with(|settings| settings.seed = seed)
         }
 
-        /// A limit in seconds, after which states are returned as they are, [`Stopped::Deadline`]; default none.
+        /// A limit in seconds, after which states are returned as they are, stopped by the [deadline](crate::hopfield::Stopped::Deadline); default none.
         pub fn deadline(&self, seconds: f64) -> Self {
             self.with(|settings| settings.deadline = Some(seconds))
         }

@@ -52,7 +52,7 @@ impl RecallMany {
     /// Runs the dynamics from each start to its end; results in the order of the starts. Those that the deadline kept from starting have done no sweep.
     ///
     /// # Errors
-    /// If the starts are not rows of N entries ±1, or as for [`Recall::run`].
+    /// If the starts are not rows of N entries ±1, or as for [`Recall::run`](crate::hopfield::Recall::run).
     pub fn run(&self) -> Result<Vec<Recalled>> {
         let size = self.network.size();
         check::states(&self.starts, size)?;

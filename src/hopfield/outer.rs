@@ -30,9 +30,13 @@ impl Outer {
         let (count, size) = patterns.dim();
         let stride = count.next_multiple_of(LANES);
         let mut rows = vec![0; size * stride];
-        for (mu, pattern) in patterns.rows().into_iter().enumerate() {
-            for (i, &entry) in pattern.iter().enumerate() {
-                rows[i * stride + mu] = entry;
+        // Block by block, so that the rows written to stay in the cache.
+        for (block, rows) in rows.chunks_mut(LANES * stride).enumerate() {
+            let units = block * LANES..size.min((block + 1) * LANES);
+            for (mu, pattern) in patterns.rows().into_iter().enumerate() {
+                for (row, i) in rows.chunks_exact_mut(stride).zip(units.clone()) {
+                    row[mu] = pattern[i];
+                }
             }
         }
         let sum = |row: &[i8]| row.iter().map(|&x| i32::from(x)).sum();

@@ -73,7 +73,7 @@ impl Recalled {
         nearest(&self.overlaps)
     }
 
-    /// Whether the dynamics went on to where it was to end: no deadline came before, and at T = 0 sweeps sufficed.
+    /// Whether no deadline came before the end; [`stopped`](Self::stopped) says which end it was.
     pub fn complete(&self) -> bool {
         self.stopped != Stopped::Deadline
     }

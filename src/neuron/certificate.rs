@@ -178,24 +178,19 @@ mod tests {
         // Every function of three inputs: weights from the one programme or rows from the other, never both.
         for f in 0..256_usize {
             let truth: Vec<bool> = (0..8).map(|row| bits::digit(f, row, 8) > 0).collect();
-            match separate(&truth, 3)? {
-                Some((weights, threshold)) => {
-                    assert_eq!(threshold_between(&truth, &weights), Some(threshold));
-                }
-                None => {
-                    let (firing, silent) = common_point(&truth, 3)?;
-                    assert_eq!(
-                        firing.iter().map(|r| r.1).sum::<i64>(),
-                        silent.iter().map(|r| r.1).sum::<i64>()
-                    );
-                    for i in 0..3 {
-                        let sum = |rows: &[(usize, i64)]| {
-                            let digit = |row| i64::from(bits::digit(row, i, 3));
-                            rows.iter().map(|&(row, k)| k * digit(row)).sum::<i64>()
-                        };
-                        assert_eq!(sum(&firing), sum(&silent));
-                    }
-                }
+            if let Some((weights, threshold)) = separate(&truth, 3)? {
+                assert_eq!(threshold_between(&truth, &weights), Some(threshold));
+                continue;
+            }
+            let (firing, silent) = common_point(&truth, 3)?;
+            let total = |rows: &[(usize, i64)]| rows.iter().map(|r| r.1).sum::<i64>();
+            assert_eq!(total(&firing), total(&silent));
+            for i in 0..3 {
+                let sum = |rows: &[(usize, i64)]| {
+                    let digit = |row| i64::from(bits::digit(row, i, 3));
+                    rows.iter().map(|&(row, k)| k * digit(row)).sum::<i64>()
+                };
+                assert_eq!(sum(&firing), sum(&silent));
             }
         }
         Ok(())

@@ -1,40 +1,27 @@
-//! Learning principal components by Hebb's rule and its descendants.
+//! Learning principal components by Hebb's rule and its descendants: settings and the run.
 
 use std::sync::Arc;
 
 use crate::error::{Error, Result, require_finite, require_positive};
-use crate::ndarray::{Array1, Array2, ArrayView1, Axis};
+use crate::ndarray::{Array1, Array2, Axis};
 use crate::neuron::flow::Flow;
+use crate::neuron::learned::{History, Learned};
+use crate::neuron::rule::{HebbRule, Scratch, present};
 use crate::operator::dense;
-use crate::polars::df;
-use crate::polars::prelude::{Column, DataFrame};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
+use crate::sample::setters;
 
 /// The covariance of more components is refused.
 const MOST_COMPONENTS: usize = 2_000;
+/// Fewer samples than this are shown more often.
+const FEW: usize = 1_000;
 /// Rows of a trajectory.
 const MOST_RECORDS: usize = 2_000_000;
 /// Where Hebb's weights are let go.
 const DIVERGED: f64 = 1e100;
-/// As many weights or fewer are written into the trajectory.
-const WRITTEN: usize = 8;
-
-/// How a linear unit with output y = w·x changes its weights on a sample x.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HebbRule {
-    /// Δw = η y x (D. O. Hebb, The Organization of Behavior, 1949). On average dw/dt = C w: the direction tends to the leading eigenvector of the
-    /// covariance C, but the length grows without bound, as e^{λ₁t}.
-    Hebb,
-    /// Δw = η y (x − y w) (E. Oja, J. Math. Biol. 15, 267 (1982)). The decay keeps the length near 1 and leaves the direction alone.
-    #[default]
-    Oja,
-    /// Δw_k = η y_k (x − Σ_{j≤k} y_j w_j) (T. D. Sanger, Neural Networks 2, 459 (1989)): unit k learns what units 1 to k − 1 leave over, and so
-    /// the k-th eigenvector.
-    Sanger,
-}
 
 /// Linear units that learn from samples by Hebb's rule or its descendants; [`run`](Self::run) gives weights and trajectory.
 ///
@@ -57,34 +44,11 @@ pub struct Hebbian {
     components: usize,
     rate: Option<f64>,
     decay: Option<f64>,
-    steps: Option<usize>,
+    steps: Option<i64>,
     centered: bool,
-    record_every: Option<usize>,
+    record_every: Option<i64>,
     seed: Seed,
     deadline: Option<f64>,
-}
-
-/// What units have learned, beside the eigenvectors that they should have; from [`Hebbian::run`].
-#[derive(Clone, Debug)]
-pub struct Learned {
-    /// The weights, a unit a row.
-    pub weights: Array2<f64>,
-    /// Eigenvalues of the samples' covariance (divided by their number), the largest first.
-    pub eigenvalues: Array1<f64>,
-    /// Its eigenvectors as rows, of length 1, in the same order; their signs are chosen to agree with the weights.
-    pub eigenvectors: Array2<f64>,
-    /// The way there: columns `rule`, `step`, `component` (from 1), `time` (the sum of the rates so far), `rate`, `alignment` |w·v|/|w| with the eigenvector, `misalignment`
-    /// 1 − alignment², `norm` |w|, and, where the average flow has a solution (not for Sanger's later units), `misalignment_flow` and `norm_flow`; the weights
-    /// themselves, `w1`, `w2`, …, if there are at most eight; `seed`.
-    pub trajectory: DataFrame,
-    /// Samples presented.
-    pub steps: usize,
-    /// Whether Hebb's weights grew beyond 10¹⁰⁰, where learning stopped.
-    pub diverged: bool,
-    /// Whether all steps were done.
-    pub complete: bool,
-    /// Which eigenvector each unit is compared with.
-    targets: Vec<usize>,
 }
 
 impl Hebbian {
@@ -125,56 +89,105 @@ impl Hebbian {
     }
 
     /// The rule; default [`HebbRule::Oja`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert!(settings.rule(HebbRule::Sanger).run().is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rule(&self, rule: HebbRule) -> Self {
         Self { rule, ..self.clone() }
     }
 
     /// How many units learn; default 1. By Hebb's and Oja's rules they do not know of each other, and all learn the leading
     /// eigenvector; by Sanger's each learns its own.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert_eq!(settings.components(2).run()?.weights.dim(), (2, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn components(&self, components: usize) -> Self {
         Self { components, ..self.clone() }
     }
 
     /// The rate η at the start; default ½ divided by the largest squared length of a sample, at which no sample can throw the weights off.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert!(settings.rate(0.01).run().is_ok() && settings.rate(0.0).run().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rate(&self, rate: f64) -> Self {
         Self { rate: Some(rate), ..self.clone() }
     }
 
-    /// The number of steps τ after which the rate is halved, η_t = η/(1 + t/τ); default the number of samples. Infinity keeps the rate.
+    /// The number of steps τ after which the rate is halved, η_t = η/(1 + t/τ); default the number of samples, but
+    /// at least 1000. Infinity keeps the rate.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert!(settings.decay(f64::INFINITY).run().is_ok() && settings.decay(0.0).run().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn decay(&self, steps: f64) -> Self {
         Self { decay: Some(steps), ..self.clone() }
     }
 
-    /// How many samples are presented; default ten times their number.
-    pub fn steps(&self, steps: usize) -> Self {
-        Self { steps: Some(steps), ..self.clone() }
-    }
-
     /// Whether the samples' mean is subtracted first, so that the covariance is learned; default true. Otherwise it is the matrix
     /// of second moments.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert!(settings.centered(false).run()?.eigenvalues[0] > settings.run()?.eigenvalues[0]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn centered(&self, centered: bool) -> Self {
         Self { centered, ..self.clone() }
     }
 
     /// A record in the trajectory after so many steps; default about 20 for each factor of ten, beside the start and the end.
-    pub fn record_every(&self, steps: usize) -> Self {
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
+    /// assert_eq!(settings.steps(100).record_every(10).run()?.trajectory.height(), 11);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn record_every(&self, steps: i64) -> Self {
         Self { record_every: Some(steps), ..self.clone() }
     }
 
-    /// The seed of the weights at the start and of the order; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which learning stops and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Hebbian::new(&digits()?.pixels())?.steps(50)":
+        /// How many samples are presented; default ten times their number, but at least 10 000.
+        steps;
+        /// The seed of the weights at the start and of the order; default 0.
+        seed;
+        /// A limit in seconds, after which learning stops and `complete` is false; default none.
+        deadline;
     }
 
     /// Learns.
     ///
     /// # Errors
-    /// If all samples agree, so that there is no direction of largest variance; if their squares overflow; if there are more units than columns or none; if the rate or the
+    /// If there is no step; if all samples agree, so that there is no direction of largest variance; if their squares overflow; if there are more units than columns or none; if the rate or the
     /// deadline is not a finite number above 0, or τ is not above 0; if there are more than 2 million records; if Oja's or Sanger's weights
     /// leave all bounds, because the rate is too large.
     ///
@@ -197,11 +210,15 @@ impl Hebbian {
         let (eigenvalues, mut eigenvectors) = principal(&samples)?;
         let largest = samples.rows().into_iter().map(|x| x.dot(&x)).fold(0.0, f64::max);
         let rate = require_positive("rate", self.rate.unwrap_or(0.5 / largest))?;
-        let decay = self.decay.unwrap_or(rows as f64);
+        let decay = self.decay.unwrap_or(rows.max(FEW) as f64);
         if !(decay > 0.0) {
             return Err(Error::argument("decay", decay, "above 0"));
         }
-        let steps = self.steps.unwrap_or(10 * rows);
+        let steps = match self.steps {
+            Some(steps) if steps < 1 => return Err(Error::argument("steps", steps, "at least 1")),
+            Some(steps) => steps as usize,
+            None => 10 * rows.max(FEW),
+        };
         let records = self.records(steps)?;
         let deadline = Deadline::new(self.deadline)?;
 
@@ -311,8 +328,11 @@ impl Hebbian {
     /// The steps at which to record, the first and last included.
     fn records(&self, steps: usize) -> Result<Vec<usize>> {
         let records: Vec<usize> = match self.record_every {
-            Some(0) => return Err(Error::argument("record_every", 0, "at least 1")),
+            Some(every) if every < 1 => {
+                return Err(Error::argument("record_every", every, "at least 1"));
+            }
             Some(every) => {
+                let every = every as usize;
                 if (steps / every).saturating_mul(self.components) > MOST_RECORDS {
                     let allowed = format!("so that there are at most {MOST_RECORDS} records");
                     return Err(Error::argument("record_every", every, allowed));
@@ -345,222 +365,6 @@ impl Hebbian {
         let flow = |k: usize| Flow::new(weights.row(k), values, vectors, normalized);
         (0..self.components).map(|k| solved(k).then(|| flow(k))).collect()
     }
-}
-
-impl Learned {
-    /// |cos| of the angle between each unit's weights and the eigenvector that it should learn.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let learned = Hebbian::new(&digits()?.pixels())?.rule(HebbRule::Sanger).components(2).run()?;
-    /// assert_eq!(learned.alignment().len(), 2);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn alignment(&self) -> Array1<f64> {
-        let pairs = self.weights.rows().into_iter().zip(&self.targets);
-        pairs
-            .map(|(w, &k)| 1.0 - misalignment(w, self.eigenvectors.row(k)))
-            .map(f64::sqrt)
-            .collect()
-    }
-
-    /// A row for each unit: columns `component`, `eigenvalue`, `variance` of its output per squared length of its weights (at most the leading eigenvalue),
-    /// `alignment`, `norm`.
-    ///
-    /// # Errors
-    /// If the frame cannot be made.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let learned = Hebbian::new(&digits()?.pixels())?.run()?.components()?;
-    /// assert!(learned.values("variance")?[0] <= learned.values("eigenvalue")?[0]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn components(&self) -> Result<DataFrame> {
-        let norms: Vec<f64> = self.weights.rows().into_iter().map(norm).collect();
-        let variance = |w: ArrayView1<'_, f64>| {
-            let length = norm(w);
-            let shares = self.eigenvectors.rows().into_iter().map(|v| (v.dot(&w) / length).powi(2));
-            shares.zip(&self.eigenvalues).map(|(share, value)| share * value).sum::<f64>()
-        };
-        Ok(df!(
-            "component" => (1..=self.targets.len() as u64).collect::<Vec<_>>(),
-            "eigenvalue" => self.targets.iter().map(|&k| self.eigenvalues[k]).collect::<Vec<_>>(),
-            "variance" => self.weights.rows().into_iter().map(variance).collect::<Vec<_>>(),
-            "alignment" => self.alignment().to_vec(),
-            "norm" => norms,
-        )?)
-    }
-
-    /// The misalignment 1 − cos² about which Oja's rule fluctuates at a constant rate on Gaussian samples: (η λ₁/2) Σ_{k>1} λ_k/(λ₁ − λ_k), to first order in η.
-    ///
-    /// Near v₁ the component along v_k decays at rate η(λ₁ − λ_k) and is kicked by η y x_k with variance η² λ₁ λ_k.
-    ///
-    /// # Errors
-    /// If the rate is not a finite number above 0, or the two leading eigenvalues agree.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let learned = Hebbian::new(&array![[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]])?.run()?;
-    /// // Eigenvalues 2 and ½.
-    /// assert!((learned.stationary_misalignment(0.01)? - 0.01 * (0.5 / 1.5)).abs() < 1e-12);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn stationary_misalignment(&self, rate: f64) -> Result<f64> {
-        require_positive("rate", rate)?;
-        let leading = self.eigenvalues[0];
-        let gap = |value: f64| leading - value;
-        if self.eigenvalues.iter().skip(1).any(|&value| !(gap(value) > 1e-12 * leading)) {
-            let given = format!("{leading} twice");
-            return Err(Error::argument(
-                "eigenvalues",
-                given,
-                "such that the leading one is single",
-            ));
-        }
-        let sum: f64 = self.eigenvalues.iter().skip(1).map(|&value| value / gap(value)).sum();
-        Ok(rate * leading / 2.0 * sum)
-    }
-}
-
-/// What the trajectory holds, before it is a frame.
-#[derive(Default)]
-struct History {
-    step: Vec<u64>,
-    component: Vec<u64>,
-    time: Vec<f64>,
-    rate: Vec<f64>,
-    misalignment: Vec<f64>,
-    norm: Vec<f64>,
-    /// The weights, a column each, if they are few.
-    weights: Vec<Vec<f64>>,
-}
-
-impl History {
-    fn add(
-        &mut self,
-        step: usize,
-        time: f64,
-        rate: f64,
-        weights: &Array2<f64>,
-        vectors: &Array2<f64>,
-        targets: &[usize],
-    ) {
-        if weights.ncols() <= WRITTEN {
-            self.weights.resize(weights.ncols(), Vec::new());
-        }
-        for (k, &target) in targets.iter().enumerate() {
-            for (column, &w) in self.weights.iter_mut().zip(weights.row(k)) {
-                column.push(w);
-            }
-            self.step.push(step as u64);
-            self.component.push(k as u64 + 1);
-            self.time.push(time);
-            self.rate.push(rate);
-            self.misalignment.push(misalignment(weights.row(k), vectors.row(target)));
-            self.norm.push(norm(weights.row(k)));
-        }
-    }
-
-    fn frame(&self, rule: HebbRule, flows: &[Option<Flow>], seed: Seed) -> Result<DataFrame> {
-        let flow = |row: usize| {
-            let flow = flows[self.component[row] as usize - 1].as_ref();
-            flow.map(|flow| flow.at(self.time[row]))
-        };
-        let solved: Vec<Option<(f64, f64)>> = (0..self.step.len()).map(flow).collect();
-        let name = match rule {
-            HebbRule::Hebb => "Hebb",
-            HebbRule::Oja => "Oja",
-            HebbRule::Sanger => "Sanger",
-        };
-        let mut frame = df!(
-            "rule" => vec![name; self.step.len()],
-            "step" => self.step.clone(),
-            "component" => self.component.clone(),
-            "time" => self.time.clone(),
-            "rate" => self.rate.clone(),
-            "alignment" => self.misalignment.iter().map(|m| (1.0 - m).sqrt()).collect::<Vec<_>>(),
-            "misalignment" => self.misalignment.clone(),
-            "norm" => self.norm.clone(),
-            "misalignment_flow" => solved.iter().map(|s| s.map(|s| s.0)).collect::<Vec<_>>(),
-            "norm_flow" => solved.iter().map(|s| s.map(|s| s.1)).collect::<Vec<_>>(),
-        )?;
-        for (i, column) in self.weights.iter().enumerate() {
-            frame.with_column(Column::new(format!("w{}", i + 1).into(), column.clone()))?;
-        }
-        frame.with_column(Column::new("seed".into(), vec![seed.number(); self.step.len()]))?;
-        Ok(frame)
-    }
-}
-
-struct Scratch {
-    outputs: Vec<f64>,
-    rest: Vec<f64>,
-}
-
-/// One sample: the weights of all units change.
-fn present(rule: HebbRule, weights: &mut [f64], x: &[f64], eta: f64, scratch: &mut Scratch) {
-    for (y, w) in scratch.outputs.iter_mut().zip(weights.chunks_exact(x.len())) {
-        *y = dot(w, x);
-    }
-    scratch.rest.copy_from_slice(x);
-    for (&y, w) in scratch.outputs.iter().zip(weights.chunks_exact_mut(x.len())) {
-        match rule {
-            HebbRule::Hebb => add(w, eta * y, x),
-            HebbRule::Oja => {
-                for (w, x) in w.iter_mut().zip(x) {
-                    *w += eta * y * (x - y * *w);
-                }
-            }
-            HebbRule::Sanger => {
-                add(&mut scratch.rest, -y, w);
-                add(w, eta * y, &scratch.rest);
-            }
-        }
-    }
-}
-
-fn add(to: &mut [f64], factor: f64, what: &[f64]) {
-    for (to, what) in to.iter_mut().zip(what) {
-        *to += factor * what;
-    }
-}
-
-/// The inner product in eight interleaved sums, which the compiler can keep in registers side by side.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
-    let ends = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum::<f64>();
-    for (a, b) in left.zip(right) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f64>() + ends
-}
-
-fn norm(w: ArrayView1<'_, f64>) -> f64 {
-    // Scaled, so that Hebb's weights near 10¹⁰⁰ and beyond have a norm too.
-    let largest = w.iter().fold(0.0_f64, |a, w| a.max(w.abs()));
-    if largest > 0.0 {
-        largest * w.iter().map(|w| (w / largest).powi(2)).sum::<f64>().sqrt()
-    } else {
-        0.0
-    }
-}
-
-/// 1 − cos² of the angle between w and a vector of length 1, from what is left of w across it: exact where it is small.
-fn misalignment(w: ArrayView1<'_, f64>, vector: ArrayView1<'_, f64>) -> f64 {
-    let length = norm(w);
-    let unit = w.mapv(|x| x / length);
-    let across = &unit - &(unit.dot(&vector) * &vector);
-    across.dot(&across).min(1.0)
 }
 
 /// Eigenvalues and eigenvectors (as rows) of the samples' second moments, the largest first.

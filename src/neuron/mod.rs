@@ -17,14 +17,18 @@ mod circuit;
 mod drawing;
 mod flow;
 mod hebbian;
+mod learned;
 mod portrait;
+mod rule;
 mod separability;
 mod standard;
 mod unit;
 
 pub use automaton::Automaton;
 pub use circuit::Circuit;
-pub use hebbian::{HebbRule, Hebbian, Learned};
+pub use hebbian::Hebbian;
+pub use learned::Learned;
+pub use rule::HebbRule;
 pub use separability::{
     Contradiction, Realization, boolean_functions, is_threshold_function, realize,
 };

@@ -47,7 +47,7 @@ pub(super) fn cycles(next: &[usize], cycles: &Cycles, width: usize) -> Result<Fi
         cycles.transient.iter().map(|&t| f64::from(u8::from(t == 0))).collect();
     let labels = (0..next.len()).map(|state| bits::text(state, width));
     let graph = Figure::graph(&places, &edges)?.directed().node_values(&on_cycle);
-    Ok(if width <= 6 { graph.node_labels(labels) } else { graph })
+    Ok(if width <= 5 { graph.node_labels(labels) } else { graph })
 }
 
 /// Places a cycle around the origin and its trees outside, each in a sector as wide as its leaves; returns the radius of the whole.

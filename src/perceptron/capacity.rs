@@ -21,14 +21,14 @@ use crate::theory::cover;
 /// ```
 /// # fn main() -> statmech::Result<()> {
 /// use statmech::prelude::*;
-/// let table = Capacity::new([10], [1.0, 2.0, 3.0]).samples(200).seed(1).run()?;
+/// let table = PerceptronCapacity::new([10], [1.0, 2.0, 3.0]).samples(200).seed(1).run()?;
 /// assert!((table.lookup("load", 2.0, "separable")? - 0.5).abs() < 0.15);
 /// assert_eq!(table.lookup("load", 1.0, "separable")?, 1.0);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Capacity {
+pub struct PerceptronCapacity {
     sizes: Vec<usize>,
     loads: Vec<f64>,
     samples: usize,
@@ -38,7 +38,7 @@ pub struct Capacity {
     deadline: Option<f64>,
 }
 
-impl Capacity {
+impl PerceptronCapacity {
     /// For these numbers N of inputs and these loads P/N; P is rounded, and at least 1.
     pub fn new(
         sizes: impl IntoIterator<Item = usize>,
@@ -80,7 +80,7 @@ impl Capacity {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    /// Draws and decides. One row for each size and load: `size` N, `examples` P, `load` P/N, `separable` (the fraction) with `separable_err`
+    /// Draws and decides. One row for each size and load: `n_inputs` N, `n_patterns` P, `load` P/N, `separable` (the fraction) with `separable_err`
     /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover), `stability`
     /// with `stability_err` (mean of the largest stabilities of those that are separable; missing unless asked for), `samples`, `seed`, `complete`.
     ///
@@ -91,8 +91,8 @@ impl Capacity {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// let table = Capacity::new([5, 10], linspace(1.0, 3.0, 5)).samples(50).run()?;
-    /// let figure = table.scatter_by("load", "separable", "size")?;
+    /// let table = PerceptronCapacity::new([5, 10], linspace(1.0, 3.0, 5)).samples(50).run()?;
+    /// let figure = table.scatter_by("load", "separable", "n_inputs")?;
     /// # figure.svg()?;
     /// # Ok(()) }
     /// ```
@@ -169,8 +169,8 @@ impl Capacity {
         };
         let (stability, stability_err): (Vec<_>, Vec<_>) = found.iter().map(stability).unzip();
         Ok(df!(
-            "size" => conditions.iter().map(|c| c.0 as u64).collect::<Vec<_>>(),
-            "examples" => conditions.iter().map(|c| c.1 as u64).collect::<Vec<_>>(),
+            "n_inputs" => conditions.iter().map(|c| c.0 as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.1 as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|c| c.1 as f64 / c.0 as f64).collect::<Vec<_>>(),
             "separable" => separable,
             "separable_err" => separable_err,

@@ -87,7 +87,7 @@ impl LearningCurve {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    /// Trains all students. One row for each rule and load: `rule`, `size` N, `examples` P, `load` α, `overlap` R and `overlap_err`,
+    /// Trains all students. One row for each rule and load: `rule`, `n_inputs` N, `n_patterns` P, `load` α, `overlap` R and `overlap_err`,
     /// `generalization_error` ε and `generalization_error_err`, `mutual_overlap` q of two members of a version space with `mutual_overlap_err` (Gibbs only; R and q agree in equilibrium,
     /// at any N), `r_hat` (Gibbs and Bayes: the mean over samples), `samples`, `seed`, `complete`.
     ///
@@ -191,8 +191,8 @@ impl LearningCurve {
         let n = self.size as f64;
         Ok(df!(
             "rule" => rows.iter().map(|r| self.rules[r.0.0].name()).collect::<Vec<_>>(),
-            "size" => vec![self.size as u64; rows.len()],
-            "examples" => rows.iter().map(|r| r.0.1 as u64).collect::<Vec<_>>(),
+            "n_inputs" => vec![self.size as u64; rows.len()],
+            "n_patterns" => rows.iter().map(|r| r.0.1 as u64).collect::<Vec<_>>(),
             "load" => rows.iter().map(|r| r.0.1 as f64 / n).collect::<Vec<_>>(),
             "overlap" => rows.iter().map(|r| r.1.0).collect::<Vec<_>>(),
             "overlap_err" => rows.iter().map(|r| r.1.1).collect::<Vec<_>>(),

@@ -8,7 +8,7 @@
 //! | examples: random, from a teacher, in the plane, images | [`Examples`] |
 //! | learning | [`Examples::train`] with a [`LearningRule`] |
 //! | can these be learned at all? | [`Examples::separation`] |
-//! | how many random ones can? | [`Capacity`] |
+//! | how many random ones can? | [`PerceptronCapacity`] |
 //! | all perceptrons that have them right | [`Examples::version_space`], [`BinaryPerceptrons`] |
 //! | how well does a student know its teacher? | [`LearningCurve`] |
 //! | more than two classes | [`MultiPerceptron`] |
@@ -37,13 +37,13 @@ mod training;
 mod version_sampling;
 
 pub use binary::BinaryPerceptrons;
-pub use capacity::Capacity;
+pub use capacity::PerceptronCapacity;
 pub use examples::Examples;
 pub use learning_curve::LearningCurve;
 pub use model::Perceptron;
 pub use multi::{MultiPerceptron, MultiTrained, MultiTraining};
 pub use rule::LearningRule;
 pub use separation::Separation;
-pub use trained::Trained;
-pub use training::Training;
+pub use trained::PerceptronTrained;
+pub use training::PerceptronTraining;
 pub use version_sampling::{VersionSamples, VersionSampling};

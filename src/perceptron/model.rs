@@ -116,7 +116,7 @@ impl Perceptron {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// assert_eq!(Perceptron::new(array![1.0, 1.0], 0.5)?.errors(&Examples::xor())?, 2);
+    /// assert_eq!(Perceptron::new(array![1.0, 1.0], 0.5)?.errors(&Examples::xor())?, 1);
     /// # Ok(()) }
     /// ```
     pub fn errors(&self, examples: &Examples) -> Result<usize> {

@@ -185,14 +185,14 @@ mod tests {
                 }
                 let mut fields = vec![0.0; count];
                 rows.fields(&weights, &mut fields);
-                for k in 0..count {
-                    let inside = examples.inputs().row(k).iter().zip(&weights);
-                    let mut sum: f64 = inside.map(|(x, w)| x * w).sum();
+                for (k, field) in fields.iter().enumerate() {
+                    let input = examples.inputs().row(k);
+                    let mut sum: f64 = input.iter().zip(&weights).map(|(x, w)| x * w).sum();
                     if bias {
                         sum += weights[dimension];
                     }
                     let expected = f64::from(examples.labels()[k]) * sum;
-                    assert!((fields[k] * rows.scale - expected).abs() < 1e-13);
+                    assert!((field * rows.scale - expected).abs() < 1e-13);
                 }
             }
         }

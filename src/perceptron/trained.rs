@@ -17,7 +17,7 @@ use crate::polars::prelude::DataFrame;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Trained {
+pub struct PerceptronTrained {
     /// The perceptron. Its weights are as long as the rule makes them: sums of inputs for Hebb and Rosenblatt, √N for the rules that care for the
     /// direction only.
     pub perceptron: Perceptron,
@@ -50,7 +50,7 @@ pub struct Trained {
     pub history: DataFrame,
 }
 
-impl Trained {
+impl PerceptronTrained {
     /// What happened, as a sentence.
     ///
     /// ```
@@ -98,7 +98,7 @@ impl Trained {
     }
 }
 
-impl fmt::Debug for Trained {
+impl fmt::Debug for PerceptronTrained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Trained by {}: {}", self.rule, self.verdict())
     }

@@ -9,9 +9,8 @@ use crate::perceptron::nearest::{End, Goal, nearest};
 use crate::perceptron::rosenblatt::{pocket, rosenblatt};
 use crate::perceptron::rows::Rows;
 use crate::perceptron::rule::LearningRule;
-use crate::perceptron::separation::separation;
 use crate::perceptron::stable::{adatron, max_stability, minover};
-use crate::perceptron::trained::Trained;
+use crate::perceptron::trained::PerceptronTrained;
 use crate::progress::Deadline;
 use crate::random::Seed;
 
@@ -19,7 +18,7 @@ use crate::random::Seed;
 const SMALL: usize = 1 << 20;
 
 impl Examples {
-    /// Settings of a training by this rule; [`run`](Training::run) starts it.
+    /// Settings of a training by this rule; [`run`](PerceptronTraining::run) starts it.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -29,8 +28,8 @@ impl Examples {
     /// assert!(learned.updates as f64 <= learned.bound.unwrap_or(0.0));
     /// # Ok(()) }
     /// ```
-    pub fn train(&self, rule: LearningRule) -> Training {
-        Training {
+    pub fn train(&self, rule: LearningRule) -> PerceptronTraining {
+        PerceptronTraining {
             examples: self.clone(),
             rule,
             epochs: rule.epochs(),
@@ -56,7 +55,7 @@ impl Examples {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Training {
+pub struct PerceptronTraining {
     examples: Examples,
     rule: LearningRule,
     epochs: usize,
@@ -68,7 +67,7 @@ pub struct Training {
     deadline: Option<f64>,
 }
 
-impl Training {
+impl PerceptronTraining {
     /// The most epochs: passes through the examples (Rosenblatt, averaged, pocket; default 1,000), sweeps (AdaTron; 10,000) or single steps (MinOver;
     /// 100,000). The other rules need one.
     pub fn epochs(&self, epochs: usize) -> Self {
@@ -107,7 +106,7 @@ impl Training {
 
     /// Trains.
     ///
-    /// For examples that the rule does not learn, this is no error: [`Trained::verdict`] says what happened.
+    /// For examples that the rule does not learn, this is no error: [`PerceptronTrained::verdict`] says what happened.
     ///
     /// # Errors
     /// [`Error::Argument`] for settings of 0 or out of range; [`Error::Unsupported`] if Gibbs or Bayes are asked about examples that
@@ -120,7 +119,7 @@ impl Training {
     /// assert!(xor.errors > 0 && xor.separable == Some(false));
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<Trained> {
+    pub fn run(&self) -> Result<PerceptronTrained> {
         for (name, value) in [("epochs", self.epochs), ("updates", self.updates)] {
             if value == 0 {
                 return Err(Error::argument(name, value, "at least 1"));
@@ -154,7 +153,12 @@ impl Training {
         self.trained(&setup.rows, course, deadline)
     }
 
-    fn trained(&self, rows: &Rows, course: Course, deadline: Deadline) -> Result<Trained> {
+    fn trained(
+        &self,
+        rows: &Rows,
+        course: Course,
+        deadline: Deadline,
+    ) -> Result<PerceptronTrained> {
         // Rosenblatt's weights are sums of inputs; where only the direction counts, |w| = √N.
         let factor = match self.rule {
             LearningRule::MinOver | LearningRule::AdaTron | LearningRule::MaxStability => {
@@ -169,12 +173,12 @@ impl Training {
         let mistakes_counted =
             matches!(self.rule, LearningRule::Rosenblatt | LearningRule::Averaged);
         let bound = if mistakes_counted && course.converged {
-            Some(self.mistake_bound(rows, &course.weights, deadline))
+            Some(Self::mistake_bound(rows, &course.weights, deadline))
         } else {
             None
         };
-        Ok(Trained {
-            separable: if errors == 0 { Some(true) } else { self.separable(deadline)? },
+        Ok(PerceptronTrained {
+            separable: if errors == 0 { Some(true) } else { Self::separable(rows, deadline) },
             perceptron,
             rule: self.rule,
             epochs: course.epochs,
@@ -192,7 +196,7 @@ impl Training {
     }
 
     /// (R/γ)² with the largest γ, or with that of the weights found where the largest takes too long.
-    fn mistake_bound(&self, rows: &Rows, weights: &[f64], deadline: Deadline) -> f64 {
+    fn mistake_bound(rows: &Rows, weights: &[f64], deadline: Deadline) -> f64 {
         let mut fields = vec![0.0; rows.count];
         let mut stability = rows.stability(weights, &mut fields);
         if rows.count * rows.dimension <= SMALL {
@@ -205,16 +209,19 @@ impl Training {
     }
 
     /// Whether the examples that were not learned could have been, where that is quickly found out.
-    fn separable(&self, deadline: Deadline) -> Result<Option<bool>> {
-        let examples = if self.bias { self.examples.extended() } else { self.examples.clone() };
-        if examples.count() * examples.dimension() > SMALL || deadline.passed() {
-            return Ok(None);
+    fn separable(rows: &Rows, deadline: Deadline) -> Option<bool> {
+        if rows.count * rows.dimension > SMALL {
+            return None;
         }
-        Ok(Some(separation(&examples, deadline)?.separable))
+        match nearest(rows, Goal::Decide, deadline).end {
+            End::Separates => Some(true),
+            End::Vanishes => Some(false),
+            End::Undecided => None,
+        }
     }
 
     /// Gibbs' and Bayes' rules: one member of the version space, or its centre.
-    fn sampled(&self) -> Result<Trained> {
+    fn sampled(&self) -> Result<PerceptronTrained> {
         let examples = if self.bias { self.examples.extended() } else { self.examples.clone() };
         let mut space = examples.version_space().seed(self.seed);
         if let Some(seconds) = self.deadline {
@@ -236,7 +243,7 @@ impl Training {
         let mut history = crate::perceptron::course::History::default();
         history.add(1, sampled.count(), &fields, 1.0, rows.scale / rows.normalizing(&weights));
         let errors = rows.errors(&weights, &mut fields);
-        Ok(Trained {
+        Ok(PerceptronTrained {
             perceptron: rows.perceptron(&weights, 1.0, self.bias),
             rule: self.rule,
             separable: Some(true),

@@ -63,7 +63,8 @@ impl Graph {
         for label in &self.labels {
             wanted = f64::max(wanted, text_width(label, 12.0)? / 2.0 + 5.0);
         }
-        let most = if self.labels.is_empty() { 0.35 } else { 0.48 };
+        // Arrows need room to be seen between their ends.
+        let most = if self.labels.is_empty() || self.directed { 0.35 } else { 0.48 };
         Ok(f64::min(wanted, (room * most).max(1.5)).min(60.0))
     }
 

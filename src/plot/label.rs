@@ -1,7 +1,7 @@
 //! Axis labels from column names.
 
 /// Column names with the words and the symbol that the literature uses.
-const KNOWN: [(&str, &str); 27] = [
+const KNOWN: [(&str, &str); 32] = [
     ("temperature", "temperature T"),
     ("beta", "inverse temperature β"),
     ("field", "field h"),
@@ -24,6 +24,11 @@ const KNOWN: [(&str, &str); 27] = [
     ("abs_magnetization_tau", "autocorrelation time of |m|, in sweeps"),
     ("size", "size L"),
     ("n_spins", "number of spins N"),
+    ("n_inputs", "number of inputs N"),
+    ("n_patterns", "number of patterns P"),
+    ("load", "load α"),
+    ("stability", "stability κ"),
+    ("generalization_error", "generalisation error ε"),
     ("sweep", "sweep"),
     ("block", "block length"),
     ("ln_z", "ln Z"),

@@ -74,6 +74,24 @@ struct Site {
     choice: [u64; 2],
 }
 
+/// What a block keeps outside of registers, aligned with them: the stack is aligned to 16 bytes only, and a register that is stored across
+/// the border of two lines of the cache costs twice, on one thread or another as its stack happens to lie.
+#[derive(Default)]
+#[repr(align(64))]
+struct Local {
+    streams: [[u64; WORDS]; 4],
+    open: [u64; WORDS],
+    /// Which lanes take the second threshold, and the third.
+    choice: [[u64; WORDS]; 2],
+    flips: [u64; WORDS],
+    awake: [u64; WORDS],
+    /// Unequal neighbours before the flips.
+    digits: [[u64; WORDS]; 3],
+    /// Running counts in binary, and the set bits that were carried out of them.
+    unequal: [[u64; WORDS]; 5],
+    up: [[u64; WORDS]; 4],
+}
+
 #[inline(always)]
 fn square_site<const HEAT_BATH: bool>(x: [u64; 6]) -> Site {
     let (sum, carry) = full_add(x[0], x[1], x[2]);
@@ -130,17 +148,23 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
     step: Step,
     streams: &mut Streams,
 ) -> Counts {
-    // Every word is an array of its own: the compiler sees that none overlaps another.
-    let [mut s0, mut s1, mut s2, mut s3] = streams.state;
     let Some((blind, rest)) = odds.digits.split_first_chunk::<BLIND>() else {
         return Counts::default();
     };
-    let (mut open, mut second, mut third) = ([0; WORDS], [0; WORDS], [0; WORDS]);
-    let (mut flips, mut awake) = ([0; WORDS], [u64::MAX; WORDS]);
-    let (mut ones, mut twos, mut fours) = ([0; WORDS], [0; WORDS], [0; WORDS]);
-    // Running counts in binary, and the set bits that were carried out of them.
-    let [mut u0, mut u1, mut u2, mut u3, mut u_carried] = [[0; WORDS]; 5];
-    let [mut m0, mut m1, mut m2, mut m_carried] = [[0; WORDS]; 4];
+    // Every word is an array of its own: the compiler sees that none overlaps another.
+    let mut local = Local::default();
+    let Local {
+        streams: [s0, s1, s2, s3],
+        open,
+        choice: [second, third],
+        flips,
+        awake,
+        digits: [ones, twos, fours],
+        unequal: [u0, u1, u2, u3, u_carried],
+        up: [m0, m1, m2, m_carried],
+    } = &mut local;
+    [*s0, *s1, *s2, *s3] = streams.state;
+    *awake = [u64::MAX; WORDS];
     // Always 8, but the compiler must not know: it would unroll the loops over words and then fail to fill registers.
     let n = odds.words.min(WORDS);
     for (i, own) in own.chunks_exact_mut(n).enumerate() {
@@ -234,8 +258,11 @@ fn update<const CUBIC: bool, const HEAT_BATH: bool, const MEASURES: bool>(
             }
         }
     }
-    streams.state = [s0, s1, s2, s3];
-    Counts { unequal: total(&[u0, u1, u2, u3], &u_carried), up: total(&[m0, m1, m2], &m_carried) }
+    streams.state = [*s0, *s1, *s2, *s3];
+    Counts {
+        unequal: total(&[*u0, *u1, *u2, *u3], u_carried),
+        up: total(&[*m0, *m1, *m2], m_carried),
+    }
 }
 
 /// The sum of counts in binary and of the bits carried out of them.

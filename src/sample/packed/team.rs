@@ -17,6 +17,9 @@ const PATIENCE: [u32; 2] = [400, 2000];
 ///
 /// A tile may go on as soon as both its neighbours have come as far as itself: threads meet nowhere else. Each prefers a range of tiles, those
 /// in its caches, and takes any other only if it has long had nothing to do, as when the system has taken a thread's core away.
+///
+/// Aligned, for it lies on the stack of a thread that works: lines of a cache that this thread writes to must hold nothing that the others read.
+#[repr(align(128))]
 pub(super) struct Team<'a> {
     tiles: Vec<Mutex<(&'a mut Tile, &'a mut Vec<Counts>)>>,
     borders: Vec<Border>,
