@@ -1,8 +1,6 @@
 //! Sizes of basins of attraction.
 
-use super::rounds::{
-    patterns_at, require_samples, require_sizes, require_some, require_within, run_samples,
-};
+use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
 use super::trial::{Trial, last_passing};
 use crate::error::{Error, Result};
@@ -10,6 +8,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::mean_and_error;
 
 /// Settings of an experiment on basins of attraction: how many units of a pattern may be wrong before it is no longer recalled.

@@ -1,6 +1,6 @@
 //! Capacities: the load at which recall is lost, for several sizes and extrapolated to N → ∞.
 
-use super::rounds::{require_samples, require_sizes, require_within, run_samples};
+use super::require::{require_samples, require_sizes, require_within};
 use super::rule::StorageRule;
 use super::trial::{Trial, last_passing};
 use crate::error::{Error, Result, require_positive};
@@ -8,6 +8,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::mean_and_error;
 
 /// Settings of an experiment on the capacity of a rule; [`run`](Self::run) gives the load at which recall is lost for each size, and for N → ∞.

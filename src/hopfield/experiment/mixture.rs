@@ -1,6 +1,6 @@
 //! Mixture states: what a network remembers that it was never told.
 
-use super::rounds::{patterns_at, require_samples, require_sizes, require_some, run_samples};
+use super::require::{patterns_at, require_samples, require_sizes, require_some};
 use super::rule::StorageRule;
 use crate::error::{Error, Result};
 use crate::hopfield::check;
@@ -10,6 +10,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::ags;
 

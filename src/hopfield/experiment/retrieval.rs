@@ -1,15 +1,15 @@
 //! Recall against load and noise.
 
-use super::rounds::{
-    patterns_at, require_samples, require_sizes, require_some, require_within, run_samples,
-};
+use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
 use super::trial::Trial;
 use crate::error::{Error, Result};
+use crate::information::{BIT, binary_entropy};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::{fraction_error, mean_and_error};
 
 /// Bits that a network stores per coupling J_ij: α (1 − H₂((1 − m)/2)), where H₂(p) = −p log₂ p − (1 − p) log₂(1 − p).
@@ -34,8 +34,7 @@ pub fn bits_per_coupling(load: f64, overlap: f64) -> Result<f64> {
     }
     require_within("overlap", overlap, -1.0, 1.0)?;
     let wrong = (1.0 - overlap) / 2.0;
-    let part = |p: f64| if p > 0.0 { -p * p.log2() } else { 0.0 };
-    Ok(load * (1.0 - part(wrong) - part(1.0 - wrong)))
+    Ok(load * (1.0 - binary_entropy(wrong)? / BIT))
 }
 
 /// Settings of an experiment on recall at T = 0: random patterns are stored, some of them recalled from noisy starts; [`run`](Self::run) gives the frame.
