@@ -231,13 +231,14 @@ impl ModernHopfield {
     /// # Ok(()) }
     /// ```
     pub fn separations(&self) -> Array1<f64> {
-        let products = self.patterns.dot(&self.patterns.t());
-        let separation = |mu: usize| {
-            let others = (0..self.count()).filter(|nu| *nu != mu);
-            let most = others.map(|nu| products[[mu, nu]]).fold(f64::NEG_INFINITY, f64::max);
-            products[[mu, mu]] - most
-        };
-        (0..self.count()).map(separation).collect()
+        (0..self.count()).map(|mu| self.separation(mu)).collect()
+    }
+
+    /// One row of products at a time: all of them would fill the memory where there are many patterns.
+    fn separation(&self, mu: usize) -> f64 {
+        let products = self.patterns.dot(&self.patterns.row(mu));
+        let others = products.indexed_iter().filter(|(nu, _)| *nu != mu);
+        products[mu] - others.map(|(_, x)| *x).fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// An upper bound of the distance |ξ' − x_μ| after one step from a state at distance d of pattern μ:
@@ -266,7 +267,7 @@ impl ModernHopfield {
         }
         let m = self.largest.sqrt();
         let others = (self.count() - 1) as f64;
-        let exponent = -self.beta * (self.separations()[pattern] - 2.0 * m * distance);
+        let exponent = -self.beta * (self.separation(pattern) - 2.0 * m * distance);
         Ok(2.0 * m * if others > 0.0 { (others * exponent.exp()).min(1.0) } else { 0.0 })
     }
 

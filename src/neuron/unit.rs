@@ -42,7 +42,7 @@ impl Neuron {
     /// The unit with these weights, one for each input, and this threshold.
     ///
     /// # Errors
-    /// If a weight or the threshold is not finite, or there are more than a million weights.
+    /// If a weight, the threshold or their sum is not finite, or there are more than a million weights.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -56,6 +56,11 @@ impl Neuron {
         let weights: Array1<f64> = weights.into_iter().take(MOST_INPUTS + 1).collect();
         require_inputs(weights.len(), 0)?;
         weights.iter().try_for_each(|&w| require_finite("weight", w).map(|_| ()))?;
+        let largest = weights.iter().map(|w| w.abs()).sum::<f64>() + threshold.abs();
+        if !largest.is_finite() {
+            let allowed = "so small that their sum and the threshold stay below 1e308";
+            return Err(Error::argument("weights", "an overflowing sum", allowed));
+        }
         Ok(Self { weights, threshold, inhibitory: Vec::new() })
     }
 

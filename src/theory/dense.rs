@@ -35,7 +35,7 @@ pub fn bit_error(n: usize, order: usize, patterns: f64) -> Result<f64> {
     if !(patterns > 0.0 && patterns.is_finite()) {
         return Err(Error::argument("patterns", patterns, "a finite number above 0"));
     }
-    Ok(tail((unit(n, order)? / patterns).sqrt()))
+    Ok(tail(unit(n, order)?.sqrt() / patterns.sqrt()))
 }
 
 /// The number of patterns at which a bit of them is unstable with this probability, with F(x) = xⁿ: α_n N^{n−1}, the inverse of [`bit_error`].

@@ -181,7 +181,7 @@ impl CapacityScan {
         require_within("noise", self.noise, 0.0, 1.0)?;
         require_within("threshold", self.threshold, -1.0, 1.0)?;
         require_within("most", require_positive("most", self.most)?, 0.0, 100.0)?;
-        require_within("exponent", require_positive("exponent", self.exponent)?, 0.0, 4.0)?;
+        require_within("exponent", self.exponent, 0.01, 4.0)?;
         if self.sweeps == 0 {
             return Err(Error::argument("sweeps", 0, "at least 1"));
         }

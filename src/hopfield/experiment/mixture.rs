@@ -44,7 +44,7 @@ pub fn mixture_state(patterns: &Array2<i8>, members: &[(usize, i8)]) -> Result<A
             let given = format!("pattern {index} twice");
             return Err(Error::argument("members", given, "different patterns"));
         }
-        if sign.abs() != 1 {
+        if sign.unsigned_abs() != 1 {
             return Err(Error::argument("members", sign, "given with signs +1 or -1"));
         }
     }
