@@ -206,14 +206,14 @@ fn phases_that_local_updates_do_not_pass_are_all_counted() {
             (covered, converged) = (covered + u32::from(z.abs() <= 1.0), converged + 1);
         }
         println!("{name}: {covered} of {converged}, mean z {}", sum / f64::from(converged));
-        // Heavy tails make the bounds' own errors poor.
-        let bound = name.starts_with("annealed");
-        assert!(converged >= 54, "{name}: {converged} of 60 converged");
-        assert!(
-            bound || squares / f64::from(converged) < 1.8,
-            "{name}: mean z² {squares}/{converged}"
-        );
-        assert!(bound || (sum / f64::from(converged)).abs() < 0.45, "{name}: z in sum {sum}");
+        // The directions of annealing doubt each other together, and Wang–Landau sampling has few sweeps.
+        let least = if row == 5 || row == 6 || row == 9 { 54 } else { 36 };
+        assert!(converged >= least, "{name}: {converged} of 60 converged");
+        let number = f64::from(converged);
+        // One standard deviation of z² is about 0.2, of the mean of z 0.13, of the share covered 6 %.
+        assert!(squares / number < 1.8, "{name}: mean z² {squares}/{converged}");
+        assert!((sum / number).abs() < 0.55, "{name}: z in sum {sum}");
+        assert!(f64::from(covered) > 0.5 * number, "{name}: {covered} of {converged} covered");
     }
     // Rungs on their own start up and stay there: ln Z is too high by more than its error, and nothing shows it.
     let stuck = ising.bennett([0.8]).exchange(false).update(Update::Metropolis).sweeps(2_000);
