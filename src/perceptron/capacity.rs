@@ -82,7 +82,7 @@ impl PerceptronCapacity {
     }
 
     /// Draws and decides. One row for each size and load: `n_inputs` N, `n_patterns` P, `load` P/N, `separable` (the fraction) with `separable_err`
-    /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover), `stability`
+    /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover's; missing for [`binary`](Self::binary) inputs), `stability`
     /// with `stability_err` (mean of the largest stabilities of those that are separable; missing unless asked for, and of fewer than two), `samples`, `seed`, `complete`.
     ///
     /// # Errors
@@ -153,8 +153,11 @@ impl PerceptronCapacity {
         conditions: &[(usize, usize)],
         found: &[Vec<Option<f64>>],
     ) -> Result<DataFrame> {
-        let exact: Vec<f64> =
-            conditions.iter().map(|&(n, p)| cover::fraction(p, n)).collect::<Result<_>>()?;
+        // Corners of a cube need not lie in general position, as Cover's count assumes.
+        let exact: Vec<Option<f64>> = conditions
+            .iter()
+            .map(|&(n, p)| (!self.binary).then(|| cover::fraction(p, n)).transpose())
+            .collect::<Result<_>>()?;
         let right = |samples: &Vec<Option<f64>>| samples.iter().flatten().count();
         let separable: Vec<Option<f64>> = found
             .iter()

