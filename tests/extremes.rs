@@ -36,7 +36,7 @@ fn many_patterns_of_few_units_have_their_fixed_points_listed_at_once() {
     // 20,000 random patterns are all 1,024 states.
     let kinds = found.frame().unwrap();
     let kinds = kinds.column("kind").unwrap().str().unwrap();
-    assert!(kinds.len() > 0 && kinds.iter().all(|kind| kind == Some("pattern")));
+    assert!(!kinds.is_empty() && kinds.iter().all(|kind| kind == Some("pattern")));
 }
 
 #[test]
