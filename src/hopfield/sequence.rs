@@ -72,7 +72,7 @@ impl Sequence {
         self.patterns.len()
     }
 
-    /// Whether the first pattern follows the last; default so. Otherwise the last calls up nothing: alone it leaves fields of zero, in which units keep their state.
+    /// Whether the first pattern follows the last; default so. Otherwise the last calls up nothing: with a delay the network stays at it, alone it is left to chance overlaps with the others.
     pub fn cyclic(&self, cyclic: bool) -> Self {
         Self { cyclic, ..self.clone() }
     }

@@ -73,7 +73,7 @@ impl LearningCurve {
         Self { samples, ..self.clone() }
     }
 
-    /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by about (1 − q)/(qM), relatively.
+    /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by one part in M.
     pub fn members(&self, members: usize) -> Self {
         Self { members, ..self.clone() }
     }

@@ -51,20 +51,20 @@ impl Student {
         Self::OnlinePerceptron,
     ];
 
-    /// The name in frames: `"gibbs"`, `"bayes"`, `"hebb"`, `"pseudo-inverse"`, `"max stability"`, `"online perceptron"`.
+    /// The name in frames: `"gibbs"`, `"bayes"`, `"hebb"`, `"pseudo_inverse"`, `"max_stability"`, `"online_perceptron"`.
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// assert_eq!(Student::MaxStability.name(), "max stability");
+    /// assert_eq!(Student::MaxStability.name(), "max_stability");
     /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Gibbs => "gibbs",
             Self::Bayes => "bayes",
             Self::Hebb => "hebb",
-            Self::PseudoInverse => "pseudo-inverse",
-            Self::MaxStability => "max stability",
-            Self::OnlinePerceptron => "online perceptron",
+            Self::PseudoInverse => "pseudo_inverse",
+            Self::MaxStability => "max_stability",
+            Self::OnlinePerceptron => "online_perceptron",
         }
     }
 

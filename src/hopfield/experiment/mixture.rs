@@ -11,7 +11,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
-use crate::stats::mean_and_error;
+use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::ags;
 
 /// More patterns than this in one mixture are not asked for.
@@ -167,7 +167,7 @@ impl MixtureScan {
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
     ///
     /// Columns: `rule`, `size`, `load`, `patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
-    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples); `energy_theory` (Hebb's rule for N → ∞ at
+    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples; that of `stable` is not 0 where all agree); `energy_theory` (Hebb's rule for N → ∞ at
     /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
     ///
     /// # Errors
@@ -185,7 +185,15 @@ impl MixtureScan {
                 .map(|both| (both.map(|(mean, _)| mean), both.map(|(_, error)| error)))
                 .unzip()
         };
-        let (stable, stable_err) = moments(|s| s.stable);
+        let (stable, _) = moments(|s| s.stable);
+        // Not 0 where all samples agree.
+        let stable_err: Vec<Option<f64>> = samples
+            .iter()
+            .map(|samples| {
+                let fixed = samples.iter().filter(|s| s.stable > 0.5).count();
+                (samples.len() > 1).then(|| fraction_error(fixed, samples.len()))
+            })
+            .collect();
         let (energy, energy_err) = moments(|s| s.energy);
         let (overlap, overlap_err) = moments(|s| s.kept);
         let (final_energy, final_energy_err) = moments(|s| s.final_energy);

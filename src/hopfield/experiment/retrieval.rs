@@ -10,7 +10,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
-use crate::stats::mean_and_error;
+use crate::stats::{fraction_error, mean_and_error};
 
 /// Bits that a network stores per coupling J_ij: α (1 − H₂((1 − m)/2)), where H₂(p) = −p log₂ p − (1 − p) log₂(1 − p).
 ///
@@ -177,7 +177,7 @@ impl RetrievalScan {
     ///
     /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `patterns` P; `overlap` m at the end of recall, `success` (the
     /// fraction of recalls that end at the threshold or above), `bits` (per coupling, [`bits_per_coupling`] at the mean overlap), each with `_err` (one standard error over samples; missing with fewer than two
-    /// of them); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
+    /// of them; that of `success` at least what as many independent recalls would leave, so that it is not 0 where all succeed); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
     ///
     /// The same patterns are stored by every rule, and larger loads contain smaller ones, so that rows are not independent of each other.
     ///
@@ -247,7 +247,15 @@ impl RetrievalScan {
                 .unzip()
         };
         let (overlap, overlap_err) = moments(|sample| sample.overlap);
-        let (success, success_err) = moments(|sample| sample.success);
+        let (success, spread) = moments(|sample| sample.success);
+        // Samples that all agree have no spread, and yet do not exclude rare failures.
+        let least = conditions.iter().zip(samples).map(|(condition, samples)| {
+            let starts = self.starts.min(condition.count);
+            let sum: f64 = samples.iter().map(|sample| sample.success).sum();
+            fraction_error((sum * starts as f64).round() as usize, samples.len() * starts)
+        });
+        let success_err: Vec<Option<f64>> =
+            spread.iter().zip(least).map(|(spread, least)| spread.map(|s| s.max(least))).collect();
         let (sweeps, _) = moments(|sample| sample.sweeps);
         let loads: Vec<f64> = conditions.iter().map(Condition::load).collect();
         let mut bits = Vec::with_capacity(height);
