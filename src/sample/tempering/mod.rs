@@ -23,9 +23,9 @@ use crate::error::{Error, Result, require_positive};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::sample::rounds::{Limits, advance};
-use crate::sample::{check_memory, setters};
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::MAX_MEASURED;
+use crate::sample::{check_memory, setters};
 use crate::spin::{PairModel, Quanta};
 use crate::stats::MIN_SERIES;
 
