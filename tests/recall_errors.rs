@@ -1,5 +1,7 @@
 //! Error bars of fractions in experiments on recall.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use statmech::prelude::*;
 
 /// The fraction recalled and its error in 300 runs of eighty recalls.

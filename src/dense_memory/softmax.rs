@@ -7,7 +7,7 @@ use crate::polars::prelude::DataFrame;
 
 /// Steps are taken until the state moves by less than this times the largest pattern's norm.
 const STILL: f64 = 1e-12;
-/// Close to a bifurcation convergence is slow; beyond this a recall is not complete.
+/// Close to a bifurcation convergence is slow; beyond this a recall is not converged.
 const MOST_STEPS: usize = 10_000;
 
 /// The modern Hopfield network: real patterns x_μ (rows of X), a real state ξ, and the energy
@@ -44,7 +44,7 @@ pub struct ModernHopfield {
 /// # fn main() -> statmech::Result<()> {
 /// let memory = ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0]], 20.0)?;
 /// let recalled = memory.recall(&array![0.6, 0.4])?;
-/// assert!(recalled.complete && recalled.energies[1] < recalled.energies[0]);
+/// assert!(recalled.converged && recalled.energies[1] < recalled.energies[0]);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub struct ModernRecalled {
     /// Steps until the state stood still (to 1e-12 of the largest norm).
     pub steps: usize,
     /// Whether it stood still within 10 000 steps.
-    pub complete: bool,
+    pub converged: bool,
 }
 
 impl ModernHopfield {
@@ -206,17 +206,17 @@ impl ModernHopfield {
         let still = STILL * self.largest.sqrt();
         let mut state = state.clone();
         let (energy, mut weights) = self.energy_and_weights(&state);
-        let (mut energies, mut complete) = (vec![energy], false);
-        while !complete && energies.len() <= MOST_STEPS {
+        let (mut energies, mut converged) = (vec![energy], false);
+        while !converged && energies.len() <= MOST_STEPS {
             let next = self.mixture(&weights);
             let moved = (&next - &state).mapv(|d| d * d).sum().sqrt();
             state = next;
             let (energy, new_weights) = self.energy_and_weights(&state);
             weights = new_weights;
             energies.push(energy);
-            complete = moved <= still;
+            converged = moved <= still;
         }
-        Ok(ModernRecalled { state, weights, steps: energies.len() - 1, energies, complete })
+        Ok(ModernRecalled { state, weights, steps: energies.len() - 1, energies, converged })
     }
 
     /// Separations Δ_μ = x_μ·x_μ − max_{ν≠μ} x_μ·x_ν: how much better a pattern matches itself than any other. Infinite for a lone pattern.
@@ -274,7 +274,7 @@ impl ModernHopfield {
     /// Where recall from each pattern ends: one row for each.
     ///
     /// Columns: `pattern`, `separation` Δ_μ, `distance` (of the fixed point from the pattern), `weight` (the pattern's own in it), `patterns_mixed` (1/Σ p²: 1 for a retrieved
-    /// pattern, more for a metastable state, P where all are averaged), `energy`, `steps`, `complete`, `beta`.
+    /// pattern, more for a metastable state, P where all are averaged), `energy`, `steps`, `converged`, `beta`.
     ///
     /// # Errors
     /// If polars refuses the frame.
@@ -304,7 +304,7 @@ impl ModernHopfield {
             "patterns_mixed" => recalled.iter().map(|r| 1.0 / r.weights.mapv(|p| p * p).sum()).collect::<Vec<_>>(),
             "energy" => recalled.iter().map(|r| r.energies.last().copied()).collect::<Vec<_>>(),
             "steps" => recalled.iter().map(|r| r.steps as u64).collect::<Vec<_>>(),
-            "complete" => recalled.iter().map(|r| r.complete).collect::<Vec<_>>(),
+            "converged" => recalled.iter().map(|r| r.converged).collect::<Vec<_>>(),
             "beta" => vec![self.beta; recalled.len()],
         )?)
     }
