@@ -1,5 +1,7 @@
 //! The threshold unit.
 
+use std::fmt;
+
 use crate::error::{Error, Result, require_finite};
 use crate::ndarray::Array1;
 use crate::neuron::bits;
@@ -30,12 +32,22 @@ const MOST_INPUTS: usize = 1_000_000;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Neuron {
     weights: Array1<f64>,
     threshold: f64,
     inhibitory: Vec<usize>,
+}
+
+impl fmt::Debug for Neuron {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Neuron(weights {}, threshold {}", self.weights, self.threshold)?;
+        if !self.inhibitory.is_empty() {
+            write!(f, ", silenced by inputs {:?}", self.inhibitory)?;
+        }
+        write!(f, ")")
+    }
 }
 
 impl Neuron {

@@ -166,7 +166,7 @@ impl MixtureScan {
 
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
+    /// Columns: `rule`, `size`, `load`, `n_patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
     /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples; that of `stable` is not 0 where all agree); `energy_theory` (Hebb's rule for N → ∞ at
     /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
     ///
@@ -208,7 +208,7 @@ impl MixtureScan {
             "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),
             "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|c| c.count as f64 / c.size as f64).collect::<Vec<_>>(),
-            "patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
             "order" => conditions.iter().map(|c| c.order as u64).collect::<Vec<_>>(),
             "stable" => stable,
             "stable_err" => stable_err,
@@ -264,7 +264,7 @@ impl MixtureScan {
             stable: if recalled.flips == 0 { 1.0 } else { 0.0 },
             energy: network.energy(&mixture)? / n,
             kept: f64::from(agreement) / n,
-            final_energy: recalled.energy / n,
+            final_energy: recalled.energy,
         })
     }
 }

@@ -175,7 +175,7 @@ impl RetrievalScan {
 
     /// Runs the experiment: a row for each rule, size, noise and load, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `patterns` P; `overlap` m at the end of recall, `success` (the
+    /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `n_patterns` P; `overlap` m at the end of recall, `success` (the
     /// fraction of recalls that end at the threshold or above), `bits` (per coupling, [`bits_per_coupling`] at the mean overlap), each with `_err` (one standard error over samples; missing with fewer than two
     /// of them; that of `success` at least what as many independent recalls would leave, so that it is not 0 where all succeed); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
     ///
@@ -276,7 +276,7 @@ impl RetrievalScan {
             "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "noise" => conditions.iter().map(|c| c.noise).collect::<Vec<_>>(),
             "load" => loads,
-            "patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
             "overlap" => overlap,
             "overlap_err" => overlap_err,
             "success" => success,
