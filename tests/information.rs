@@ -193,6 +193,15 @@ fn tosses_update_the_coin() -> statmech::Result<()> {
     let inside: f64 =
         bias.iter().zip(&density).filter(|(p, _)| (low..high).contains(*p)).map(|(_, d)| d).sum();
     close(inside / 20_000.0, 0.9, 1e-3);
+    // The extreme priors have their intervals, too.
+    for (a, b) in [(1e-3, 1e-3), (1e-3, 1e12), (1e12, 1e12)] {
+        let (low, high) = Coin::new(a, b)?.interval(0.5)?;
+        assert!(0.0 <= low && low <= high && high <= 1.0, "{a} {b}: {low} {high}");
+    }
+    // With many tosses the density is a normal one, whose σ holds 0.6827 on either side.
+    let sharp = Coin::new(1e6, 1e6)?;
+    let (low, high) = sharp.interval(0.682_689_492)?;
+    close((high - low) / (2.0 * sharp.deviation()), 1.0, 1e-5);
     // The evidence of a sequence is the product of the predictions along it.
     let after = |h, t| Coin::jeffreys().tossed(h, t).mean();
     close(
@@ -233,7 +242,9 @@ fn what_is_no_distribution_is_refused() {
     says(entropy_of_samples(&Array2::from_elem((9, 1), f64::NAN), 2).unwrap_err(), "finite");
     says(gaussian_entropy(&array![[1.0, 2.0], [2.0, 1.0]]).unwrap_err(), "positive definite");
     says(normal_entropy(0.0).unwrap_err(), "above 0");
-    says(Coin::new(0.0, 1.0).unwrap_err(), "above 0");
+    for bad in [0.0, -1.0, 5e-324, 1e300, f64::NAN] {
+        says(Coin::new(bad, 1.0).unwrap_err(), "between 0.001 and 1e12");
+    }
     says(Coin::uniform().interval(1.0).unwrap_err(), "excluded");
     says(Coin::uniform().frame(0).unwrap_err(), "points");
 }

@@ -1,10 +1,16 @@
 //! A coin of unknown bias: priors and what tosses make of them.
 
-use crate::error::{Error, Result, require_positive};
+use std::ops::RangeInclusive;
+
+use crate::error::{Error, Result};
+use crate::numeric::roots::root;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::statrs::distribution::{Beta, Continuous, ContinuousCDF};
 use crate::statrs::function::beta::ln_beta;
+
+/// Exponents for which the density's integrals keep their digits.
+const RANGE: RangeInclusive<f64> = 1e-3..=1e12;
 
 /// What is known of a coin's probability of heads: a beta density p^(a−1) (1−p)^(b−1) / B(a, b).
 ///
@@ -33,10 +39,14 @@ impl Coin {
     /// A prior as if a heads and b tails had been seen by someone who started from nothing.
     ///
     /// # Errors
-    /// [`Error::Argument`] if one is not a finite number above 0: such a prior has no finite integral.
+    /// [`Error::Argument`] if one is not between 0.001 and 10¹².
     pub fn new(a: f64, b: f64) -> Result<Self> {
-        require_positive("a", a)?;
-        require_positive("b", b)?;
+        for (name, tosses) in [("a", a), ("b", b)] {
+            if !RANGE.contains(&tosses) {
+                let (low, high) = (RANGE.start(), RANGE.end());
+                return Err(Error::argument(name, tosses, format!("between {low} and {high:e}")));
+            }
+        }
         Ok(Self::of(a, b))
     }
 
@@ -116,7 +126,13 @@ impl Coin {
         }
         let density = self.density()?;
         let outside = 0.5 * (1.0 - probability);
-        Ok((density.inverse_cdf(outside), density.inverse_cdf(1.0 - outside)))
+        let quantile = |below: f64| root(|p| density.cdf(p) - below, 0.0, 1.0);
+        match (quantile(outside), quantile(1.0 - outside)) {
+            (Some(low), Some(high)) => Ok((low, high)),
+            _ => {
+                Err(Error::argument("probability", probability, "one whose ends can be told apart"))
+            }
+        }
     }
 
     /// ln of the probability of these very tosses in their order, ln B(a, b)/B(a₀, b₀): what one compares priors by.
