@@ -20,7 +20,8 @@ fn beside_ferrotherm(criterion: &mut Criterion) {
     for (size, count) in [(500, 25), (2000, 100), (2000, 270)] {
         let name = format!("sweep of {size} units with {count} patterns");
         let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Elements(size as u64)).sample_size(20);
+        let updates = |sweeps: usize| Throughput::Elements((sweeps * size) as u64);
+        group.sample_size(20);
         let patterns = random_patterns(count, size, 1).expect("patterns");
         let start = corrupted(&patterns.row(0).to_owned(), 0.1, 2).expect("a pattern");
         let hebb = Hopfield::hebb(&patterns).expect("a network");
@@ -28,10 +29,12 @@ fn beside_ferrotherm(criterion: &mut Criterion) {
         for (name, net) in [("patterns", hebb), ("matrix", dense.expect("a network"))] {
             // One sweep from the start, with all that a call does before and after it.
             let warm = net.recall(&start).temperature(TEMPERATURE).sweeps(1);
+            group.throughput(updates(1));
             group.bench_function(format!("statmech, {name}, one call"), |bencher| {
                 bencher.iter(|| black_box(&warm).run().expect("a run"));
             });
             let many = warm.sweeps(20);
+            group.throughput(updates(20));
             group.bench_function(format!("statmech, {name}, 20 sweeps"), |bencher| {
                 bencher.iter(|| black_box(&many).run().expect("a run"));
             });
@@ -41,6 +44,7 @@ fn beside_ferrotherm(criterion: &mut Criterion) {
         let mut sampler = ferrotherm::gibbs::Sampler::new(&graph, 1.0 / TEMPERATURE, 1);
         let start = start.to_vec();
         for (name, sweeps) in [("one sweep", 1), ("20 sweeps", 20)] {
+            group.throughput(updates(sweeps));
             group.bench_function(format!("ferrotherm, {name}"), |bencher| {
                 bencher.iter(|| {
                     sampler.s.copy_from_slice(black_box(&start));

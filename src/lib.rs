@@ -73,6 +73,7 @@ pub mod prelude;
 pub mod progress;
 pub mod random;
 pub mod sample;
+mod samples;
 mod simd;
 pub mod spin;
 pub mod stats;

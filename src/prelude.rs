@@ -3,7 +3,10 @@
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
 pub use crate::data::{Images, digits, mnist};
-pub use crate::dense_memory::{DenseCapacity, DenseMemory, Interaction, Lost, ModernHopfield};
+pub use crate::dense_memory::{
+    DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
+    ModernRecalled,
+};
 pub use crate::exact::{
     Bulk, BulkInField, Caloric, CurieWeiss, Elimination, Enumeration, HONEYCOMB_TC, Marginals,
     Moments, ONSAGER_TC, PartitionFunction, Potential, TRIANGULAR_TC, Thermodynamics, chain,

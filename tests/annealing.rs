@@ -119,6 +119,19 @@ fn population_annealing_agrees_with_enumeration() {
 }
 
 #[test]
+fn families_are_the_descendants_of_one_replica() {
+    // Four spins in a field, cooled in one step without sweeps: only the replicas that began with all spins up have descendants, one in 2⁴ of R, so
+    // that R Σ ν² = 2⁴ and −Σ ν ln ν = ln(R/2⁴). Their number is binomial: 4 % of scatter in each of 16 runs, and a bias of 1/600.
+    let free = Ising::from_couplings(&statmech::ndarray::Array2::zeros((4, 4))).unwrap();
+    let settings = free.field(1.0).unwrap().population_annealing([0.05]).population(9_600).runs(16);
+    let frame = settings.steps(1).sweeps(0).seed(3).run().unwrap();
+    let (size, entropy) =
+        (frame.values("family_size").unwrap()[0], frame.values("family_entropy").unwrap()[0]);
+    assert!((size / 16.0 - 1.0).abs() < 4.0 * 0.01 + 0.002, "{size}");
+    assert!((entropy - 600_f64.ln()).abs() < 4.0 * 0.01 + 0.002, "{entropy}");
+}
+
+#[test]
 fn population_annealing_has_the_same_numbers_on_any_number_of_threads() {
     let settings = sk::instance(12, 0.1, 1).population_annealing([1.0]).population(64).runs(3);
     let run = |threads| {

@@ -122,7 +122,7 @@ fn degree_two_is_hebbs_network() {
         let difference = memory.energy(&state).unwrap() - ising.energy(&state).unwrap();
         assert!((difference + count as f64 / 2.0).abs() < 1e-12);
         let recalled = memory.recall(&state).seed(seed).run().unwrap();
-        assert!(recalled.complete);
+        assert!(recalled.converged);
         let e = ising.energy(&recalled.state).unwrap();
         assert!((0..n).all(|i| ising.energy(&flipped(&recalled.state, i)).unwrap() > e - 1e-12));
         minima += usize::from(e < ising.enumerate().unwrap().ground_energy() + 1e-9);
@@ -143,7 +143,7 @@ fn recall_goes_downhill_to_a_fixed_point() {
             assert_eq!(energies.last(), Some(&(end.energy / 50.0)));
             assert_eq!(trace.values("flips").unwrap().iter().sum::<f64>(), end.flips as f64);
             assert_eq!(trace.height(), end.sweeps + 1);
-            assert!(end.complete && memory.is_fixed_point(&end.state).unwrap(), "{interaction}");
+            assert!(end.converged && memory.is_fixed_point(&end.state).unwrap(), "{interaction}");
             assert_eq!(memory.overlaps(&end.state).unwrap(), end.overlaps);
             assert_eq!(end, recall.run().unwrap());
         }
@@ -308,7 +308,7 @@ fn the_softmax_step_descends_the_energy_along_its_gradient() {
                 }
             }
             let recalled = memory.recall(&state).unwrap();
-            assert!(recalled.complete, "β = {beta}");
+            assert!(recalled.converged, "β = {beta}");
             assert!(recalled.energies.windows(2).all(|e| e[1] <= e[0] + 1e-12));
             assert!((recalled.weights.sum() - 1.0).abs() < 1e-12);
         }

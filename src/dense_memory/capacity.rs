@@ -235,7 +235,7 @@ impl DenseCapacity {
     ) -> Result<Vec<f64>> {
         let most = (BEYOND * (self.expected(size) + 20.0)) as usize;
         let costs = Costs::new(self.interaction, size, most);
-        let mut counts = Vec::with_capacity(self.samples);
+        let mut counts = Vec::new();
         while counts.len() < self.samples {
             let end = (counts.len() + ROUND).min(self.samples);
             let sample = |index: usize| {

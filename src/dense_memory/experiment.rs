@@ -2,11 +2,12 @@
 
 use super::interaction::Interaction;
 use super::kernel::{add_costs, overlap};
+use crate::numeric::binomial::ln_binomial;
+use crate::numeric::gaussian::tail;
+use crate::numeric::roots::root;
 use crate::progress::Deadline;
 use crate::rand::RngCore;
 use crate::random::{Generator, Seed};
-use crate::statrs::function::erf::erfc;
-use crate::statrs::function::factorial::ln_binomial;
 use std::f64::consts::LN_2;
 
 /// Costs this small beside a lone pattern's are ties.
@@ -50,28 +51,24 @@ impl Costs {
     }
 
     /// The number P of patterns at which ln 2 flips are expected to pay, if the noise of the others on a cost were Gaussian:
-    /// N ½ erfc(c/√(2Pσ²)) = ln 2 with a lone pattern's cost c and σ² the variance that one more pattern adds, and N·P in place of N where `any` pattern counts.
+    /// N H(c/√(Pσ²)) = ln 2 with a lone pattern's cost c and σ² the variance that one more pattern adds, and N·P in place of N where `any` pattern counts.
     pub fn gaussian(&self, any: bool) -> f64 {
-        let others = self.n_units as u64 - 1;
+        let others = self.n_units - 1;
         // Of the N − 1 other neurons k agree: the overlap is y + 1 where this one agrees too, y − 1 where it does not.
         let variance: f64 = (0..=others)
             .map(|k| {
                 let probability = (ln_binomial(others, k) - others as f64 * LN_2).exp();
-                let change = self.changes[2 * k as usize + 2];
+                let change = self.changes[2 * k + 2];
                 probability * (change.mean + change.half).powi(2)
             })
             .sum();
-        let expected = |ln_p: f64| {
+        let excess = |ln_p: f64| {
             let p = ln_p.exp();
             let pairs = self.n_units as f64 * if any { p } else { 1.0 };
-            pairs * 0.5 * erfc(self.own / (2.0 * p * variance).sqrt())
+            pairs * tail(self.own / (p * variance).sqrt()) - LN_2
         };
-        let (mut low, mut high) = (0.0, 700.0);
-        for _ in 0..100 {
-            let middle = f64::midpoint(low, high);
-            if expected(middle) < LN_2 { low = middle } else { high = middle }
-        }
-        low.exp()
+        // None where they are as many from the first other pattern on.
+        root(excess, 0.0, 700.0).map_or(1.0, f64::exp)
     }
 
     /// How many random patterns are stored before the first of them is no longer a strict fixed point; none at the deadline, or if `most` are stored.

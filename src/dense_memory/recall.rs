@@ -36,7 +36,7 @@ pub struct DenseRecall {
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let recalled = DenseMemory::exponential(&array![[1, 1, -1]])?.recall(&array![1, 1, 1]).run()?;
-/// assert!(recalled.complete && recalled.flips == 1);
+/// assert!(recalled.converged && recalled.flips == 1);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub struct DenseRecalled {
     /// Neurons flipped on the way.
     pub flips: usize,
     /// Whether a fixed point was reached; otherwise the limit of sweeps or the deadline came first.
-    pub complete: bool,
+    pub converged: bool,
 }
 
 impl DenseRecall {
@@ -70,7 +70,7 @@ impl DenseRecall {
         Self { seed: seed.into(), ..self.clone() }
     }
 
-    /// A limit in seconds, after which the state so far is returned with `complete` false; default none.
+    /// A limit in seconds, after which the state so far is returned with `converged` false; default none.
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
@@ -138,9 +138,9 @@ impl DenseRecall {
         let mut generator = self.seed.generator();
         let mut walk = self.memory.walk(&self.start);
         let mut order: Vec<usize> = (0..walk.state.len()).collect();
-        let (mut done, mut total, mut complete) = (0, 0, false);
+        let (mut done, mut total, mut converged) = (0, 0, false);
         record(&walk, 0, 0);
-        'sweeps: while done < self.sweeps && !complete {
+        'sweeps: while done < self.sweeps && !converged {
             order.shuffle(&mut generator);
             let mut flips = 0;
             for &i in &order {
@@ -156,7 +156,7 @@ impl DenseRecall {
             }
             done += 1;
             total += flips;
-            complete = flips == 0;
+            converged = flips == 0;
             record(&walk, done, flips);
             progress.add(1);
         }
@@ -167,7 +167,7 @@ impl DenseRecall {
             state: Array1::from_vec(walk.state),
             sweeps: done,
             flips: total,
-            complete,
+            converged,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::polars::prelude::DataFrame;
 
 /// Steps are taken until the state moves by less than this times the largest pattern's norm.
 const STILL: f64 = 1e-12;
-/// Close to a bifurcation convergence is slow; beyond this a recall is not complete.
+/// Close to a bifurcation convergence is slow; beyond this a recall is not converged.
 const MOST_STEPS: usize = 10_000;
 
 /// The modern Hopfield network: real patterns x_μ (rows of X), a real state ξ, and the energy
@@ -44,7 +44,7 @@ pub struct ModernHopfield {
 /// # fn main() -> statmech::Result<()> {
 /// let memory = ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0]], 20.0)?;
 /// let recalled = memory.recall(&array![0.6, 0.4])?;
-/// assert!(recalled.complete && recalled.energies[1] < recalled.energies[0]);
+/// assert!(recalled.converged && recalled.energies[1] < recalled.energies[0]);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub struct ModernRecalled {
     /// Steps until the state stood still (to 1e-12 of the largest norm).
     pub steps: usize,
     /// Whether it stood still within 10 000 steps.
-    pub complete: bool,
+    pub converged: bool,
 }
 
 impl ModernHopfield {
@@ -206,17 +206,17 @@ impl ModernHopfield {
         let still = STILL * self.largest.sqrt();
         let mut state = state.clone();
         let (energy, mut weights) = self.energy_and_weights(&state);
-        let (mut energies, mut complete) = (vec![energy], false);
-        while !complete && energies.len() <= MOST_STEPS {
+        let (mut energies, mut converged) = (vec![energy], false);
+        while !converged && energies.len() <= MOST_STEPS {
             let next = self.mixture(&weights);
             let moved = (&next - &state).mapv(|d| d * d).sum().sqrt();
             state = next;
             let (energy, new_weights) = self.energy_and_weights(&state);
             weights = new_weights;
             energies.push(energy);
-            complete = moved <= still;
+            converged = moved <= still;
         }
-        Ok(ModernRecalled { state, weights, steps: energies.len() - 1, energies, complete })
+        Ok(ModernRecalled { state, weights, steps: energies.len() - 1, energies, converged })
     }
 
     /// Separations Δ_μ = x_μ·x_μ − max_{ν≠μ} x_μ·x_ν: how much better a pattern matches itself than any other. Infinite for a lone pattern.
@@ -231,13 +231,14 @@ impl ModernHopfield {
     /// # Ok(()) }
     /// ```
     pub fn separations(&self) -> Array1<f64> {
-        let products = self.patterns.dot(&self.patterns.t());
-        let separation = |mu: usize| {
-            let others = (0..self.count()).filter(|nu| *nu != mu);
-            let most = others.map(|nu| products[[mu, nu]]).fold(f64::NEG_INFINITY, f64::max);
-            products[[mu, mu]] - most
-        };
-        (0..self.count()).map(separation).collect()
+        (0..self.count()).map(|mu| self.separation(mu)).collect()
+    }
+
+    /// One row of products at a time: all of them would fill the memory where there are many patterns.
+    fn separation(&self, mu: usize) -> f64 {
+        let products = self.patterns.dot(&self.patterns.row(mu));
+        let others = products.indexed_iter().filter(|(nu, _)| *nu != mu);
+        products[mu] - others.map(|(_, x)| *x).fold(f64::NEG_INFINITY, f64::max)
     }
 
     /// An upper bound of the distance |ξ' − x_μ| after one step from a state at distance d of pattern μ:
@@ -266,14 +267,14 @@ impl ModernHopfield {
         }
         let m = self.largest.sqrt();
         let others = (self.count() - 1) as f64;
-        let exponent = -self.beta * (self.separations()[pattern] - 2.0 * m * distance);
+        let exponent = -self.beta * (self.separation(pattern) - 2.0 * m * distance);
         Ok(2.0 * m * if others > 0.0 { (others * exponent.exp()).min(1.0) } else { 0.0 })
     }
 
     /// Where recall from each pattern ends: one row for each.
     ///
     /// Columns: `pattern`, `separation` Δ_μ, `distance` (of the fixed point from the pattern), `weight` (the pattern's own in it), `patterns_mixed` (1/Σ p²: 1 for a retrieved
-    /// pattern, more for a metastable state, P where all are averaged), `energy`, `steps`, `complete`, `beta`.
+    /// pattern, more for a metastable state, P where all are averaged), `energy`, `steps`, `converged`, `beta`.
     ///
     /// # Errors
     /// If polars refuses the frame.
@@ -303,7 +304,7 @@ impl ModernHopfield {
             "patterns_mixed" => recalled.iter().map(|r| 1.0 / r.weights.mapv(|p| p * p).sum()).collect::<Vec<_>>(),
             "energy" => recalled.iter().map(|r| r.energies.last().copied()).collect::<Vec<_>>(),
             "steps" => recalled.iter().map(|r| r.steps as u64).collect::<Vec<_>>(),
-            "complete" => recalled.iter().map(|r| r.complete).collect::<Vec<_>>(),
+            "converged" => recalled.iter().map(|r| r.converged).collect::<Vec<_>>(),
             "beta" => vec![self.beta; recalled.len()],
         )?)
     }

@@ -7,11 +7,12 @@
 //! Sources: R. J. Baxter, *Exactly Solved Models in Statistical Mechanics* (1982), chapter 3; M. Kac, in *Statistical Physics: Phase Transitions and
 //! Superfluidity*, Brandeis lectures 1966.
 
-use std::f64::consts::{LN_2, TAU};
+use std::f64::consts::LN_2;
 
 use crate::error::{Error, Result, require_beta, require_finite, require_temperatures};
 use crate::exact::bulk::BulkInField;
 use crate::exact::thermodynamics::Thermodynamics;
+use crate::numeric::binomial::ln_binomial;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::spin::binder;
@@ -322,31 +323,6 @@ fn minus_tanh(a: f64) -> f64 {
     a * x * series.iter().rev().fold(0.0, |sum, factor| sum * x + factor)
 }
 
-/// ln (n over k), as entropy of mixing and Stirling corrections (C. Loader, *Fast and accurate computation of binomial
-/// probabilities* (2000)): no difference of large logarithms of factorials.
-fn ln_binomial(n: usize, k: usize) -> f64 {
-    let (n, k, rest) = (n as f64, k.min(n - k) as f64, k.max(n - k) as f64);
-    if k == 0.0 {
-        return 0.0;
-    }
-    let mixing = k * (n / k).ln() - rest * (-k / n).ln_1p();
-    let prefactor = 0.5 * (n / (TAU * k * rest)).ln();
-    mixing + prefactor + stirling_error(n) - stirling_error(k) - stirling_error(rest)
-}
-
-/// ln n! − [½ ln(2πn) + n ln n − n].
-pub(crate) fn stirling_error(n: f64) -> f64 {
-    if n < 16.0 {
-        let factorial: f64 = (1..=n as u32).map(f64::from).product();
-        return factorial.ln() - (0.5 * (TAU * n).ln() + n * n.ln() - n);
-    }
-    let inverse = 1.0 / n;
-    let x = inverse * inverse;
-    let series =
-        [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0];
-    inverse * series.iter().rev().fold(0.0, |sum, factor| sum * x + factor)
-}
-
 fn require_below(name: &'static str, value: f64) -> Result<f64> {
     if require_finite(name, value)?.abs() < 1e290 {
         Ok(value)
@@ -358,25 +334,6 @@ fn require_below(name: &'static str, value: f64) -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn binomials_are_exact() {
-        let mut row = vec![1.0_f64];
-        for n in 1..=60 {
-            let mut next = vec![1.0];
-            next.extend(row.windows(2).map(|pair| pair[0] + pair[1]));
-            next.push(1.0);
-            row = next;
-            for (k, count) in row.iter().enumerate() {
-                let error = ln_binomial(n, k) - count.ln();
-                assert!(error.abs() < 4e-15 * count.ln().max(1.0), "{n} over {k}: {error}");
-            }
-        }
-        // 10⁶ over ½ · 10⁶: 2ⁿ √(2/(πn)) (1 − 1/(4n) + 1/(32n²) …).
-        let n: f64 = 1e6;
-        let expected = n * LN_2 + 0.5 * (4.0 / (TAU * n)).ln() + (-0.25 / n).ln_1p();
-        assert!((ln_binomial(1_000_000, 500_000) - expected).abs() < 1e-9);
-    }
 
     #[test]
     fn small_differences_keep_their_digits() {

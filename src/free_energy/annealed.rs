@@ -118,7 +118,7 @@ impl AnnealedImportance {
     /// Columns: `temperature`; `direction` ("forward", "reverse"); `kind` ("stochastic lower bound", "stochastic upper bound"); `ln_z`, `ln_z_err` (whole system; one
     /// standard error, by a jackknife over runs), `free_energy`, `free_energy_err` (per spin); `ess`, the effective number of runs (Σ w)²/Σ w², which
     /// should be well above 10 for the error to be trusted (backwards beyond 20 spins the smaller one of the weights down and of their products with
-    /// those up); `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
+    /// those up; it cannot count states that no run has met, so look at the other direction's too); `runs`, `sweeps`, `steps` (to this temperature), `seed`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -188,7 +188,7 @@ impl Bennett {
     fn rungs(&self, ladder: &Ladder) -> Result<Rungs> {
         let count = sweeps("sweeps", self.sweeps, MIN_SERIES as i64)?;
         let seed = self.seed.child(1);
-        let temperatures = ladder.betas[1..].iter().map(|beta| 1.0 / beta);
+        let temperatures = ladder.temperatures()?.into_iter();
         let clusters = self.update.is_some_and(Update::is_cluster);
         if clusters || !self.exchange || ladder.steps() < 2 {
             let scan = self.scan.sweeps(self.sweeps).seed(seed);

@@ -53,7 +53,7 @@ pub struct Association {
     /// The energy −yᵀ W x after each step to the second layer.
     pub energies: Vec<f64>,
     /// Whether both layers stood still at the end.
-    pub complete: bool,
+    pub converged: bool,
 }
 
 impl Associator {
@@ -176,7 +176,7 @@ impl Associator {
     /// use statmech::prelude::*;
     /// let (x, y) = (random_patterns(3, 50, 1)?, random_patterns(3, 50, 2)?);
     /// let recalled = Associator::hebb(&x, &y)?.recall(&x.row(0).to_owned())?;
-    /// assert!(recalled.complete && recalled.energies.is_sorted_by(|a, b| b <= a));
+    /// assert!(recalled.converged && recalled.energies.is_sorted_by(|a, b| b <= a));
     /// # Ok(())
     /// # }
     /// ```
@@ -184,17 +184,17 @@ impl Associator {
         let mut y = self.forward(x)?;
         let mut x = x.clone();
         let mut energies = vec![self.energy_of(&x, &y)];
-        let mut complete = false;
-        while !complete && energies.len() < MOST_STEPS {
+        let mut converged = false;
+        while !converged && energies.len() < MOST_STEPS {
             let next_x = answer(&self.backward, &y, Some(&x));
             let next_y = answer(&self.forward, &next_x, Some(&y));
-            complete = next_x == x && next_y == y;
+            converged = next_x == x && next_y == y;
             (x, y) = (next_x, next_y);
-            if !complete {
+            if !converged {
                 energies.push(self.energy_of(&x, &y));
             }
         }
-        Ok(Association { x, y, energies, complete })
+        Ok(Association { x, y, energies, converged })
     }
 }
 

@@ -87,3 +87,17 @@ pub(super) fn states(states: &Array2<i8>, size: usize) -> Result<()> {
     }
     patterns(states).map(|_| ())
 }
+
+/// Refuses to keep `each` numbers after every one of so many sweeps where they would not fit in the memory.
+pub(super) fn kept(sweeps: usize, each: usize) -> Result<()> {
+    const MOST: usize = 1 << 27;
+    if sweeps.saturating_add(1).saturating_mul(each) > MOST {
+        return Err(Error::TooLarge {
+            what: format!("A record of {sweeps} sweeps"),
+            needs: format!("{each} numbers of each"),
+            limit: format!("{MOST} numbers"),
+            advice: "Take fewer sweeps, or look at one pattern.".to_owned(),
+        });
+    }
+    Ok(())
+}

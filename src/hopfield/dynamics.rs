@@ -186,7 +186,7 @@ impl Course<'_> {
             before = previous;
         };
         run.refresh();
-        let energy = run.energy();
+        let energy = run.energy() / self.network.size() as f64;
         let overlaps = self.network.overlaps_with(run.state());
         let state = Array1::from(run.into_state());
         Recalled { state, partner, stopped, sweeps, flips, energy, overlaps }

@@ -120,7 +120,12 @@ impl Hopfield {
         let patterns = self.patterns();
         let mut known = HashMap::new();
         // Of few patterns only: their number grows as (2P)^n.
-        for (order, most) in [(1, usize::MAX), (3, 30), (5, 12), (7, 9)] {
+        let whole = u32::MAX >> (32 - self.size());
+        for pattern in patterns.rows() {
+            let code = bits(&pattern.to_owned());
+            known.extend([(code, 1), (!code & whole, 1)]);
+        }
+        for (order, most) in [(3, 30), (5, 12), (7, 9)] {
             if patterns.nrows() < order || patterns.nrows() > most {
                 continue;
             }

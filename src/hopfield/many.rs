@@ -93,7 +93,7 @@ impl RecallMany {
             "pattern" => nearest.iter().map(|n| n.map(|(mu, _)| mu as u64)).collect::<Vec<_>>(),
             "overlap" => nearest.iter().map(|n| n.map(|(_, m)| m)).collect::<Vec<_>>(),
             "overlap_start" => nearest.iter().enumerate().map(at_start).collect::<Vec<_>>(),
-            "energy" => all.iter().map(|r| r.energy / size as f64).collect::<Vec<_>>(),
+            "energy" => all.iter().map(|r| r.energy).collect::<Vec<_>>(),
             "sweeps" => all.iter().map(|r| r.sweeps as u64).collect::<Vec<_>>(),
             "flips" => all.iter().map(|r| r.flips as u64).collect::<Vec<_>>(),
             "stopped" => all.iter().map(|r| r.stopped.name()).collect::<Vec<_>>(),

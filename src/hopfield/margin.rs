@@ -34,7 +34,7 @@ const LOOK: usize = 5;
 /// let patterns = random_patterns(30, 60, 1)?;
 /// let trained = Hopfield::perceptron(&patterns).run()?;
 /// let hebb = Hopfield::hebb(&patterns)?.stabilities()?;
-/// assert!(trained.complete && trained.margin > hebb.iter().copied().fold(f64::INFINITY, f64::min));
+/// assert!(trained.converged && trained.margin > hebb.iter().copied().fold(f64::INFINITY, f64::min));
 /// # Ok(())
 /// # }
 /// ```
@@ -56,7 +56,7 @@ pub struct MarginTraining {
 /// use statmech::prelude::*;
 /// // More than 2 N patterns can hardly be stored by any couplings.
 /// let trained = Hopfield::perceptron(&random_patterns(120, 40, 1)?).run()?;
-/// assert!(!trained.complete && trained.margin <= 0.0);
+/// assert!(!trained.converged && trained.margin <= 0.0);
 /// # Ok(())
 /// # }
 /// ```
@@ -71,7 +71,7 @@ pub struct MarginTrained {
     /// Sweeps over the patterns, of the unit that took most.
     pub sweeps: usize,
     /// Whether the margin asked for was reached, or the greatest one within the tolerance.
-    pub complete: bool,
+    pub converged: bool,
 }
 
 impl MarginTraining {
@@ -106,12 +106,12 @@ impl MarginTraining {
         Self { sweeps, ..self.clone() }
     }
 
-    /// A limit in seconds, after which the couplings are returned as they are and `complete` is false; default none.
+    /// A limit in seconds, after which the couplings are returned as they are and `converged` is false; default none.
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }
 
-    /// Trains. Where the patterns cannot be stored, or not with the margin, `complete` is false and the couplings are those of the last sweep.
+    /// Trains. Where the patterns cannot be stored, or not with the margin, `converged` is false and the couplings are those of the last sweep.
     ///
     /// # Errors
     /// If the patterns are not rows of at least two entries ±1, more than memory holds; if the margin is not finite, there are no sweeps, or the tolerance or deadline is not a finite
@@ -147,8 +147,8 @@ impl MarginTraining {
             column.iter().copied().fold(f64::INFINITY, f64::min)
         };
         let margins: Array1<f64> = stabilities.columns().into_iter().map(least).collect();
-        let (sweeps, complete) = (solution.sweeps, solution.complete);
-        Ok(MarginTrained { network, margin: least(margins.view()), margins, sweeps, complete })
+        let (sweeps, converged) = (solution.sweeps, solution.converged);
+        Ok(MarginTrained { network, margin: least(margins.view()), margins, sweeps, converged })
     }
 }
 
@@ -173,14 +173,14 @@ struct Problem {
 struct Solution {
     couplings: Dense,
     sweeps: usize,
-    complete: bool,
+    converged: bool,
 }
 
 /// One unit's couplings.
 struct Row {
     couplings: Vec<f64>,
     sweeps: usize,
-    complete: bool,
+    converged: bool,
 }
 
 /// What a look at the course of training says.
@@ -209,7 +209,7 @@ impl Problem {
             progress.stopped();
         }
         let sweeps = rows.iter().map(|row| row.sweeps).max().unwrap_or(0);
-        let complete = rows.iter().all(|row| row.complete);
+        let converged = rows.iter().all(|row| row.converged);
         let size = self.size;
         let mut columns = vec![0.0; size * size];
         for (i, row) in rows.iter().enumerate() {
@@ -217,14 +217,14 @@ impl Problem {
                 columns[j * size + i] = coupling;
             }
         }
-        Solution { couplings: Dense::of_columns(size, columns), sweeps, complete }
+        Solution { couplings: Dense::of_columns(size, columns), sweeps, converged }
     }
 
     fn unit(&self, i: usize) -> Row {
         let (n, count) = (self.size as f64, self.patterns.len() / self.size);
         let mut couplings = vec![0.0; self.size];
         let mut strengths = vec![0.0; count];
-        let (mut sweeps, mut complete) = (0, false);
+        let (mut sweeps, mut converged) = (0, false);
         while sweeps < self.sweeps && !self.deadline.passed() {
             sweep(Width::best(), &self.patterns, i, &mut couplings, &mut strengths);
             sweeps += 1;
@@ -235,7 +235,7 @@ impl Problem {
             let dual = strengths.iter().sum::<f64>() - 0.5 * n * squares;
             let greatest = (0.5 * n / dual).sqrt();
             match self.look(self.least(i, &couplings) / squares.sqrt(), greatest, self.margin) {
-                Look::Reached => complete = true,
+                Look::Reached => converged = true,
                 Look::Impossible => {}
                 Look::Open => continue,
             }
@@ -245,7 +245,7 @@ impl Problem {
         if least > 0.0 {
             scale(&mut couplings, 1.0 / least);
         }
-        Row { couplings, sweeps, complete }
+        Row { couplings, sweeps, converged }
     }
 
     /// Reached and greatest possible stability decide.
@@ -274,7 +274,7 @@ impl Problem {
         let mut matrix = vec![0.0; size * size];
         let mut strengths = vec![0.0; size * count];
         let mut progress = Progress::new("sweeps", self.sweeps);
-        let (mut sweeps, mut complete) = (0, false);
+        let (mut sweeps, mut converged) = (0, false);
         while sweeps < self.sweeps && !self.deadline.passed() {
             for (i, strengths) in strengths.chunks_exact_mut(count).enumerate() {
                 let mut row = matrix[i * size..(i + 1) * size].to_vec();
@@ -302,13 +302,13 @@ impl Problem {
                 (each.fold(f64::INFINITY, f64::min), f64::INFINITY)
             };
             match self.look(kappa, greatest, self.margin) {
-                Look::Reached => complete = true,
+                Look::Reached => converged = true,
                 Look::Impossible => {}
                 Look::Open => continue,
             }
             break;
         }
-        if self.deadline.passed() && !complete {
+        if self.deadline.passed() && !converged {
             progress.stopped();
         }
         let rows = matrix.chunks_exact(size).enumerate();
@@ -316,7 +316,7 @@ impl Problem {
         if least > 0.0 {
             scale(&mut matrix, 1.0 / least);
         }
-        Solution { couplings: Dense::of_columns(size, matrix), sweeps, complete }
+        Solution { couplings: Dense::of_columns(size, matrix), sweeps, converged }
     }
 }
 

@@ -188,7 +188,7 @@ impl Hopfield {
     /// use statmech::prelude::*;
     /// let patterns = random_patterns(60, 60, 1)?;
     /// let trained = Hopfield::perceptron(&patterns).run()?;
-    /// assert!(trained.complete && trained.network.is_fixed_point(&patterns.row(7).to_owned())?);
+    /// assert!(trained.converged && trained.network.is_fixed_point(&patterns.row(7).to_owned())?);
     /// # Ok(())
     /// # }
     /// ```

@@ -84,6 +84,7 @@ impl Recall {
         if let Some(index) = self.pattern {
             self.network.require_pattern(index)?;
         }
+        self.require_room(self.pattern.map_or(self.network.count(), |_| 1).max(1))?;
         let (mut flips, mut energies, mut all) = (Vec::new(), Vec::new(), Vec::new());
         let recalled = self.observed(|run, flipped| {
             flips.push(flipped as u64);
@@ -135,6 +136,7 @@ impl Recall {
     /// ```
     pub fn overlaps(&self) -> Result<DataFrame> {
         let (count, mut all) = (self.network.count(), Vec::new());
+        self.require_room(count)?;
         self.observed(|run, _| all.extend(self.network.overlaps_with(run.state())))?;
         let rows = all.len() as u64;
         Ok(df!(
@@ -159,11 +161,21 @@ impl Recall {
     /// # }
     /// ```
     pub fn states(&self) -> Result<Array2<i8>> {
+        self.require_room(self.network.size())?;
         let mut all: Vec<i8> = Vec::new();
         self.observed(|run, _| all.extend(run.state()))?;
         let size = self.network.size();
         Array2::from_shape_vec((all.len() / size, size), all)
             .map_err(|error| Error::argument("states", error, "rows of one length"))
+    }
+
+    /// At a temperature nothing ends the sweeps before their number is reached, so that all of them have to fit.
+    fn require_room(&self, each: usize) -> Result<()> {
+        if self.settings.temperature > 0.0 {
+            check::kept(self.settings.sweeps, each)
+        } else {
+            Ok(())
+        }
     }
 
     /// Runs the dynamics; `observe` sees the start and the state after each sweep that changed it, with the flips.

@@ -1,5 +1,7 @@
 //! Where the dynamics ended, and why.
 
+use std::fmt;
+
 use crate::ndarray::Array1;
 
 /// Why the dynamics stopped.
@@ -45,11 +47,11 @@ impl Stopped {
 /// use statmech::prelude::*;
 /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
 /// let recalled = net.recall(&array![1, 1, 1, 1]).run()?;
-/// assert_eq!((recalled.nearest(), recalled.energy), (Some((0, 1.0)), -1.5));
+/// assert_eq!((recalled.nearest(), recalled.energy), (Some((0, 1.0)), -0.375));
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Recalled {
     /// The last state.
     pub state: Array1<i8>,
@@ -61,10 +63,25 @@ pub struct Recalled {
     pub sweeps: usize,
     /// Flips in all.
     pub flips: usize,
-    /// The last state's energy, in total.
+    /// The last state's energy per unit.
     pub energy: f64,
     /// The last state's overlap with each pattern.
     pub overlaps: Array1<f64>,
+}
+
+impl fmt::Debug for Recalled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, stopped) = (self.state.len(), self.stopped.name().replace('_', " "));
+        let (sweeps, flips, energy) = (self.sweeps, self.flips, self.energy);
+        write!(
+            f,
+            "Recalled({size} units, {stopped} after {sweeps} sweeps and {flips} flips, energy {energy} per unit"
+        )?;
+        match self.nearest() {
+            Some((pattern, overlap)) => write!(f, ", overlap {overlap} with pattern {pattern})"),
+            None => write!(f, ")"),
+        }
+    }
 }
 
 impl Recalled {

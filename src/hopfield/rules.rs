@@ -40,10 +40,12 @@ impl Rule {
 
 /// The mean b = 2p − 1 of ±1 units of which a fraction p is at +1.
 pub(super) fn mean_of(activity: f64) -> Result<f64> {
-    if activity > 0.0 && activity < 1.0 {
+    // Next to 0 and 1 the scale 1/(1 − b²) of the couplings is lost in rounding.
+    if (1e-9..=1.0 - 1e-9).contains(&activity) {
         Ok(2.0 * activity - 1.0)
     } else {
-        Err(Error::argument("activity", activity, "between 0 and 1, both excluded"))
+        let allowed = "between 0 and 1, and at least 1e-9 away from both";
+        Err(Error::argument("activity", activity, allowed))
     }
 }
 

@@ -178,6 +178,7 @@ impl Sequence {
     /// ```
     pub fn overlaps(&self, start: &Array1<i8>, steps: usize) -> Result<DataFrame> {
         let (n, count) = (self.size() as f64, self.count() as u64);
+        check::kept(steps, self.count())?;
         let mut all = Vec::new();
         self.observed(start, steps, |products| {
             all.extend(products.iter().map(|m| f64::from(*m) / n));

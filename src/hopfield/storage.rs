@@ -113,7 +113,7 @@ impl Hopfield {
                 let settings = Self::perceptron(patterns).symmetric(symmetric);
                 let settings = margin.map_or(settings.clone(), |kappa| settings.margin(kappa));
                 let trained = settings.run()?;
-                if !trained.complete {
+                if !trained.converged {
                     return Err(Error::Unsupported {
                         what: "Training with these patterns".to_owned(),
                         why: "it did not reach its margin".to_owned(),

@@ -69,7 +69,7 @@ pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
 /// The differential entropy in nats of the density behind samples (a row each), from the distances to their k-th neighbours.
 ///
 /// H = ψ(N) − ψ(k) + ln V_d + (d/N) Σ ln ε_i with the volume V_d of the unit ball (L. F. Kozachenko and N. N. Leonenko, Probl. Inf. Transm. 23, 9 (1987)).
-/// The error is the scatter of the N terms over √N. The bias is small in few dimensions and grows with them. All pairs are compared: O(N² d).
+/// The error is the scatter of the N terms over √N, too small by 5 to 20 % since neighbours share their distances. The bias is small in few dimensions and grows with them. All pairs are compared: O(N² d).
 ///
 /// # Errors
 /// [`Error::Argument`] if k = 0, there are not more than k + 1 or over 50,000 samples, a value is not finite, or more than k samples coincide.
@@ -77,9 +77,12 @@ pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// // 500 equal steps between 0 and 1 look like the uniform density, whose entropy is 0.
-/// let samples = Array2::from_shape_fn((500, 1), |(i, _)| i as f64 / 500.0);
-/// assert!(entropy_of_samples(&samples, 3)?.mean.abs() < 0.3);
+/// use statmech::rand::Rng;
+/// // The uniform density on the unit interval has entropy 0.
+/// let mut generator = Seed::new(1).generator();
+/// let samples = Array2::from_shape_fn((1000, 1), |_| generator.random());
+/// let entropy = entropy_of_samples(&samples, 3)?;
+/// assert!(entropy.mean.abs() < 4.0 * entropy.error);
 /// # Ok(()) }
 /// ```
 pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {

@@ -6,6 +6,9 @@ use crate::ndarray::Array1;
 /// How far the sum of given probabilities may lie from 1.
 const TOLERANCE: f64 = 1e-9;
 
+/// The most outcomes of a uniform distribution: 1 GiB of probabilities.
+const MOST_OUTCOMES: usize = 1 << 27;
+
 /// Probabilities p_i of finitely many outcomes.
 ///
 /// ```
@@ -70,7 +73,7 @@ impl Distribution {
     /// The same probability for each of `outcomes` outcomes.
     ///
     /// # Errors
-    /// [`Error::Argument`] if there is none.
+    /// [`Error::Argument`] if there is none, or more than 2^27.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -79,6 +82,9 @@ impl Distribution {
     /// # Ok(()) }
     /// ```
     pub fn uniform(outcomes: usize) -> Result<Self> {
+        if outcomes > MOST_OUTCOMES {
+            return Err(Error::argument("outcomes", outcomes, format!("at most {MOST_OUTCOMES}")));
+        }
         Self::from_weights(std::iter::repeat_n(1.0, outcomes))
     }
 
@@ -251,7 +257,13 @@ pub(super) fn entropy<'a>(p: impl Iterator<Item = &'a f64>) -> f64 {
 
 /// Σ p ln(p/q) of pairs (p, q), not below 0 by rounding.
 pub(super) fn divergence(pairs: impl Iterator<Item = (f64, f64)>) -> f64 {
-    pairs.map(|(p, q)| if p > 0.0 { p * (p / q).ln() } else { 0.0 }).sum::<f64>().max(0.0)
+    pairs.map(|(p, q)| if p > 0.0 { p * ln_ratio(p, q) } else { 0.0 }).sum::<f64>().max(0.0)
+}
+
+/// ln(p/q), also where the ratio itself overflows.
+pub(super) fn ln_ratio(p: f64, q: f64) -> f64 {
+    let ratio = p / q;
+    if ratio.is_finite() && ratio > 0.0 { ratio.ln() } else { p.ln() - q.ln() }
 }
 
 fn surprise(p: f64) -> f64 {

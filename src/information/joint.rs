@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::information::Distribution;
-use crate::information::distribution::{checked_sum, divergence, entropy};
+use crate::information::distribution::{checked_sum, entropy, ln_ratio};
 use crate::ndarray::{Array2, Axis};
 
 /// Joint probabilities p(x, y): rows are values of x, columns of y.
@@ -94,7 +94,9 @@ impl Joint {
     /// ```
     pub fn mutual_information(&self) -> f64 {
         let (x, y) = (self.p.sum_axis(Axis(1)), self.p.sum_axis(Axis(0)));
-        divergence(self.p.indexed_iter().map(|((i, j), &p)| (p, x[i] * y[j])))
+        // p/x against y, since x y underflows where both are rare.
+        let terms = self.p.indexed_iter().filter(|(_, p)| **p > 0.0);
+        terms.map(|((i, j), &p)| p * ln_ratio(p / x[i], y[j])).sum::<f64>().max(0.0)
     }
 
     /// The conditional entropy H(x|y) = H(x, y) − H(y) in nats, Shannon's equivocation: what is still unknown of x once y is seen.

@@ -1,5 +1,7 @@
 //! The threshold unit.
 
+use std::fmt;
+
 use crate::error::{Error, Result, require_finite};
 use crate::ndarray::Array1;
 use crate::neuron::bits;
@@ -30,7 +32,7 @@ const MOST_INPUTS: usize = 1_000_000;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Neuron {
     weights: Array1<f64>,
@@ -38,11 +40,21 @@ pub struct Neuron {
     inhibitory: Vec<usize>,
 }
 
+impl fmt::Debug for Neuron {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Neuron(weights {}, threshold {}", self.weights, self.threshold)?;
+        if !self.inhibitory.is_empty() {
+            write!(f, ", silenced by inputs {:?}", self.inhibitory)?;
+        }
+        write!(f, ")")
+    }
+}
+
 impl Neuron {
     /// The unit with these weights, one for each input, and this threshold.
     ///
     /// # Errors
-    /// If a weight or the threshold is not finite, or there are more than a million weights.
+    /// If a weight, the threshold or their sum is not finite, or there are more than a million weights.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -56,6 +68,11 @@ impl Neuron {
         let weights: Array1<f64> = weights.into_iter().take(MOST_INPUTS + 1).collect();
         require_inputs(weights.len(), 0)?;
         weights.iter().try_for_each(|&w| require_finite("weight", w).map(|_| ()))?;
+        let largest = weights.iter().map(|w| w.abs()).sum::<f64>() + threshold.abs();
+        if !largest.is_finite() {
+            let allowed = "so small that their sum and the threshold stay below 1e308";
+            return Err(Error::argument("weights", "an overflowing sum", allowed));
+        }
         Ok(Self { weights, threshold, inhibitory: Vec::new() })
     }
 

@@ -1,5 +1,6 @@
-//! Numerical methods that know nothing of physics.
+//! Numerical methods and special functions.
 
+pub(crate) mod binomial;
 pub(crate) mod gaussian;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

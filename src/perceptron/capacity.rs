@@ -3,12 +3,13 @@
 use crate::error::{Error, Result, require_positive};
 use crate::perceptron::examples::{Examples, check_size};
 use crate::perceptron::nearest::{End, Goal, nearest};
-use crate::perceptron::parallel::{check_samples, fraction_error, mean, over_samples};
 use crate::perceptron::rows::Rows;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::{check_samples, run_samples};
+use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::cover;
 
 /// Settings of a capacity experiment: the fraction of random dichotomies of P points in N dimensions that a plane through the origin separates, and their
@@ -81,8 +82,8 @@ impl PerceptronCapacity {
     }
 
     /// Draws and decides. One row for each size and load: `n_inputs` N, `n_patterns` P, `load` P/N, `separable` (the fraction) with `separable_err`
-    /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover), `stability`
-    /// with `stability_err` (mean of the largest stabilities of those that are separable; missing unless asked for), `samples`, `seed`, `complete`.
+    /// (the standard deviation of the fraction that a uniform prior leaves, which is not 0 at 0 and 1) and `separable_exact` (Cover's; missing for [`binary`](Self::binary) inputs), `stability`
+    /// with `stability_err` (mean of the largest stabilities of those that are separable; missing unless asked for, and of fewer than two), `samples`, `seed`, `complete`.
     ///
     /// # Errors
     /// [`Error::Argument`] without sizes or loads, for a size of 0, a load that is not a number above 0, fewer than 2 samples; [`Error::TooLarge`] for more than 2²⁹
@@ -109,7 +110,7 @@ impl PerceptronCapacity {
             };
             self.decide(&examples)
         };
-        let found = over_samples(conditions.len(), self.samples, deadline, &sample)?;
+        let found = run_samples(conditions.len(), self.samples, deadline, sample)?;
         self.table(&conditions, &found)
     }
 
@@ -152,8 +153,11 @@ impl PerceptronCapacity {
         conditions: &[(usize, usize)],
         found: &[Vec<Option<f64>>],
     ) -> Result<DataFrame> {
-        let exact: Vec<f64> =
-            conditions.iter().map(|&(n, p)| cover::fraction(p, n)).collect::<Result<_>>()?;
+        // Corners of a cube need not lie in general position, as Cover's count assumes.
+        let exact: Vec<Option<f64>> = conditions
+            .iter()
+            .map(|&(n, p)| (!self.binary).then(|| cover::fraction(p, n)).transpose())
+            .collect::<Result<_>>()?;
         let right = |samples: &Vec<Option<f64>>| samples.iter().flatten().count();
         let separable: Vec<Option<f64>> = found
             .iter()
@@ -165,7 +169,7 @@ impl PerceptronCapacity {
             .collect();
         let stability = |s: &Vec<Option<f64>>| {
             let values: Vec<f64> = s.iter().flatten().copied().collect();
-            if self.stabilities { mean(&values) } else { (None, None) }
+            self.stabilities.then(|| mean_and_error(&values)).flatten().unzip()
         };
         let (stability, stability_err): (Vec<_>, Vec<_>) = found.iter().map(stability).unzip();
         Ok(df!(

@@ -5,12 +5,13 @@ use std::f64::consts::PI;
 use crate::error::{Error, Result, require_positive};
 use crate::perceptron::examples::{Examples, check_size};
 use crate::perceptron::model::Perceptron;
-use crate::perceptron::parallel::{check_samples, mean, over_samples};
 use crate::perceptron::rule::LearningRule;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::{check_samples, run_samples};
+use crate::stats::mean_and_error;
 
 /// Settings of a teacher–student experiment: generalisation errors ε of students that learn from P = αN examples of a random teacher;
 /// [`run`](Self::run) gives the table.
@@ -72,7 +73,7 @@ impl LearningCurve {
         Self { samples, ..self.clone() }
     }
 
-    /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by about (1 − q)/(qM), relatively.
+    /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by one part in M.
     pub fn members(&self, members: usize) -> Self {
         Self { members, ..self.clone() }
     }
@@ -111,7 +112,7 @@ impl LearningCurve {
             let seed = self.seed.child(condition as u64).child(sample as u64);
             self.students(counts[condition], seed)
         };
-        let found = over_samples(counts.len(), self.samples, deadline, &sample)?;
+        let found = run_samples(counts.len(), self.samples, deadline, sample)?;
         self.table(&counts, &found)
     }
 
@@ -177,7 +178,7 @@ impl LearningCurve {
                 let of = |value: &dyn Fn(&Student) -> Option<f64>| {
                     let values: Vec<f64> =
                         samples.iter().filter_map(|students| value(&students[place])).collect();
-                    mean(&values)
+                    mean_and_error(&values).unzip()
                 };
                 rows.push((
                     (place, counts[condition], samples.len()),

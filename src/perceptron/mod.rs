@@ -25,7 +25,6 @@ mod learning_curve;
 mod model;
 mod multi;
 mod nearest;
-mod parallel;
 mod plane;
 mod rosenblatt;
 mod rows;

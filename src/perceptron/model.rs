@@ -1,6 +1,7 @@
 //! The perceptron: a threshold on a weighted sum.
 
 use std::f64::consts::PI;
+use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
@@ -22,12 +23,18 @@ use crate::random::Seed;
 /// assert_eq!(or.classify(&inputs)?, array![-1, 1, 1, 1]);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Perceptron {
     /// The weights, one for each input.
     pub weights: Array1<f64>,
     /// The bias: what is added to the weighted sum.
     pub bias: f64,
+}
+
+impl fmt::Debug for Perceptron {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Perceptron(weights {}, bias {})", self.weights, self.bias)
+    }
 }
 
 impl Perceptron {

@@ -3,8 +3,7 @@
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
-use crate::perceptron::examples::check_inputs;
-use crate::perceptron::parallel::fraction_error;
+use crate::perceptron::examples::{check_inputs, check_size};
 use crate::perceptron::rows::{LANES, dot_body};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
@@ -12,7 +11,7 @@ use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
 use crate::simd::{Width, widths};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, fraction_error};
 
 /// More classes than this are taken for a mistake in the labels.
 const MOST_CLASSES: usize = 10_000;
@@ -294,6 +293,7 @@ impl MultiTraining {
             let allowed = format!("below {MOST_CLASSES}");
             return Err(Error::argument("labels", largest, allowed));
         }
+        check_size(largest + 1, dimension.saturating_add(1))?;
         Ok(largest + 1)
     }
 }

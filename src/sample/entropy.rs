@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result, require_positive, require_temperatures};
-use crate::ndarray::Array2;
+use crate::ndarray::{Array2, ArrayView1};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::stats::{Estimate, LogMean, jackknife, ln_mean_exp};
@@ -52,6 +52,17 @@ impl EntropyEstimate {
     /// If `t` is not a finite number above 0, or there are fewer than two runs.
     pub fn ln_z(&self, t: f64) -> Result<Estimate> {
         Ok(self.at(t)?.ln_z)
+    }
+
+    /// The effective number of runs that Z at `t` is the mean of, (ΣZ)²/ΣZ²: all of them where they agree, one where a single run outweighs the
+    /// others.
+    pub(crate) fn effective_runs(&self, t: f64) -> f64 {
+        let ln_z = |row: ArrayView1<'_, f64>| {
+            let terms: Vec<f64> = self.energies.iter().zip(row).map(|(e, g)| g - e / t).collect();
+            ln_sum_exp(&terms)
+        };
+        let ln_zs: Vec<f64> = self.ln_g.rows().into_iter().map(ln_z).collect();
+        ln_mean_exp(&ln_zs).ess
     }
 
     /// One row per temperature: `temperature`, and `ln_z` (whole system), `free_energy`, `energy`, `heat_capacity`, `entropy` per spin, each

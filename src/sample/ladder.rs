@@ -55,6 +55,17 @@ impl Ladder {
         Ok(Self { betas, marks })
     }
 
+    /// The temperatures of all rungs but β = 0, from hot to cold.
+    pub fn temperatures(&self) -> Result<Vec<f64>> {
+        let temperatures: Vec<f64> = self.betas[1..].iter().map(|beta| 1.0 / beta).collect();
+        if temperatures.iter().all(|t| t.is_finite()) {
+            return Ok(temperatures);
+        }
+        let hottest = self.marks.first().map_or(f64::NAN, |mark| mark.1);
+        let allowed = "so low that the hotter rungs of the ladder are finite too";
+        Err(Error::argument("temperature", hottest, allowed))
+    }
+
     /// The number of steps.
     pub fn steps(&self) -> usize {
         self.betas.len() - 1

@@ -163,7 +163,7 @@ pub(crate) fn check_memory(what: &str, replicas: usize, n_spins: usize) -> Resul
         what: what.to_owned(),
         needs: format!("{:.1} GiB for {replicas} replicas", needed as f64 / f64::from(1 << 30)),
         limit: "2 GiB".to_owned(),
-        advice: "Take fewer replicas, runs or restarts.".to_owned(),
+        advice: "Take fewer replicas, runs, restarts or temperatures.".to_owned(),
     })
 }
 

@@ -162,7 +162,11 @@ mod tests {
             let covered = found.iter().filter(|x| x.rest.mean.abs() <= x.rest.error).count();
             assert!((252..=292).contains(&covered), "a = {a}: {covered} of 400");
             let wide = found.iter().filter(|x| x.z.abs() > 1.0).count();
+            let squares = found.iter().map(|x| x.z * x.z).sum::<f64>() / 400.0;
             println!("a = {a}: {passed} passed, {kept} left out, {wide} beyond one sigma");
+            println!("a = {a}: mean z² {squares}");
+            // One standard deviation is 0.07.
+            assert!((0.75..=1.3).contains(&squares), "a = {a}: mean z² {squares}");
             assert!(passed >= 380, "a = {a}: {passed} of 400");
             assert!(kept < 0.15, "a = {a}: {kept}");
             // z is about normal: 32 % of 400 beyond one sigma.
@@ -209,6 +213,13 @@ mod tests {
         // Means ±0 and 2: B/n = 8/7 · (1/4)(3/4) · 4 = 6/7, W = 1.
         let expected = (1.0_f64 + 6.0 / 7.0).sqrt();
         assert!((r_hat(&apart).unwrap() / expected - 1.0).abs() < 0.05);
+        // Halves of 16 values, 0 and 1 in turn and 0.1 more: W = 4/15, B/n = 0.005.
+        let turns = |k: u8| f64::from(k % 2) + if k < 16 { 0.0 } else { 0.1 };
+        let short: Vec<f64> = (0..32).map(turns).collect();
+        let expected = (15.0_f64 / 16.0 + 0.005 * 15.0 / 4.0).sqrt();
+        assert!((r_hat(&[short]).unwrap() - expected).abs() < 1e-12);
+        let level: Vec<f64> = (0..32).map(|k| f64::from(k % 2)).collect();
+        assert_eq!(r_hat(&[level]).unwrap(), (15.0_f64 / 16.0).sqrt());
         // One chain whose halves differ.
         let drift: Vec<f64> = (0..1000).map(f64::from).collect();
         assert!(r_hat(&[drift]).unwrap() > 1.5);

@@ -1,5 +1,12 @@
 //! The mean of independent values.
 
+/// The error of a fraction k/n: the standard deviation of what it may be, all fractions taken for equally likely before. It is not 0 for k = 0.
+pub(crate) fn fraction_error(k: usize, n: usize) -> f64 {
+    let (k, n) = (k as f64, n as f64);
+    let p = (k + 1.0) / (n + 2.0);
+    (p * (1.0 - p) / (n + 3.0)).sqrt()
+}
+
 /// The mean of independent values and its standard error; none of fewer than two.
 pub(crate) fn mean_and_error(values: &[f64]) -> Option<(f64, f64)> {
     let n = values.len() as f64;
@@ -20,5 +27,7 @@ mod tests {
         // Variance (1 + 0 + 1)/2 = 1.
         assert_eq!(mean_and_error(&[1.0, 2.0, 3.0]), Some((2.0, (1.0_f64 / 3.0).sqrt())));
         assert_eq!(mean_and_error(&[1.0]), None);
+        // Beta(1, 2) has variance 1·2/(3²·4).
+        assert!((fraction_error(0, 1) - 18_f64.sqrt().recip()).abs() < 1e-15);
     }
 }

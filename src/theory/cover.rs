@@ -14,8 +14,8 @@
 use std::f64::consts::{LN_2, TAU};
 
 use crate::error::{Error, Result};
-use crate::exact::curie_weiss::stirling_error;
 use crate::num_bigint::BigUint;
+use crate::numeric::binomial::{ln_binomial, stirling_error};
 use crate::polars::df;
 use crate::polars::prelude::*;
 
@@ -238,15 +238,6 @@ fn ln_toss(n: usize, k: usize) -> f64 {
     let (total, up, down) = (n as f64, k as f64, (n - k) as f64);
     let half = 0.5 * total;
     spread(total, up, down) - deviance(up, half) - deviance(down, half)
-}
-
-/// ln of (n over k).
-fn ln_binomial(n: usize, k: usize) -> f64 {
-    if k == 0 {
-        return 0.0;
-    }
-    let (total, up, down) = (n as f64, k as f64, (n - k) as f64);
-    spread(total, up, down) + up * (total / up).ln() - down * (-up / total).ln_1p()
 }
 
 /// What Stirling's formula leaves of ln (n over k) beyond the entropy of mixing.

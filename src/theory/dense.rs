@@ -10,6 +10,7 @@ use std::f64::consts::LN_2;
 
 use crate::error::{Error, Result};
 use crate::grid::geomspace;
+use crate::information::binary_entropy;
 use crate::numeric::gaussian::tail;
 use crate::numeric::roots::{maximum, root};
 use crate::theory::signal_to_noise;
@@ -34,7 +35,7 @@ pub fn bit_error(n: usize, order: usize, patterns: f64) -> Result<f64> {
     if !(patterns > 0.0 && patterns.is_finite()) {
         return Err(Error::argument("patterns", patterns, "a finite number above 0"));
     }
-    Ok(tail((unit(n, order)? / patterns).sqrt()))
+    Ok(tail(unit(n, order)?.sqrt() / patterns.sqrt()))
 }
 
 /// The number of patterns at which a bit of them is unstable with this probability, with F(x) = xⁿ: α_n N^{n−1}, the inverse of [`bit_error`].
@@ -152,9 +153,7 @@ pub fn exponential_rate(wrong: f64) -> Result<f64> {
         return Err(Error::argument("wrong", wrong, "at least 0 and below 1/2"));
     }
     // I(1 − 2ρ) is what the entropy of ρ leaves of ln 2.
-    let entropy =
-        if wrong == 0.0 { 0.0 } else { -wrong * wrong.ln() - (1.0 - wrong) * (-wrong).ln_1p() };
-    Ok(0.5 * (LN_2 - entropy))
+    Ok(0.5 * (LN_2 - binary_entropy(wrong)?))
 }
 
 /// N^{n−1}/(2n − 3)!!.

@@ -98,7 +98,16 @@ pub fn biased_capacity(kappa: f64, m: f64) -> Result<f64> {
     let v = root(balance, 0.0, far)
         .ok_or_else(|| Error::argument("m", m, "such that the mean of the couplings is found"))?;
     let (plus, minus) = margins(v);
-    Ok(2.0 / ((1.0 + m) * second_moment(plus) + (1.0 - m) * second_moment(minus)))
+    let load = 2.0 / ((1.0 + m) * second_moment(plus) + (1.0 - m) * second_moment(minus));
+    if load.is_finite() {
+        Ok(load)
+    } else {
+        Err(Error::argument(
+            "kappa",
+            kappa,
+            format!("higher at bias {m}: the capacity passes 1e308"),
+        ))
+    }
 }
 
 /// α_c(κ), one row for each margin: columns `margin`, `load`, and `exact`, which is false for κ < 0, where replica symmetry is broken.

@@ -174,7 +174,7 @@ pub fn teacher_margin(load: f64) -> Result<f64> {
     Ok(x * geometry(load, x).0.sqrt())
 }
 
-/// All learning curves: one row for each student and load, columns `student`, `load`, `overlap`, `generalization_error`.
+/// All learning curves: one row for each student and load, columns `rule`, `load`, `overlap`, `generalization_error`.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -200,7 +200,7 @@ pub fn frame(loads: &[f64]) -> Result<DataFrame> {
         }
     }
     Ok(
-        df!("student" => names, "load" => all, "overlap" => overlaps, "generalization_error" => errors)?,
+        df!("rule" => names, "load" => all, "overlap" => overlaps, "generalization_error" => errors)?,
     )
 }
 

@@ -1,8 +1,6 @@
 //! Sizes of basins of attraction.
 
-use super::rounds::{
-    patterns_at, require_samples, require_sizes, require_some, require_within, run_samples,
-};
+use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
 use super::trial::{Trial, last_passing};
 use crate::error::{Error, Result};
@@ -10,6 +8,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::mean_and_error;
 
 /// Settings of an experiment on basins of attraction: how many units of a pattern may be wrong before it is no longer recalled.
@@ -111,7 +110,7 @@ impl BasinScan {
 
     /// Runs the experiment: a row for each rule, size and load, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `patterns`; `critical_overlap` and `radius` (flips/N, (1 − critical overlap)/2), each with `_err` (one standard error over samples); `kept` (the fraction of samples in which
+    /// Columns: `rule`, `size`, `load`, `n_patterns`; `critical_overlap` and `radius` (flips/N, (1 − critical overlap)/2), each with `_err` (one standard error over samples); `kept` (the fraction of samples in which
     /// the pattern itself is recalled without a flip; the others count with critical overlap 1); then `threshold`, `samples` (as done), `seed`, `complete`.
     ///
     /// # Errors
@@ -139,7 +138,7 @@ impl BasinScan {
             "rule" => conditions.iter().map(|(rule, _, _)| rule.name()).collect::<Vec<_>>(),
             "size" => conditions.iter().map(|(_, size, _)| *size as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|(_, size, count)| *count as f64 / *size as f64).collect::<Vec<_>>(),
-            "patterns" => conditions.iter().map(|(_, _, count)| *count as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|(_, _, count)| *count as u64).collect::<Vec<_>>(),
             "critical_overlap" => radii.iter().map(|r| r.map(|(r, _)| 1.0 - 2.0 * r)).collect::<Vec<_>>(),
             "critical_overlap_err" => radii.iter().map(|r| r.map(|(_, e)| 2.0 * e)).collect::<Vec<_>>(),
             "radius" => radii.iter().map(|r| r.map(|(r, _)| r)).collect::<Vec<_>>(),

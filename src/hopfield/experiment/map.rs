@@ -1,8 +1,6 @@
 //! The map of one step: the overlap after all units are updated once, against that before.
 
-use super::rounds::{
-    patterns_at, require_samples, require_sizes, require_some, require_within, run_samples,
-};
+use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
 use crate::error::{Error, Result};
 use crate::hopfield::patterns::{corrupted, random_patterns};
@@ -10,6 +8,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::samples::run_samples;
 use crate::stats::mean_and_error;
 use crate::theory::signal_to_noise::overlap_after_one_step;
 

@@ -1,6 +1,6 @@
 //! Mixture states: what a network remembers that it was never told.
 
-use super::rounds::{patterns_at, require_samples, require_sizes, require_some, run_samples};
+use super::require::{patterns_at, require_samples, require_sizes, require_some};
 use super::rule::StorageRule;
 use crate::error::{Error, Result};
 use crate::hopfield::check;
@@ -10,7 +10,8 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::stats::mean_and_error;
+use crate::samples::run_samples;
+use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::ags;
 
 /// More patterns than this in one mixture are not asked for.
@@ -43,7 +44,7 @@ pub fn mixture_state(patterns: &Array2<i8>, members: &[(usize, i8)]) -> Result<A
             let given = format!("pattern {index} twice");
             return Err(Error::argument("members", given, "different patterns"));
         }
-        if sign.abs() != 1 {
+        if sign.unsigned_abs() != 1 {
             return Err(Error::argument("members", sign, "given with signs +1 or -1"));
         }
     }
@@ -165,8 +166,8 @@ impl MixtureScan {
 
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
-    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples); `energy_theory` (Hebb's rule for N → ∞ at
+    /// Columns: `rule`, `size`, `load`, `n_patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
+    /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples; that of `stable` is not 0 where all agree); `energy_theory` (Hebb's rule for N → ∞ at
     /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
     ///
     /// # Errors
@@ -184,7 +185,15 @@ impl MixtureScan {
                 .map(|both| (both.map(|(mean, _)| mean), both.map(|(_, error)| error)))
                 .unzip()
         };
-        let (stable, stable_err) = moments(|s| s.stable);
+        let (stable, _) = moments(|s| s.stable);
+        // Not 0 where all samples agree.
+        let stable_err: Vec<Option<f64>> = samples
+            .iter()
+            .map(|samples| {
+                let fixed = samples.iter().filter(|s| s.stable > 0.5).count();
+                (samples.len() > 1).then(|| fraction_error(fixed, samples.len()))
+            })
+            .collect();
         let (energy, energy_err) = moments(|s| s.energy);
         let (overlap, overlap_err) = moments(|s| s.kept);
         let (final_energy, final_energy_err) = moments(|s| s.final_energy);
@@ -199,7 +208,7 @@ impl MixtureScan {
             "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),
             "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|c| c.count as f64 / c.size as f64).collect::<Vec<_>>(),
-            "patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
             "order" => conditions.iter().map(|c| c.order as u64).collect::<Vec<_>>(),
             "stable" => stable,
             "stable_err" => stable_err,
@@ -255,7 +264,7 @@ impl MixtureScan {
             stable: if recalled.flips == 0 { 1.0 } else { 0.0 },
             energy: network.energy(&mixture)? / n,
             kept: f64::from(agreement) / n,
-            final_energy: recalled.energy / n,
+            final_energy: recalled.energy,
         })
     }
 }

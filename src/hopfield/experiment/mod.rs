@@ -4,8 +4,8 @@ mod basin;
 mod capacity;
 mod map;
 mod mixture;
+mod require;
 mod retrieval;
-mod rounds;
 mod rule;
 mod trial;
 

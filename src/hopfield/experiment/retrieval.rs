@@ -1,16 +1,16 @@
 //! Recall against load and noise.
 
-use super::rounds::{
-    patterns_at, require_samples, require_sizes, require_some, require_within, run_samples,
-};
+use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
 use super::trial::Trial;
 use crate::error::{Error, Result};
+use crate::information::{BIT, binary_entropy};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::stats::mean_and_error;
+use crate::samples::run_samples;
+use crate::stats::{fraction_error, mean_and_error};
 
 /// Bits that a network stores per coupling J_ij: α (1 − H₂((1 − m)/2)), where H₂(p) = −p log₂ p − (1 − p) log₂(1 − p).
 ///
@@ -34,8 +34,7 @@ pub fn bits_per_coupling(load: f64, overlap: f64) -> Result<f64> {
     }
     require_within("overlap", overlap, -1.0, 1.0)?;
     let wrong = (1.0 - overlap) / 2.0;
-    let part = |p: f64| if p > 0.0 { -p * p.log2() } else { 0.0 };
-    Ok(load * (1.0 - part(wrong) - part(1.0 - wrong)))
+    Ok(load * (1.0 - binary_entropy(wrong)? / BIT))
 }
 
 /// Settings of an experiment on recall at T = 0: random patterns are stored, some of them recalled from noisy starts; [`run`](Self::run) gives the frame.
@@ -176,9 +175,9 @@ impl RetrievalScan {
 
     /// Runs the experiment: a row for each rule, size, noise and load, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `patterns` P; `overlap` m at the end of recall, `success` (the
+    /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `n_patterns` P; `overlap` m at the end of recall, `success` (the
     /// fraction of recalls that end at the threshold or above), `bits` (per coupling, [`bits_per_coupling`] at the mean overlap), each with `_err` (one standard error over samples; missing with fewer than two
-    /// of them); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
+    /// of them; that of `success` at least what as many independent recalls would leave, so that it is not 0 where all succeed); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
     ///
     /// The same patterns are stored by every rule, and larger loads contain smaller ones, so that rows are not independent of each other.
     ///
@@ -248,7 +247,15 @@ impl RetrievalScan {
                 .unzip()
         };
         let (overlap, overlap_err) = moments(|sample| sample.overlap);
-        let (success, success_err) = moments(|sample| sample.success);
+        let (success, spread) = moments(|sample| sample.success);
+        // Samples that all agree have no spread, and yet do not exclude rare failures.
+        let least = conditions.iter().zip(samples).map(|(condition, samples)| {
+            let starts = self.starts.min(condition.count);
+            let sum: f64 = samples.iter().map(|sample| sample.success).sum();
+            fraction_error((sum * starts as f64).round() as usize, samples.len() * starts)
+        });
+        let success_err: Vec<Option<f64>> =
+            spread.iter().zip(least).map(|(spread, least)| spread.map(|s| s.max(least))).collect();
         let (sweeps, _) = moments(|sample| sample.sweeps);
         let loads: Vec<f64> = conditions.iter().map(Condition::load).collect();
         let mut bits = Vec::with_capacity(height);
@@ -269,7 +276,7 @@ impl RetrievalScan {
             "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "noise" => conditions.iter().map(|c| c.noise).collect::<Vec<_>>(),
             "load" => loads,
-            "patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
+            "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
             "overlap" => overlap,
             "overlap_err" => overlap_err,
             "success" => success,

@@ -338,4 +338,30 @@ mod tests {
         updates.metropolis = true;
         assert!((0..100).any(|_| updates.sweeps(1, true)[0].0 < -64.0));
     }
+
+    #[test]
+    fn one_half_sweep_in_eight_rests() {
+        // In the cold only free flips are left, so that in diagonal stripes a half-sweep without rests turns its whole sublattice.
+        let ising = Ising::square(8).unwrap();
+        let stripes: Vec<i8> =
+            (0..64).map(|i| if (i / 8 + i % 8) % 4 < 2 { 1 } else { -1 }).collect();
+        let torus = Torus::of(&ising.model()).unwrap();
+        let (mut rested, mut turned, tried) = (0, 0, 4_000);
+        for seed in 0..tried {
+            let mut generator = Seed::new(seed).generator();
+            let mut updates =
+                PackedUpdates::new(&torus, Update::Metropolis, 20.0, &stripes, &mut generator);
+            updates.half_sweeps(1, false);
+            let after = updates.spins();
+            let turns = after.iter().zip(&stripes).filter(|(a, b)| a != b).count();
+            if turns < 32 {
+                (rested, turned) = (rested + 1, turned + turns);
+            }
+        }
+        let share = f64::from(rested) / tried as f64;
+        assert!((share - 0.125).abs() < 4.0 * 0.0053, "{share}");
+        // While it rests, each of the 32 sites turns with probability ½.
+        let turned = turned as f64 / f64::from(rested) / 32.0;
+        assert!((turned - 0.5).abs() < 4.0 * 0.5 / (32.0 * f64::from(rested)).sqrt(), "{turned}");
+    }
 }

@@ -23,9 +23,9 @@ use crate::error::{Error, Result, require_positive};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::sample::rounds::{Limits, advance};
-use crate::sample::setters;
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::MAX_MEASURED;
+use crate::sample::{check_memory, setters};
 use crate::spin::{PairModel, Quanta};
 use crate::stats::MIN_SERIES;
 
@@ -151,7 +151,7 @@ impl Tempering {
     /// # Errors
     /// If there are fewer than two temperatures, they do not ascend, or one is not a finite number above 0; if the replicas are neither 1
     /// nor an even number up to 1024; if `swap_interval` is below 1, `sweeps` below 16 swap intervals or `thermalization` below 0; if the
-    /// measurements would not fit in memory; if the update is one of clusters, or the order does not fit the model; if Houdayer moves
+    /// systems would need more than 2 GiB or the measurements would not fit in memory; if the update is one of clusters, or the order does not fit the model; if Houdayer moves
     /// are asked for with one replica or above their temperatures; if the deadline is not a finite number above 0, or passes
     /// before 16 measurements.
     pub fn run(&self) -> Result<Tempered> {
@@ -162,7 +162,9 @@ impl Tempering {
             let allowed = format!("at least {MIN_SERIES} times `swap_interval`");
             return Err(Error::argument("sweeps", self.sweeps, allowed));
         }
-        let total = rounds.saturating_mul(shared.temperatures.len()).saturating_mul(replicas);
+        let systems = shared.temperatures.len().saturating_mul(replicas);
+        check_memory("Parallel tempering", systems, self.model.n_spins())?;
+        let total = rounds.saturating_mul(systems);
         if total > MAX_MEASURED {
             return Err(Error::TooLarge {
                 what: "This run".to_owned(),

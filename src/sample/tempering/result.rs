@@ -124,7 +124,8 @@ impl Tempered {
     /// `swap_interval`, `seed`, `complete`; up to 20 spins also the exact values that `Scan` has.
     ///
     /// Errors are from the scatter of 8 to 32 blocks of the run: at one temperature the configurations come and go, so that a series
-    /// may look uncorrelated after a few steps and still have a slow part, the number of configurations in each valley.
+    /// may look uncorrelated after a few steps and still have a slow part, the number of configurations in each valley. Where there are valleys of
+    /// different magnetization, errors of Binder cumulants have come out up to 10 % too small in runs of 1000 to 3000 sweeps.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

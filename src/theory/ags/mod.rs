@@ -138,6 +138,13 @@ pub fn spin_glass(load: f64, t: f64) -> Result<AgsState> {
             "above 0: without noise of other patterns there is no spin glass",
         ));
     }
+    if load < MIN_LOAD {
+        return Err(Error::argument(
+            "load",
+            load,
+            "at least 1e-10, below which 1 − C is lost in rounding",
+        ));
+    }
     let width = if t < top { solve::spin_glass(load, t) } else { None };
     Ok(state(load, t, 0.0, width.ok_or_else(missing)?))
 }
