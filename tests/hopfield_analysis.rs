@@ -326,6 +326,23 @@ fn errors_of_recall_cover() {
 }
 
 #[test]
+fn errors_of_the_capacity_cover() {
+    let capacity = CapacityScan::new(StorageRule::Hebb).sizes([30, 60]).samples(50);
+    let loads: Vec<[(f64, f64); 2]> = (0..240)
+        .map(|seed| {
+            let frame = capacity.seed(seed).run().unwrap().frame;
+            let (load, error) = (column(&frame, "load"), column(&frame, "load_err"));
+            [(load[0], error[0]), (load[1], error[1])]
+        })
+        .collect();
+    for size in 0..2 {
+        let mean = loads.iter().map(|load| load[size].0).sum::<f64>() / 240.0;
+        let covered = loads.iter().filter(|l| (l[size].0 - mean).abs() < l[size].1).count();
+        assert!((151..=175).contains(&covered), "size {size}: {covered} of 240 within one error");
+    }
+}
+
+#[test]
 fn pairs_are_recalled_both_ways() {
     let (x, y) = (random_patterns(5, 80, 1).unwrap(), random_patterns(5, 120, 2).unwrap());
     let memory = Associator::hebb(&x, &y).unwrap();
