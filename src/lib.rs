@@ -74,6 +74,7 @@ pub mod progress;
 pub mod random;
 pub mod sample;
 mod samples;
+mod setters;
 mod simd;
 pub mod spin;
 pub mod stats;

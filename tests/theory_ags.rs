@@ -3,21 +3,16 @@
 //! Reference numbers without a citation are 15 digits and more from the equations of state by mpmath (Python): two-dimensional Newton steps in (m, q) and its own
 //! quadrature, where the crate searches in one variable.
 
+#[path = "common/gaussian.rs"]
+mod gaussian;
+
 use std::f64::consts::{LN_2, PI};
 
+use gaussian::average;
 use statmech::prelude::*;
 use statmech::theory::ags::AgsState;
 
 type Solve<'a> = &'a dyn Fn(f64, f64) -> statmech::Result<AgsState>;
-
-/// ∫Dz f(z) by a trapezoidal sum, of exponential accuracy for smooth functions.
-fn average(f: impl Fn(f64) -> f64) -> f64 {
-    let step = 1.0 / 512.0;
-    (-5120..=5120)
-        .map(|k| f64::from(k) * step)
-        .map(|z| step * (-0.5 * z * z).exp() / (2.0 * PI).sqrt() * f(z))
-        .sum()
-}
 
 /// The free energy as a function of its order parameters, as AGS (1987) print it.
 fn functional(load: f64, t: f64, m: f64, q: f64, r: f64) -> f64 {

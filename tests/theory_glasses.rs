@@ -2,22 +2,17 @@
 //!
 //! Reference numbers without a citation are from the same equations by mpmath (Python), with its own quadrature and root finder.
 
+#[path = "common/gaussian.rs"]
+mod gaussian;
+
 use std::f64::consts::{LN_2, PI};
 
+use gaussian::average;
 use statmech::prelude::*;
 use statmech::rand::Rng;
 
 fn close(found: f64, expected: f64, tolerance: f64) -> bool {
     (found - expected).abs() <= tolerance * expected.abs().max(1.0)
-}
-
-/// ∫Dz f(z) by a trapezoidal sum, of exponential accuracy for smooth functions.
-fn average(f: impl Fn(f64) -> f64) -> f64 {
-    let step = 1.0 / 512.0;
-    (-5120..=5120)
-        .map(|k| f64::from(k) * step)
-        .map(|z| step * (-0.5 * z * z).exp() / (2.0 * PI).sqrt() * f(z))
-        .sum()
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::setters::setters;
 use crate::stats::mean_and_error;
 use crate::theory::dense;
 
@@ -89,29 +90,20 @@ impl DenseCapacity {
         }
     }
 
-    /// The numbers of neurons; default 10, 20, 40.
-    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
+    setters! { "DenseCapacity::new(Interaction::Polynomial(2)).sizes([20, 40]).samples(20)":
+        /// The numbers of neurons; default 10, 20, 40.
+        sizes;
+        /// Samples of patterns for each size; default 200.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples done so far, in whole rounds of 20, and `complete` is false; default none.
+        deadline;
     }
 
     /// When the memory counts as full; default [`Lost::One`].
     pub fn lost(&self, lost: Lost) -> Self {
         Self { lost, ..self.clone() }
-    }
-
-    /// Samples of patterns for each size; default 200.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples done so far, in whole rounds of 20, and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment: one row for each size.

@@ -8,6 +8,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
+use crate::setters::setters;
 
 /// Settings of a recall by a [`DenseMemory`]: neurons change one at a time until none wants to.
 ///
@@ -65,14 +66,11 @@ impl DenseRecall {
         Self { sweeps, ..self.clone() }
     }
 
-    /// The seed of the order in which neurons change; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the state so far is returned with `converged` false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "DenseMemory::polynomial(&array![[1, 1, -1]], 3)?.recall(&array![1, 1, 1])":
+        /// The seed of the order in which neurons change; default 0.
+        seed;
+        /// A limit in seconds, after which the state so far is returned with `converged` false; default none.
+        deadline;
     }
 
     /// Runs to a fixed point.

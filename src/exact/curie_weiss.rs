@@ -13,6 +13,7 @@ use crate::error::{Error, Result, require_beta, require_finite, require_temperat
 use crate::exact::bulk::BulkInField;
 use crate::exact::thermodynamics::Thermodynamics;
 use crate::numeric::binomial::ln_binomial;
+use crate::numeric::gaussian::sech2;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::spin::binder;
@@ -173,7 +174,7 @@ impl CurieWeiss {
         let a = self.argument(t);
         let decay = (-2.0 * a).exp();
         let m = a.tanh();
-        let one_minus_square = 4.0 * decay / (1.0 + decay).powi(2);
+        let one_minus_square = sech2(a);
         let stiffness = self.stiffness(t, a);
         let ordered = a > 0.0;
         let local = self.j * m + self.h.abs();

@@ -10,8 +10,9 @@ use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::{
-    Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, setters, sweeps,
+    Ladder, Replica, SiteOrder, System, Update, check_memory, exact_replicas, sweeps,
 };
+use crate::setters::setters;
 use crate::spin::PairModel;
 use crate::stats::{LogMean, ln_weighted_mean_exp};
 

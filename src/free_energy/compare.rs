@@ -17,7 +17,8 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::sample::{Ladder, PopulationAnnealing, System, Tempering, WangLandau, setters, sweeps};
+use crate::sample::{Ladder, PopulationAnnealing, System, Tempering, WangLandau, sweeps};
+use crate::setters::setters;
 use crate::spin::PairModel;
 
 /// Up to this width variable elimination gives the exact value within about a second, and up to so many spins the sum over all states.

@@ -11,7 +11,8 @@ use crate::ndarray::Array1;
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
-use crate::sample::{setters, sweeps};
+use crate::sample::sweeps;
+use crate::setters::setters;
 use crate::spin::PairModel;
 
 /// Sweeps over all spins before giving up; near a critical point the last digits take thousands.

@@ -10,6 +10,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::ndarray::{Array1, Array2};
 use crate::progress::{Deadline, Progress};
 use crate::rayon::prelude::*;
+use crate::setters::setters;
 use crate::simd::{Width, widths};
 
 /// Patterns that could be stored with less than this margin only count as not storable.
@@ -106,9 +107,9 @@ impl MarginTraining {
         Self { sweeps, ..self.clone() }
     }
 
-    /// A limit in seconds, after which the couplings are returned as they are and `converged` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Hopfield::perceptron(&random_patterns(3, 20, 1)?)":
+        /// A limit in seconds, after which the couplings are returned as they are and `converged` is false; default none.
+        deadline;
     }
 
     /// Trains. Where the patterns cannot be stored, or not with the margin, `converged` is false and the couplings are those of the last sweep.

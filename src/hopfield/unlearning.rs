@@ -10,6 +10,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::Seed;
+use crate::setters::setters;
 
 /// The most sweeps of a dream, which at T = 0 settles in far fewer.
 const MAX_SWEEPS: usize = 1_000;
@@ -78,14 +79,11 @@ impl Unlearning {
         Self { dreams, ..self.clone() }
     }
 
-    /// The seed of the random states; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the network is returned as it is and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Hopfield::hebb(&random_patterns(3, 20, 1)?)?.unlearn().dreams(5)":
+        /// The seed of the random states; default 0.
+        seed;
+        /// A limit in seconds, after which the network is returned as it is and `complete` is false; default none.
+        deadline;
     }
 
     /// Dreams and unlearns. The patterns stay those that overlaps are taken with.

@@ -12,7 +12,7 @@ use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
-use crate::sample::setters;
+use crate::setters::setters;
 
 /// The covariance of more components is refused.
 const MOST_COMPONENTS: usize = 2_000;

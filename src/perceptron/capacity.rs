@@ -9,6 +9,7 @@ use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
+use crate::setters::setters;
 use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::cover;
 
@@ -56,9 +57,13 @@ impl PerceptronCapacity {
         }
     }
 
-    /// Dichotomies drawn for each size and load; default 400.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
+    setters! { "PerceptronCapacity::new([5], [1.0]).samples(20)":
+        /// Dichotomies drawn for each size and load; default 400.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none.
+        deadline;
     }
 
     /// Whether inputs are ±1 in place of Gaussian; default no. Points of a cube are not always in general position, so that Cover's formula is a bound then.
@@ -69,16 +74,6 @@ impl PerceptronCapacity {
     /// Whether to find the largest stabilities as well, which takes several times longer; default no.
     pub fn stabilities(&self, stabilities: bool) -> Self {
         Self { stabilities, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Draws and decides. One row for each size and load: `n_inputs` N, `n_patterns` P, `load` P/N, `separable` (the fraction) with `separable_err`

@@ -11,6 +11,7 @@ use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
+use crate::setters::setters;
 use crate::stats::mean_and_error;
 
 /// Settings of a teacher–student experiment: generalisation errors ε of students that learn from P = αN examples of a random teacher;
@@ -68,24 +69,18 @@ impl LearningCurve {
         }
     }
 
-    /// Teachers for each load; default 100.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
+    setters! { "LearningCurve::new([LearningRule::Hebb], 5, [1.0]).samples(20)":
+        /// Teachers for each load; default 100.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none.
+        deadline;
     }
 
     /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by one part in M.
     pub fn members(&self, members: usize) -> Self {
         Self { members, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Trains all students. One row for each rule and load: `rule`, `n_inputs` N, `n_patterns` P, `load` α, `overlap` R and `overlap_err`,

@@ -10,6 +10,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
+use crate::setters::setters;
 use crate::simd::{Width, widths};
 use crate::stats::{Estimate, fraction_error};
 
@@ -201,14 +202,11 @@ impl MultiTraining {
         Self { averaged, ..self.clone() }
     }
 
-    /// The seed of the orders; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "MultiPerceptron::train(&digits()?.take(50)).epochs(2)":
+        /// The seed of the orders; default 0.
+        seed;
+        /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.
+        deadline;
     }
 
     /// Trains.

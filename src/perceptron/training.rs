@@ -13,6 +13,7 @@ use crate::perceptron::stable::{adatron, max_stability, minover};
 use crate::perceptron::trained::PerceptronTrained;
 use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::setters::setters;
 
 /// Up to so many numbers the largest stability, or that there is none, is found out after the training.
 const SMALL: usize = 1 << 20;
@@ -94,14 +95,11 @@ impl PerceptronTraining {
         Self { shuffled, ..self.clone() }
     }
 
-    /// The seed of random orders; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
+    setters! { "Examples::blobs(10, 6.0, 1)?.train(LearningRule::Rosenblatt)":
+        /// The seed of random orders; default 0.
+        seed;
+        /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.
+        deadline;
     }
 
     /// Trains.

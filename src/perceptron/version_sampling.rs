@@ -10,6 +10,7 @@ use crate::perceptron::nearest::{End, Goal, nearest};
 use crate::perceptron::rows::{Rows, dot};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
+use crate::setters::setters;
 use crate::stats::{Estimate, MIN_SERIES, estimate, r_hat};
 
 /// Chains are compared from so many samples each.
@@ -78,9 +79,13 @@ pub struct VersionSampling {
 }
 
 impl VersionSampling {
-    /// Samples kept from each chain; default 500, at least 32.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
+    setters! { "Examples::random(5, 8, 1)?.version_space().samples(40)":
+        /// Samples kept from each chain; default 500, at least 32.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which there are fewer samples (32 of each chain at least) and `complete` is false; default none.
+        deadline;
     }
 
     /// Whether to use hit and run instead of the billiard; default no.
@@ -106,16 +111,6 @@ impl VersionSampling {
     /// Where the last chain starts: any perceptron that makes no error, such as the teacher.
     pub fn start(&self, start: &Perceptron) -> Self {
         Self { start: Some(start.clone()), ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which there are fewer samples (32 of each chain at least) and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Samples.

@@ -10,7 +10,8 @@ use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, setters, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, sweeps};
+use crate::setters::setters;
 use crate::spin::PairModel;
 
 /// Default temperatures in units of the largest √(Σ_j J_ij² + h_i²): nearly free, and nearly frozen.

@@ -10,7 +10,8 @@ use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 use crate::rayon::prelude::*;
-use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, setters, sweeps};
+use crate::sample::{Dynamics, Replica, SiteOrder, System, Update, check_memory, sweeps};
+use crate::setters::setters;
 use crate::spin::PairModel;
 use crate::stats::{Estimate, jackknife};
 

@@ -11,11 +11,11 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::sample::rounds::{Limits, advance};
 use crate::sample::series::TimeSeries;
-use crate::sample::setters;
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::{MAX_MEASURED, Simulation};
 use crate::sample::table::{Row, observed, with_exact};
 use crate::sample::target::{FIRST_LOOK, Target, next_length};
+use crate::setters::setters;
 use crate::spin::PairModel;
 use crate::stats::MIN_SERIES;
 

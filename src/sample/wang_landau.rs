@@ -12,7 +12,8 @@ use crate::rayon::prelude::*;
 use crate::sample::entropy::{EntropyEstimate, ln_sum_exp};
 use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
-use crate::sample::{Replica, System, check_memory, setters, sweeps};
+use crate::sample::{Replica, System, check_memory, sweeps};
+use crate::setters::setters;
 use crate::spin::PairModel;
 
 /// The most bins of energy, and levels of integer energies.

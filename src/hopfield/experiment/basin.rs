@@ -9,6 +9,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
+use crate::setters::setters;
 use crate::stats::mean_and_error;
 
 /// Settings of an experiment on basins of attraction: how many units of a pattern may be wrong before it is no longer recalled.
@@ -68,44 +69,26 @@ impl BasinScan {
         }
     }
 
-    /// The rules of storage; default Hebb's.
-    pub fn rules(&self, rules: impl IntoIterator<Item = StorageRule>) -> Self {
-        Self { rules: rules.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The numbers of units N; default 500.
-    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The loads α, each rounded to a whole number of patterns; default 0.02, 0.05, 0.08, 0.11.
-    pub fn loads(&self, loads: impl IntoIterator<Item = f64>) -> Self {
-        Self { loads: loads.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The overlap with the pattern from which on a recall is a success; default 0.9.
-    pub fn threshold(&self, overlap: f64) -> Self {
-        Self { threshold: overlap, ..self.clone() }
-    }
-
-    /// Samples of patterns for each row; default 50.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
+    setters! { "BasinScan::new().sizes([50]).loads([0.05]).samples(5)":
+        /// The rules of storage; default Hebb's.
+        rules;
+        /// The numbers of units N; default 500.
+        sizes;
+        /// The loads α, each rounded to a whole number of patterns; default 0.02, 0.05, 0.08, 0.11.
+        loads;
+        /// The overlap with the pattern from which on a recall is a success; default 0.9.
+        threshold;
+        /// Samples of patterns for each row; default 50.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
+        deadline;
     }
 
     /// The most sweeps of a recall; default 100.
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment: a row for each rule, size and load, in this order of nesting.

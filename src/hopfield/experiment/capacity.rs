@@ -9,6 +9,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
+use crate::setters::setters;
 use crate::stats::mean_and_error;
 
 /// Settings of an experiment on the capacity of a rule; [`run`](Self::run) gives the load at which recall is lost for each size, and for N → ∞.
@@ -92,19 +93,22 @@ impl CapacityScan {
         }
     }
 
-    /// The numbers of units N, two different ones at least; default 100, 200, 400, 800.
-    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
+    setters! { "CapacityScan::new(StorageRule::Hebb).sizes([20, 40]).samples(10)":
+        /// The numbers of units N, two different ones at least; default 100, 200, 400, 800.
+        sizes;
+        /// The overlap from which on a recall is a success; default 0.9, which lies between what Hebb's rule has just below (0.967) and above (0.35) its capacity.
+        threshold;
+        /// Samples of patterns for each size; default 100.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which the samples done so far count and `complete` is false; default none.
+        deadline;
     }
 
     /// The fraction of units flipped in the starts; default 0, so that capacity is where the pattern itself is lost.
     pub fn noise(&self, noise: f64) -> Self {
         Self { noise, ..self.clone() }
-    }
-
-    /// The overlap from which on a recall is a success; default 0.9, which lies between what Hebb's rule has just below (0.967) and above (0.35) its capacity.
-    pub fn threshold(&self, overlap: f64) -> Self {
-        Self { threshold: overlap, ..self.clone() }
     }
 
     /// The largest load looked at, which counts for samples that recall even there; default ½ for Hebb's rule and 1 for others.
@@ -117,24 +121,9 @@ impl CapacityScan {
         Self { exponent, ..self.clone() }
     }
 
-    /// Samples of patterns for each size; default 100.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
-    }
-
     /// The most sweeps of a recall; default 100.
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which the samples done so far count and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment.

@@ -9,6 +9,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
+use crate::setters::setters;
 use crate::stats::mean_and_error;
 use crate::theory::signal_to_noise::overlap_after_one_step;
 
@@ -69,19 +70,22 @@ impl RetrievalMap {
         }
     }
 
-    /// The rules of storage; default Hebb's.
-    pub fn rules(&self, rules: impl IntoIterator<Item = StorageRule>) -> Self {
-        Self { rules: rules.into_iter().collect(), ..self.clone() }
+    setters! { "RetrievalMap::new().size(50).samples(5)":
+        /// The rules of storage; default Hebb's.
+        rules;
+        /// The loads α; default 0.1.
+        loads;
+        /// Samples of patterns; default 20.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
+        deadline;
     }
 
     /// The number of units N; default 500.
     pub fn size(&self, size: usize) -> Self {
         Self { size, ..self.clone() }
-    }
-
-    /// The loads α; default 0.1.
-    pub fn loads(&self, loads: impl IntoIterator<Item = f64>) -> Self {
-        Self { loads: loads.into_iter().collect(), ..self.clone() }
     }
 
     /// The overlaps at the start, from −1 to 1; default 0, 0.1, … 1.
@@ -92,21 +96,6 @@ impl RetrievalMap {
     /// The steps that are recorded; default 1.
     pub fn steps(&self, steps: usize) -> Self {
         Self { steps, ..self.clone() }
-    }
-
-    /// Samples of patterns; default 20.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment: a row for each rule, load, overlap at the start and step from 1 on, in this order of nesting.

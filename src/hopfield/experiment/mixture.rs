@@ -11,6 +11,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
+use crate::setters::setters;
 use crate::stats::{fraction_error, mean_and_error};
 use crate::theory::ags;
 
@@ -129,39 +130,24 @@ impl MixtureScan {
         }
     }
 
-    /// The rules of storage; default Hebb's.
-    pub fn rules(&self, rules: impl IntoIterator<Item = StorageRule>) -> Self {
-        Self { rules: rules.into_iter().collect(), ..self.clone() }
+    setters! { "MixtureScan::new().sizes([50]).loads([0.1]).samples(5)":
+        /// The rules of storage; default Hebb's.
+        rules;
+        /// The numbers of units N; default 500.
+        sizes;
+        /// The loads α; at least as many patterns are stored as are mixed. Default 0.02.
+        loads;
+        /// Samples of patterns; default 40.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
+        deadline;
     }
 
     /// The numbers of patterns mixed, odd ones; default 1 (a pattern), 3, 5 and 7.
     pub fn orders(&self, orders: impl IntoIterator<Item = usize>) -> Self {
         Self { orders: orders.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The numbers of units N; default 500.
-    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The loads α; at least as many patterns are stored as are mixed. Default 0.02.
-    pub fn loads(&self, loads: impl IntoIterator<Item = f64>) -> Self {
-        Self { loads: loads.into_iter().collect(), ..self.clone() }
-    }
-
-    /// Samples of patterns; default 40.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.

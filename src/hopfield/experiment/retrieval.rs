@@ -10,6 +10,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
+use crate::setters::setters;
 use crate::stats::{fraction_error, mean_and_error};
 
 /// Bits that a network stores per coupling J_ij: α (1 − H₂((1 − m)/2)), where H₂(p) = −p log₂ p − (1 − p) log₂(1 − p).
@@ -123,34 +124,26 @@ impl RetrievalScan {
         }
     }
 
-    /// The rules of storage; default Hebb's.
-    pub fn rules(&self, rules: impl IntoIterator<Item = StorageRule>) -> Self {
-        Self { rules: rules.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The numbers of units N; default 500.
-    pub fn sizes(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { sizes: sizes.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The loads α, each rounded to a whole number of patterns P = αN; default 0.05, 0.1, 0.15, 0.2.
-    pub fn loads(&self, loads: impl IntoIterator<Item = f64>) -> Self {
-        Self { loads: loads.into_iter().collect(), ..self.clone() }
+    setters! { "RetrievalScan::new().sizes([50]).loads([0.1]).samples(5)":
+        /// The rules of storage; default Hebb's.
+        rules;
+        /// The numbers of units N; default 500.
+        sizes;
+        /// The loads α, each rounded to a whole number of patterns P = αN; default 0.05, 0.1, 0.15, 0.2.
+        loads;
+        /// The overlap from which on a recall is a success; default 0.95.
+        threshold;
+        /// Samples of patterns for each row; default 20.
+        samples;
+        /// The seed; default 0.
+        seed;
+        /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
+        deadline;
     }
 
     /// The fractions of units flipped in the starts, from 0 (the default) to 1: the overlap at the start is 1 − 2 · noise.
     pub fn noise(&self, noise: impl IntoIterator<Item = f64>) -> Self {
         Self { noise: noise.into_iter().collect(), ..self.clone() }
-    }
-
-    /// The overlap from which on a recall is a success; default 0.95.
-    pub fn threshold(&self, overlap: f64) -> Self {
-        Self { threshold: overlap, ..self.clone() }
-    }
-
-    /// Samples of patterns for each row; default 20.
-    pub fn samples(&self, samples: usize) -> Self {
-        Self { samples, ..self.clone() }
     }
 
     /// Patterns recalled in each sample, or all if there are fewer; default 4.
@@ -161,16 +154,6 @@ impl RetrievalScan {
     /// The most sweeps of a recall; default 100.
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
-    }
-
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
-    /// A limit in seconds, after which rows hold the samples done so far and `complete` is false; default none.
-    pub fn deadline(&self, seconds: f64) -> Self {
-        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// Runs the experiment: a row for each rule, size, noise and load, in this order of nesting.

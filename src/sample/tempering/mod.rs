@@ -22,10 +22,11 @@ use std::sync::Arc;
 use crate::error::{Error, Result, require_positive};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
+use crate::sample::check_memory;
 use crate::sample::rounds::{Limits, advance};
 use crate::sample::settings::{SiteOrder, Start, Update, sweeps};
 use crate::sample::simulation::MAX_MEASURED;
-use crate::sample::{check_memory, setters};
+use crate::setters::setters;
 use crate::spin::{PairModel, Quanta};
 use crate::stats::MIN_SERIES;
 

@@ -13,47 +13,72 @@
 /// ```
 macro_rules! setters {
     // The table of setters: name, what it takes, what is kept (`into` puts it in an `Option` where there is one), an example.
-    (@setter sweeps $rest:tt) => { $crate::sample::setters! { @write
+    (@setter sweeps $rest:tt) => { $crate::setters::setters! { @write
         sweeps: i64 => sweeps,
         "assert!(settings.sweeps(100).run().is_ok() && settings.sweeps(-1).run().is_err());",
         $rest
     } };
-    (@setter thermalization $rest:tt) => { $crate::sample::setters! { @write
+    (@setter thermalization $rest:tt) => { $crate::setters::setters! { @write
         thermalization: i64 => thermalization.into(),
         "assert!(settings.thermalization(100).run().is_ok() && settings.thermalization(-1).run().is_err());",
         $rest
     } };
-    (@setter steps $rest:tt) => { $crate::sample::setters! { @write
+    (@setter steps $rest:tt) => { $crate::setters::setters! { @write
         steps: i64 => steps.into(),
         "assert!(settings.steps(20).run().is_ok() && settings.steps(0).run().is_err());",
         $rest
     } };
-    (@setter runs $rest:tt) => { $crate::sample::setters! { @write
+    (@setter runs $rest:tt) => { $crate::setters::setters! { @write
         runs: i64 => runs,
         "assert!(settings.runs(20).run().is_ok() && settings.runs(1).run().is_err());",
         $rest
     } };
-    (@setter update $rest:tt) => { $crate::sample::setters! { @write
+    (@setter update $rest:tt) => { $crate::setters::setters! { @write
         update: $crate::sample::Update => update,
         "assert!(settings.update(Update::HeatBath).run().is_ok());",
         $rest
     } };
-    (@setter order $rest:tt) => { $crate::sample::setters! { @write
+    (@setter order $rest:tt) => { $crate::setters::setters! { @write
         order: $crate::sample::SiteOrder => order.into(),
         "assert!(settings.order(SiteOrder::Checkerboard).run().is_ok());",
         $rest
     } };
-    (@setter start $rest:tt) => { $crate::sample::setters! { @write
+    (@setter start $rest:tt) => { $crate::setters::setters! { @write
         start: $crate::sample::Start => start,
         "assert!(settings.start(Start::Random).run().is_ok());",
         $rest
     } };
-    (@setter seed $rest:tt) => { $crate::sample::setters! { @write
+    (@setter rules $rest:tt) => { $crate::setters::setters! { @write
+        rules: impl IntoIterator<Item = $crate::hopfield::experiment::StorageRule> => rules.into_iter().collect(),
+        "assert!(settings.rules([StorageRule::Storkey]).run().is_ok() && settings.rules([]).run().is_err());",
+        $rest
+    } };
+    (@setter sizes $rest:tt) => { $crate::setters::setters! { @write
+        sizes: impl IntoIterator<Item = usize> => sizes.into_iter().collect(),
+        "assert!(settings.sizes([20, 30]).run().is_ok() && settings.sizes([]).run().is_err());",
+        $rest
+    } };
+    (@setter loads $rest:tt) => { $crate::setters::setters! { @write
+        loads: impl IntoIterator<Item = f64> => loads.into_iter().collect(),
+        "assert!(settings.loads([0.1, 0.2]).run().is_ok() && settings.loads([]).run().is_err());",
+        $rest
+    } };
+    (@setter threshold $rest:tt) => { $crate::setters::setters! { @write
+        threshold: f64 => threshold,
+        "assert!(settings.threshold(0.8).run().is_ok() && settings.threshold(1.5).run().is_err());",
+        $rest
+    } };
+    (@setter samples $rest:tt) => { $crate::setters::setters! { @write
+        samples: usize => samples,
+        "assert!(settings.samples(40).run().is_ok() && settings.samples(1).run().is_err());",
+        $rest
+    } };
+    (@setter seed $rest:tt) => { $crate::setters::setters! { @write
         seed: impl Into<$crate::random::Seed> => seed.into(),
         "assert!(settings.seed(7).run().is_ok() && settings.seed(Seed::new(7).child(1)).run().is_ok());",
         $rest
     } };
-    (@setter deadline $rest:tt) => { $crate::sample::setters! { @write
+    (@setter deadline $rest:tt) => { $crate::setters::setters! { @write
         deadline: f64 => deadline.into(),
         "assert!(settings.deadline(60.0).run().is_ok() && settings.deadline(-1.0).run().is_err());",
         $rest
@@ -68,7 +93,7 @@ macro_rules! setters {
             "let settings = ", $settings, ";\n", $example, "\n# Ok(())\n# }\n```",
         )]
         pub fn $name(&self, $name: $type) -> Self {
-            $crate::sample::setters! { @change self, [$($inner)?] $name, $value }
+            $crate::setters::setters! { @change self, [$($inner)?] $name, $value }
         }
     };
     (@change $this:ident, [] $name:ident, $value:expr) => {
@@ -79,10 +104,10 @@ macro_rules! setters {
     };
 
     ($settings:literal: $($(#[$doc:meta])+ $name:ident;)+) => {
-        $($crate::sample::setters! { @setter $name ([] $settings $(#[$doc])+) })+
+        $($crate::setters::setters! { @setter $name ([] $settings $(#[$doc])+) })+
     };
     ($settings:literal, through $inner:ident: $($(#[$doc:meta])+ $name:ident;)+) => {
-        $($crate::sample::setters! { @setter $name ([$inner] $settings $(#[$doc])+) })+
+        $($crate::setters::setters! { @setter $name ([$inner] $settings $(#[$doc])+) })+
     };
 }
 
