@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import paths  # noqa: E402
 
 # Crates below ours, ours included, on any one system. Raise it only with a reason and a measured cold build.
-BUDGET = 187
+BUDGET = 189
 # The features that a heavy crate may have here; default features are all off.
 FEATURES = {
     "faer": ["linalg", "rayon", "std"],
