@@ -21,6 +21,7 @@
 //! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::VersionSampling`], [`perceptron::PerceptronCapacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
+//! | networks and their losses | [`nn::Network`], [`nn::Mlp`], [`nn::Dataset`], [`landscape::Objective`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
@@ -63,7 +64,9 @@ pub mod grid;
 pub mod hopfield;
 pub mod information;
 pub mod ising;
+pub mod landscape;
 pub mod neuron;
+pub mod nn;
 mod notebook;
 mod numeric;
 mod operator;

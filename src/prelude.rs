@@ -37,11 +37,13 @@ pub use crate::information::{
     gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
 };
 pub use crate::ising::{Disorder, Ising};
+pub use crate::landscape::{Block, Derivative, Evaluations, Objective, Role, Var};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
+pub use crate::nn::{Activation, Criterion, Dataset, Initialization, Mlp, Network, Precision};
 pub use crate::perceptron::{
     BinaryPerceptrons, Examples, LearningCurve, LearningRule, MultiPerceptron, MultiTrained,
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,

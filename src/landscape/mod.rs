@@ -1,0 +1,21 @@
+//! Losses over real parameters, L(θ): values, gradients, products with the Hessian.
+//!
+//! An [`Objective`] is made from a closure ([`from_fn`](Objective::from_fn) by finite differences with their errors,
+//! [`exact`](Objective::exact) by differentiation of the program), from a matrix ([`quadratic`](Objective::quadratic)), as the saddle of Böttcher
+//! and Wheeler ([`saddle`](Objective::saddle)), or from a network and its data ([`Mlp::loss`](crate::nn::Mlp::loss)). All tools for landscapes see only this type.
+
+mod block;
+mod closed;
+mod difference;
+mod differentiation;
+mod evaluations;
+mod function;
+mod objective;
+mod program;
+
+pub use block::{Block, Role};
+pub use differentiation::Var;
+pub use evaluations::Evaluations;
+pub use objective::{Derivative, Objective};
+
+pub(crate) use function::{Curvature, Function, Request};

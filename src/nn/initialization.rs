@@ -1,0 +1,53 @@
+//! Random parameters at the start of training.
+
+use crate::landscape::{Block, Role};
+use crate::ndarray::Array1;
+use crate::ndarray_rand::rand_distr::StandardNormal;
+use crate::rand::Rng;
+use crate::random::Seed;
+
+/// The variance of Gaussian weights at the start; biases start at 0 and scales at 1.
+///
+/// Inputs and outputs are counted for one weight: those of a filter include its height and width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Initialization {
+    /// 1/inputs, which keeps variances through tanh units (LeCun et al., Efficient BackProp, 1998).
+    LeCun,
+    /// 2/(inputs + outputs) (Glorot and Bengio, AISTATS 2010).
+    Glorot,
+    /// 2/inputs, which keeps variances through rectified units (He et al., arXiv:1502.01852).
+    He,
+}
+
+impl Initialization {
+    /// Parameters of all blocks, each from the child stream of its index.
+    pub(crate) fn draw(self, blocks: &[Block], seed: Seed) -> Array1<f64> {
+        let mut theta = Vec::with_capacity(blocks.iter().map(Block::count).sum());
+        for (k, block) in blocks.iter().enumerate() {
+            match block.role() {
+                Role::Bias => theta.resize(theta.len() + block.count(), 0.0),
+                Role::Scale => theta.resize(theta.len() + block.count(), 1.0),
+                Role::Weight => {
+                    let deviation = self.variance(block).sqrt();
+                    let mut generator = seed.child(k as u64).generator();
+                    theta.extend((0..block.count()).map(|_| {
+                        let z: f64 = generator.sample(StandardNormal);
+                        deviation * z
+                    }));
+                }
+            }
+        }
+        Array1::from_vec(theta)
+    }
+
+    fn variance(self, block: &Block) -> f64 {
+        let window: usize = block.shape().iter().skip(2).product();
+        let side = |axis: usize| block.shape().get(axis).map_or(1, |count| count * window) as f64;
+        let (outputs, inputs) = (side(0), side(1));
+        match self {
+            Self::LeCun => 1.0 / inputs,
+            Self::Glorot => 2.0 / (inputs + outputs),
+            Self::He => 2.0 / inputs,
+        }
+    }
+}
