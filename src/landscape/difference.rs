@@ -55,7 +55,9 @@ impl Differences {
             let down = (self.loss)(theta);
             theta[i] = x;
             let width = above - below;
-            ((up - down) / width, up.abs().max(down.abs()) * 2.0 / width)
+            // Rounding of the loss, and of its argument.
+            let noise = 2.0 * up.abs().max(down.abs()) + (up - down).abs() * unit / width;
+            ((up - down) / width, noise / width)
         })
     }
 
@@ -76,8 +78,11 @@ impl Differences {
             let corners =
                 [value(1.0, above), value(1.0, below), value(-1.0, above), value(-1.0, below)];
             let area = 2.0 * along * (above - below);
-            let largest = corners.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-            ((corners[0] - corners[1] - corners[2] + corners[3]) / area, largest * 4.0 / area)
+            let (least, most) = corners
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(least, most), x| (least.min(*x), most.max(*x)));
+            let noise = 4.0 * least.abs().max(most.abs()) + (most - least) / fraction;
+            ((corners[0] - corners[1] - corners[2] + corners[3]) / area, noise / area)
         })
     }
 
