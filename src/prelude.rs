@@ -37,7 +37,9 @@ pub use crate::information::{
     gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
 };
 pub use crate::ising::{Disorder, Ising};
-pub use crate::landscape::{Block, Derivative, Evaluations, Objective, Role, Var};
+pub use crate::landscape::{
+    Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,

@@ -6,6 +6,7 @@
 
 mod block;
 mod closed;
+mod descent;
 mod difference;
 mod differentiation;
 mod evaluations;
@@ -14,6 +15,7 @@ mod objective;
 mod program;
 
 pub use block::{Block, Role};
+pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;
 pub use evaluations::Evaluations;
 pub use objective::{Derivative, Objective};

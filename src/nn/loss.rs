@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::landscape::{Block, Curvature, Function, Request, Role};
 use crate::nn::criterion::{Aim, Chosen, Criterion};
 use crate::nn::dataset::Dataset;
-use crate::nn::layer;
+use crate::nn::layer::{self, Line};
 use crate::nn::matrix::{Factor, Matrix};
 use crate::nn::plan::Plan;
 use crate::nn::real::Real;
@@ -89,7 +89,7 @@ impl<R: Real> NetworkLoss<R> {
                 let mut traces = layer::forward(layers, &view, input);
                 let Some(last) = traces.last() else { return };
                 let g = self.aim.adjoint(&last.output, chosen, weight, &mut sum);
-                layer::backward(layers, &view, input, &mut traces, g, Some(gradient));
+                layer::backward(layers, &view, input, &mut traces, g, Some(gradient), false);
             });
         });
         sum * weight + self.decayed(theta, theta, gradient)
@@ -120,10 +120,11 @@ impl<R: Real> NetworkLoss<R> {
             let Some(output) = traces.last().map(|last| last.output.clone()) else { return };
             if curvature == Curvature::Hessian {
                 let g = self.aim.adjoint(&output, chosen, weight, &mut 0.0);
-                layer::backward(layers, theta, input, &mut traces, g, None);
+                layer::backward(layers, theta, input, &mut traces, g, None, false);
             }
             for (v, product) in vectors.chunks_exact(n).zip(products.chunks_exact_mut(n)) {
-                let tangents = layer::tangents(layers, theta, v, input, &traces);
+                let line = Line { theta, v };
+                let tangents = layer::tangents(layers, line, input, None, &traces);
                 let Some(last) = tangents.last() else { return };
                 let r: Matrix<R> = match curvature {
                     Curvature::Hessian | Curvature::GaussNewton => {
@@ -135,10 +136,10 @@ impl<R: Real> NetworkLoss<R> {
                 };
                 if curvature == Curvature::Hessian {
                     layer::backward_tangents(
-                        layers, theta, v, input, &traces, &tangents, r, product,
+                        layers, line, input, None, &traces, &tangents, r, product,
                     );
                 } else {
-                    layer::backward(layers, theta, input, &mut traces, r, Some(product));
+                    layer::backward(layers, theta, input, &mut traces, r, Some(product), false);
                 }
             }
         });

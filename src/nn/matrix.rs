@@ -78,7 +78,7 @@ impl<R: Real> Matrix<R> {
     }
 
     /// Adds another matrix of the same shape.
-    pub fn add(&mut self, other: &Self) {
+    pub fn add(&mut self, other: Factor<'_, R>) {
         let pairs = self.data.par_chunks_mut(TASK).zip(other.data.par_chunks(TASK));
         pairs.for_each(|(a, b)| a.iter_mut().zip(b).for_each(|(a, b)| *a += *b));
     }

@@ -5,15 +5,17 @@
 //! backward pass (B. A. Pearlmutter, Neural Comput. 6, 147 (1994)): R{δ} runs backwards like δ, at the cost of less than three gradients.
 
 mod activation;
+mod convolution;
 mod criterion;
 mod dataset;
-mod dense;
 mod elementwise;
 mod initialization;
 mod layer;
+mod linear;
 mod loss;
 mod matrix;
 mod network;
+mod normalization;
 mod plan;
 mod real;
 

@@ -3,10 +3,12 @@
 use crate::error::{Error, Result};
 use crate::landscape::{Block, Role};
 use crate::nn::activation::Activation;
-use crate::nn::dense::Dense;
+use crate::nn::convolution::{AveragePool, Convolution, Shape};
 use crate::nn::layer::Layer;
+use crate::nn::linear::{Connection, Linear};
+use crate::nn::normalization::Normalization;
 
-/// Parameters of one network at most (2 GiB in double precision).
+/// Parameters of one network at most (2 GiB in double precision), and outputs of one layer.
 const MAX_PARAMETERS: usize = 1 << 28;
 
 /// A layer as the user asks for it.
@@ -15,6 +17,18 @@ pub(crate) enum Spec {
     Dense(usize),
     /// The network's own activation, which may be set later.
     Nonlinearity,
+    Convolution {
+        filters: usize,
+        side: usize,
+        stride: usize,
+    },
+    AveragePool(usize),
+    GlobalAverage,
+    LayerNorm,
+    Residual {
+        body: Vec<Spec>,
+        skip: bool,
+    },
 }
 
 /// Layers, blocks and sizes.
@@ -30,36 +44,38 @@ pub(crate) struct Plan {
 
 /// What has been laid out so far.
 struct Layout {
-    layers: Vec<Layer>,
     blocks: Vec<Block>,
     parameters: usize,
-    width: usize,
+    shape: Shape,
     footprint: usize,
     named: usize,
+    activation: Activation,
 }
 
 impl Plan {
-    pub fn new(inputs: usize, specs: &[Spec], activation: Activation) -> Result<Self> {
-        if inputs == 0 {
-            return Err(Error::argument("inputs", inputs, "at least 1"));
-        }
+    pub fn new(input: Shape, specs: &[Spec], activation: Activation) -> Result<Self> {
+        let Shape { channels, height, width } = input;
+        let inputs = channels.checked_mul(height).and_then(|count| count.checked_mul(width));
+        let inputs = inputs.filter(|count| (1..=MAX_PARAMETERS).contains(count));
+        let inputs = inputs.ok_or_else(|| {
+            let given = format!("{channels} × {height} × {width}");
+            Error::argument("inputs", given, format!("between 1 and {MAX_PARAMETERS} numbers"))
+        })?;
         let mut layout = Layout {
-            layers: Vec::new(),
             blocks: Vec::new(),
             parameters: 0,
-            width: inputs,
+            shape: input,
             footprint: inputs,
             named: 0,
+            activation,
         };
-        for spec in specs {
-            layout.add(spec, activation)?;
-        }
+        let layers = layout.lay_out(specs)?;
         if layout.parameters == 0 {
             let given = "none with parameters";
             return Err(Error::argument("layers", given, "one at least with parameters"));
         }
-        let Layout { layers, blocks, width: outputs, footprint, .. } = layout;
-        Ok(Self { layers, blocks, inputs, outputs, footprint })
+        let Layout { blocks, shape, footprint, .. } = layout;
+        Ok(Self { layers, blocks, inputs, outputs: shape.count(), footprint })
     }
 
     pub fn parameters(&self) -> usize {
@@ -68,21 +84,117 @@ impl Plan {
 }
 
 impl Layout {
-    fn add(&mut self, spec: &Spec, activation: Activation) -> Result<()> {
-        match *spec {
-            Spec::Dense(outputs) => {
-                let (layer, inputs) = (self.named, self.width);
-                let weight =
-                    self.block(&format!("layer.{layer}.weight"), &[outputs, inputs], Role::Weight)?;
-                let bias = self.block(&format!("layer.{layer}.bias"), &[outputs], Role::Bias)?;
-                self.layers.push(Layer::Dense(Dense { inputs, outputs, weight, bias }));
-                self.named += 1;
-                self.width = outputs;
+    fn lay_out(&mut self, specs: &[Spec]) -> Result<Vec<Layer>> {
+        let mut layers = Vec::new();
+        for spec in specs {
+            match spec {
+                Spec::Residual { body, skip: false } => layers.extend(self.lay_out(body)?),
+                spec => layers.push(self.layer(spec)?),
             }
-            Spec::Nonlinearity => self.layers.push(Layer::Activation(activation)),
+            self.footprint = self.footprint.saturating_add(self.shape.count());
         }
-        self.footprint = self.footprint.saturating_add(self.width);
-        Ok(())
+        Ok(layers)
+    }
+
+    fn layer(&mut self, spec: &Spec) -> Result<Layer> {
+        match spec {
+            Spec::Dense(outputs) => self.dense(*outputs),
+            Spec::Nonlinearity => Ok(Layer::Activation(self.activation)),
+            Spec::Convolution { filters, side, stride } => {
+                self.convolution(*filters, *side, *stride)
+            }
+            Spec::AveragePool(side) => self.pool(*side, *side),
+            Spec::GlobalAverage => self.pool(self.shape.height, self.shape.width),
+            Spec::LayerNorm => self.normalization(),
+            Spec::Residual { body, .. } => self.residual(body),
+        }
+    }
+
+    fn dense(&mut self, outputs: usize) -> Result<Layer> {
+        let inputs = self.shape.count();
+        let name = self.name("layer");
+        let weight = self.block(&format!("{name}.weight"), &[outputs, inputs], Role::Weight)?;
+        let bias = self.block(&format!("{name}.bias"), &[outputs], Role::Bias)?;
+        self.shape = Shape { channels: outputs, height: 1, width: 1 };
+        let connection = Connection::Dense { inputs, outputs };
+        Ok(Layer::Linear(Linear { connection, weight, bias: Some(bias) }))
+    }
+
+    fn convolution(&mut self, filters: usize, side: usize, stride: usize) -> Result<Layer> {
+        let input = self.shape;
+        if side.is_multiple_of(2) || stride == 0 || side > 2 * input.height.min(input.width) + 1 {
+            let given = format!(
+                "side {side} and stride {stride} on {} × {} pixels",
+                input.height, input.width
+            );
+            let allowed = "odd in side, at most twice the image, and at least 1 in stride";
+            return Err(Error::argument("convolution", given, allowed));
+        }
+        let name = self.name("layer");
+        let shape = [filters, input.channels, side, side];
+        let weight = self.block(&format!("{name}.weight"), &shape, Role::Weight)?;
+        let bias = self.block(&format!("{name}.bias"), &[filters], Role::Bias)?;
+        let convolution = Convolution { input, filters, side, stride, border: side / 2 };
+        self.shape = small(convolution.output())?;
+        let connection = Connection::Convolution(convolution);
+        Ok(Layer::Linear(Linear { connection, weight, bias: Some(bias) }))
+    }
+
+    fn pool(&mut self, height: usize, width: usize) -> Result<Layer> {
+        let input = self.shape;
+        if height == 0 || height > input.height || width > input.width {
+            let allowed = format!(
+                "between 1 and the sides of the image, {} and {}",
+                input.height, input.width
+            );
+            return Err(Error::argument("average_pool", height, allowed));
+        }
+        let pool = AveragePool { input, height, width };
+        self.shape = pool.output();
+        Ok(Layer::Pool(pool))
+    }
+
+    fn normalization(&mut self) -> Result<Layer> {
+        let (shape, name) = (self.shape, self.name("layer"));
+        if shape.count() < 2 {
+            let given = "of a single number";
+            return Err(Error::argument("layer_norm", given, "over two numbers at least"));
+        }
+        let scale = self.block(&format!("{name}.scale"), &[shape.channels], Role::Scale)?;
+        let shift = self.block(&format!("{name}.shift"), &[shape.channels], Role::Bias)?;
+        Ok(Layer::Normalization(Normalization { shape, scale, shift }))
+    }
+
+    /// A body and the way past it: nothing where shapes agree, else filters of one pixel whose stride makes up for the body's.
+    fn residual(&mut self, body: &[Spec]) -> Result<Layer> {
+        let input = self.shape;
+        let body = self.lay_out(body)?;
+        let output = self.shape;
+        if input == output {
+            return Ok(Layer::Residual { body, shortcut: None });
+        }
+        let stride = input.height.div_ceil(output.height.max(1)).max(1);
+        let past = Convolution { input, filters: output.channels, side: 1, stride, border: 0 };
+        if past.output() != output {
+            return Err(Error::Shape {
+                what: "The output of a residual block's body",
+                expected: "the input's sides, or those over a whole stride".to_string(),
+                given: format!(
+                    "{} × {} pixels after {} × {}",
+                    output.height, output.width, input.height, input.width
+                ),
+            });
+        }
+        let name = self.name("shortcut");
+        let shape = [output.channels, input.channels, 1, 1];
+        let weight = self.block(&format!("{name}.weight"), &shape, Role::Weight)?;
+        let connection = Connection::Convolution(past);
+        Ok(Layer::Residual { body, shortcut: Some(Linear { connection, weight, bias: None }) })
+    }
+
+    fn name(&mut self, kind: &str) -> String {
+        self.named += 1;
+        format!("{kind}.{}", self.named - 1)
     }
 
     /// A new block behind the others; its start.
@@ -94,13 +206,25 @@ impl Layout {
         }
         let start = self.parameters;
         self.parameters =
-            end.filter(|end| *end <= MAX_PARAMETERS).ok_or_else(|| Error::TooLarge {
-                what: "A network".to_string(),
-                needs: format!("more than {MAX_PARAMETERS} parameters up to `{name}`"),
-                limit: "2 GiB of parameters".to_string(),
-                advice: "Take narrower layers.".to_string(),
-            })?;
+            end.filter(|end| *end <= MAX_PARAMETERS).ok_or_else(|| too_large(name))?;
         self.blocks.push(Block::new(name, start, shape, role));
         Ok(start)
+    }
+}
+
+fn too_large(name: &str) -> Error {
+    Error::TooLarge {
+        what: "A network".to_string(),
+        needs: format!("more than {MAX_PARAMETERS} parameters or outputs up to `{name}`"),
+        limit: "2 GiB of each".to_string(),
+        advice: "Take narrower layers.".to_string(),
+    }
+}
+
+/// The shape, if its numbers can be counted and kept.
+fn small(shape: Shape) -> Result<Shape> {
+    match shape.channels.checked_mul(shape.area()) {
+        Some(count) if count <= MAX_PARAMETERS => Ok(shape),
+        _ => Err(too_large("the filters' outputs")),
     }
 }

@@ -7,6 +7,8 @@ use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::nn::activation::Activation;
 use crate::nn::elementwise;
+use crate::nn::matrix::TASK;
+use crate::rayon::prelude::*;
 
 /// The precision of a network's passes; parameters, losses and derivatives are f64 in either.
 ///
@@ -149,18 +151,22 @@ fn as_double(values: &[f64]) -> Cow<'_, [f64]> {
 }
 
 fn as_single(values: &[f64]) -> Cow<'_, [f32]> {
-    values.iter().map(|x| *x as f32).collect()
+    let mut single = vec![0.0; values.len()];
+    let tasks = single.par_chunks_mut(TASK).zip(values.par_chunks(TASK));
+    tasks.for_each(|(single, x)| single.iter_mut().zip(x).for_each(|(s, x)| *s = *x as f32));
+    single.into()
 }
 
 fn fill_double(out: &mut [f64], fill: &mut dyn FnMut(&mut [f64])) {
-    out.fill(0.0);
+    out.par_chunks_mut(TASK).for_each(|out| out.fill(0.0));
     fill(out);
 }
 
 fn fill_single(out: &mut [f64], fill: &mut dyn FnMut(&mut [f32])) {
     let mut single = vec![0.0; out.len()];
     fill(&mut single);
-    out.iter_mut().zip(single).for_each(|(out, x)| *out = f64::from(x));
+    let tasks = out.par_chunks_mut(TASK).zip(single.par_chunks(TASK));
+    tasks.for_each(|(out, x)| out.iter_mut().zip(x).for_each(|(out, x)| *out = f64::from(*x)));
 }
 
 real!(f64, as_double, fill_double);

@@ -1,0 +1,11 @@
+//! Ways down a landscape, with the path that they take.
+
+mod flow;
+mod lbfgs;
+mod optimizer;
+mod record;
+mod run;
+
+pub use optimizer::Optimizer;
+pub use record::Descended;
+pub use run::Descent;
