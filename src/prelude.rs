@@ -45,7 +45,7 @@ pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
-pub use crate::nn::{Activation, Criterion, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
 pub use crate::perceptron::{
     BinaryPerceptrons, Examples, LearningCurve, LearningRule, MultiPerceptron, MultiTrained,
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,

@@ -582,6 +582,41 @@ fn layers_that_do_not_fit_are_refused() {
     assert!(refused(Network::images(1, 0, 2).dense(1)).contains("inputs"));
     assert!(refused(Network::inputs(1).layer_norm()).contains("two numbers"));
     assert!(refused(Network::images(1, 4, 4).conv(0, 3)).contains("without units"));
-    let uneven = Network::images(1, 6, 6).residual(true, |body| body.average_pool(4));
+    let uneven = Network::images(1, 6, 4).residual(true, |body| body.average_pool(3));
     assert!(refused(uneven.dense(1)).contains("residual"));
+}
+
+#[test]
+fn parameters_are_saved_whole_and_read_from_other_programs() {
+    let folder = std::env::temp_dir();
+    let path = folder.join(format!("statmech-nn-{}.safetensors", std::process::id()));
+    let network = Network::images(1, 4, 4).conv(2, 3).layer_norm().dense(3);
+    let theta = network.initial(4).unwrap();
+    network.save(&path, &theta).unwrap();
+    assert_eq!(network.load(&path).unwrap(), theta);
+    let whole = std::fs::read(&path).unwrap();
+    for end in (0..whole.len()).step_by(7) {
+        std::fs::write(&path, &whole[..end]).unwrap();
+        assert!(network.load(&path).is_err(), "cut at {end}");
+    }
+    assert!(network.save(&path, &vector(3, 1)).is_err());
+    assert!(network.save(&path, &(&theta * f64::NAN)).is_err());
+
+    // A file as PyTorch's `save_file({"fc.weight": float32, "fc.bias": bfloat16})` has it.
+    let header = br#"{"fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"fc.bias":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]}}"#;
+    let mut file = (header.len() as u64).to_le_bytes().to_vec();
+    file.extend_from_slice(header);
+    file.extend_from_slice(&1.5_f32.to_le_bytes());
+    file.extend_from_slice(&(-0.25_f32).to_le_bytes());
+    file.extend_from_slice(&0x4040_u16.to_le_bytes());
+    std::fs::write(&path, &file).unwrap();
+    let line = Mlp::new([2, 1]);
+    let names = [("layer.0.weight", "fc.weight"), ("layer.0.bias", "fc.bias")];
+    assert_eq!(line.load_as(&path, names).unwrap(), array![1.5, -0.25, 3.0]);
+    let lacking = line.load(&path).unwrap_err().to_string();
+    assert!(lacking.contains("fc.weight"), "{lacking}");
+    assert!(Mlp::new([3, 1]).load_as(&path, names).unwrap_err().to_string().contains("shape"));
+    assert!(line.load_as(&path, [("weight", "fc.weight")]).is_err());
+    std::fs::remove_file(&path).unwrap();
+    assert!(line.load(&path).unwrap_err().to_string().contains("could not be read"));
 }

@@ -85,23 +85,22 @@ impl Differences {
             ((corners[0] - corners[1] - corners[2] + corners[3]) / area, noise / area)
         })
     }
+}
 
-    /// Fills values and errors, on several threads where there are many components.
-    fn fill(
-        &self,
-        values: &mut [f64],
-        errors: Option<&mut [f64]>,
-        one: impl Fn(usize) -> (f64, f64) + Send + Sync,
-    ) {
-        let derivatives: Vec<(f64, f64)> = if values.len() < PARALLEL {
-            (0..values.len()).map(one).collect()
-        } else {
-            (0..values.len()).into_par_iter().map(one).collect()
-        };
-        values.iter_mut().zip(&derivatives).for_each(|(value, (d, _))| *value = *d);
-        if let Some(errors) = errors {
-            errors.iter_mut().zip(&derivatives).for_each(|(error, (_, e))| *error = *e);
-        }
+/// Fills values and errors, on several threads where there are many components.
+fn fill(
+    values: &mut [f64],
+    errors: Option<&mut [f64]>,
+    one: impl Fn(usize) -> (f64, f64) + Send + Sync,
+) {
+    let derivatives: Vec<(f64, f64)> = if values.len() < PARALLEL {
+        (0..values.len()).map(one).collect()
+    } else {
+        (0..values.len()).into_par_iter().map(one).collect()
+    };
+    values.iter_mut().zip(&derivatives).for_each(|(value, (d, _))| *value = *d);
+    if let Some(errors) = errors {
+        errors.iter_mut().zip(&derivatives).for_each(|(error, (_, e))| *error = *e);
     }
 }
 
@@ -163,7 +162,7 @@ impl Function for Differences {
         gradient: &mut [f64],
         error: Option<&mut [f64]>,
     ) -> Result<f64> {
-        self.fill(gradient, error, |i| self.slope(&mut theta.to_vec(), i));
+        fill(gradient, error, |i| self.slope(&mut theta.to_vec(), i));
         Ok((self.loss)(theta))
     }
 
@@ -179,7 +178,7 @@ impl Function for Differences {
                 product.fill(0.0);
                 continue;
             }
-            self.fill(product, errors, |i| self.mixed(theta, v, longest, i));
+            fill(product, errors, |i| self.mixed(theta, v, longest, i));
         }
         Ok(())
     }

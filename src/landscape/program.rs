@@ -13,6 +13,8 @@ use crate::landscape::{Function, Request};
 type Recorder = Arc<dyn Fn(&[f64]) -> Result<Recording> + Send + Sync>;
 type Loss = Arc<dyn Fn(&[f64]) -> Result<f64> + Send + Sync>;
 
+type Closure = Arc<dyn Fn(&[Var]) -> Var + Send + Sync>;
+
 /// A loss that is recorded while it is computed.
 #[derive(Clone)]
 pub(crate) struct Program {
@@ -29,7 +31,7 @@ impl fmt::Debug for Program {
 
 impl Program {
     pub fn new(n: usize, closure: impl Fn(&[Var]) -> Var + Send + Sync + 'static) -> Self {
-        let closure: Arc<dyn Fn(&[Var]) -> Var + Send + Sync> = Arc::new(closure);
+        let closure: Closure = Arc::new(closure);
         let twin = closure.clone();
         Self {
             n,

@@ -202,7 +202,9 @@ impl AveragePool {
         out.par_chunks_exact_mut(outputs).zip(images.par_chunks_exact(inputs)).for_each(
             |(out, image)| {
                 self.visit(|place, pixel| out[place] += image[pixel]);
-                out.iter_mut().for_each(|x| *x *= share);
+                for x in out {
+                    *x *= share;
+                }
             },
         );
     }

@@ -9,7 +9,7 @@ use crate::rayon::prelude::*;
 
 /// What is averaged over the examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Criterion {
+pub(crate) enum Criterion {
     /// The mean over the k outputs of (output − target)². For classes the target is 1 at the class and 0 elsewhere.
     MeanSquaredError,
     /// −ln p of the right class, with p = softmax of the outputs; for classes only.
@@ -236,6 +236,8 @@ fn softmax(outputs: &[f64], p: &mut [f64]) -> f64 {
         *p = (y - most).exp();
         z += *p;
     }
-    p.iter_mut().for_each(|p| *p /= z);
+    for p in p {
+        *p /= z;
+    }
     most + z.ln()
 }

@@ -18,9 +18,9 @@ mod network;
 mod normalization;
 mod plan;
 mod real;
+mod weights;
 
 pub use activation::Activation;
-pub use criterion::Criterion;
 pub use dataset::Dataset;
 pub use initialization::Initialization;
 pub use network::{Mlp, Network};

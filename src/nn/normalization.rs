@@ -43,7 +43,9 @@ fn centred<R: Real>(values: &[R]) -> Vec<R> {
 fn normal<R: Real>(values: &[R]) -> Normal<R> {
     let mut x = centred(values);
     let s = R::ONE / Real::sqrt(mean_product(&x, &x) + R::of(EPSILON));
-    x.iter_mut().for_each(|x| *x *= s);
+    for x in &mut x {
+        *x *= s;
+    }
     Normal { x, s }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 
-use crate::error::Result;
 use crate::landscape::Objective;
 use crate::landscape::descent::record::norm;
 
@@ -34,7 +33,9 @@ impl Lbfgs {
         }
         if let Some((_, y, rho)) = self.pairs.back() {
             let scale = 1.0 / (rho * dot(y, y));
-            q.iter_mut().for_each(|q| *q *= scale);
+            for q in &mut q {
+                *q *= scale;
+            }
         }
         for ((s, y, rho), alpha) in self.pairs.iter().zip(alphas.iter().rev()) {
             let beta = rho * dot(y, &q);
@@ -51,7 +52,7 @@ impl Lbfgs {
         loss: &mut f64,
         gradient: &mut Vec<f64>,
         first_length: f64,
-    ) -> Result<bool> {
+    ) -> bool {
         let mut direction = self.direction(gradient);
         let mut slope = dot(&direction, gradient);
         if !(slope < 0.0) {
@@ -68,22 +69,22 @@ impl Lbfgs {
             let mut there = vec![0.0; trial.len()];
             // Where the loss is not defined the step was too long.
             let value = objective.gradient_at(&trial, &mut there).unwrap_or(f64::INFINITY);
-            if !(value <= *loss + DECREASE * t * slope) {
-                high = t;
-            } else {
+            if value <= *loss + DECREASE * t * slope {
                 let flat = dot(&direction, &there) >= FLATTER * slope;
                 found = Some((trial, value, there));
                 if flat {
                     break;
                 }
                 low = t;
+            } else {
+                high = t;
             }
             t = if high.is_finite() { 0.5 * (low + high) } else { 2.0 * low };
             if !(t.is_finite() && high - low > f64::EPSILON * high.min(1.0)) {
                 break;
             }
         }
-        let Some((trial, value, there)) = found else { return Ok(false) };
+        let Some((trial, value, there)) = found else { return false };
         let s: Vec<f64> = trial.iter().zip(&*theta).map(|(a, b)| a - b).collect();
         let y: Vec<f64> = there.iter().zip(&*gradient).map(|(a, b)| a - b).collect();
         let product = dot(&s, &y);
@@ -95,7 +96,7 @@ impl Lbfgs {
         }
         let lower = value < *loss;
         (*theta, *loss, *gradient) = (trial, value, there);
-        Ok(lower)
+        lower
     }
 }
 

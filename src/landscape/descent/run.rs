@@ -48,6 +48,9 @@ struct State {
     time: f64,
 }
 
+/// One step, which says whether the descent goes on.
+type Advance<'a> = Box<dyn FnMut(&mut State) -> Result<bool> + 'a>;
+
 /// Batches in an order that is shuffled anew for each pass through the examples.
 struct Batches {
     order: Vec<usize>,
@@ -250,7 +253,7 @@ impl Descent {
         state.loss = self.objective.gradient_at(&state.theta, &mut state.gradient)?;
         let mut record = Record::new(n);
         record.push(0, 0.0, &state.theta, state.loss, &state.gradient);
-        let mut advance = self.advance(rate, points)?;
+        let mut advance = self.advance(rate, points);
         let (mut converged, mut complete) = (norm(&state.gradient) <= self.tolerance, true);
         let mut step = 0;
         while step < steps && !converged {
@@ -259,8 +262,7 @@ impl Descent {
                 progress.stopped();
                 break;
             }
-            let goes_on =
-                advance(&mut state, step).map_err(|error| astray(error, step + 1, rate))?;
+            let goes_on = advance(&mut state).map_err(|error| astray(error, step + 1, rate))?;
             step += 1;
             progress.add(1);
             let due = match self.optimizer {
@@ -318,51 +320,44 @@ impl Descent {
     }
 
     /// What one step does; it says whether the descent goes on.
-    fn advance(
-        &self,
-        rate: f64,
-        points: usize,
-    ) -> Result<Box<dyn FnMut(&mut State, usize) -> Result<bool> + '_>> {
+    fn advance(&self, rate: f64, points: usize) -> Advance<'_> {
         let objective = &self.objective;
         match self.optimizer {
             Optimizer::Lbfgs => {
                 let mut lbfgs = Lbfgs::default();
-                Ok(Box::new(move |state, _| {
+                Box::new(move |state| {
                     let State { theta, loss, gradient, .. } = state;
                     state.time += 1.0;
-                    lbfgs.step(objective, theta, loss, gradient, rate)
-                }))
+                    Ok(lbfgs.step(objective, theta, loss, gradient, rate))
+                })
             }
             Optimizer::Flow(tolerance) => {
                 let mut flow = Flow::new(tolerance, rate);
                 let end = self.end();
-                Ok(Box::new(move |state, _| {
+                Box::new(move |state| {
                     let until = self.next_record_time(flow.time, points);
                     let State { theta, loss, gradient, .. } = state;
                     let moved = flow.step(objective, theta, loss, gradient, until)?;
                     state.time = flow.time;
                     Ok(moved && flow.time < end)
-                }))
+                })
             }
             _ => {
                 let mut stepper = Stepper::new(self.optimizer, rate, objective.dimension());
                 let mut batches = self.batches();
-                Ok(Box::new(move |state, _| {
+                Box::new(move |state| {
                     let State { theta, loss, gradient, current, .. } = state;
-                    match &mut batches {
-                        Some(batches) => {
-                            objective.batch_gradient_at(theta, batches.next(), gradient)?;
-                            stepper.step(theta, gradient);
-                            *current = false;
-                        }
-                        None => {
-                            stepper.step(theta, gradient);
-                            *loss = objective.gradient_at(theta, gradient)?;
-                        }
+                    if let Some(batches) = &mut batches {
+                        objective.batch_gradient_at(theta, batches.next(), gradient)?;
+                        stepper.step(theta, gradient);
+                        *current = false;
+                    } else {
+                        stepper.step(theta, gradient);
+                        *loss = objective.gradient_at(theta, gradient)?;
                     }
                     state.time += rate;
                     Ok(true)
-                }))
+                })
             }
         }
     }
