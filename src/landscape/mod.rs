@@ -2,7 +2,7 @@
 //!
 //! An [`Objective`] is made from a closure ([`from_fn`](Objective::from_fn) by finite differences with their errors,
 //! [`exact`](Objective::exact) by differentiation of the program), from a matrix ([`quadratic`](Objective::quadratic)), as the saddle of Böttcher
-//! and Wheeler ([`saddle`](Objective::saddle)), or from a network and its data ([`Mlp::loss`](crate::nn::Mlp::loss)). All tools for landscapes see only this type.
+//! and Wheeler ([`saddle`](Objective::saddle)), or from a network and its data ([`Network::loss`](crate::nn::Network::loss)). All tools for landscapes see only this type.
 
 mod block;
 mod closed;

@@ -121,7 +121,7 @@ impl Aim {
         weight: f64,
         sum: &mut f64,
     ) -> Matrix<R> {
-        let mut adjoint = Matrix::zeros(outputs.rows, outputs.columns);
+        let mut adjoint = outputs.zeros(outputs.rows, outputs.columns);
         self.rows(outputs, chosen, sum, Some(&mut adjoint), |_, gradient, row| {
             row.iter_mut().zip(gradient).for_each(|(entry, g)| *entry = R::of(weight * g));
         });
@@ -136,7 +136,7 @@ impl Aim {
         weight: f64,
         tangent: &Matrix<R>,
     ) -> Matrix<R> {
-        let mut product = Matrix::zeros(outputs.rows, outputs.columns);
+        let mut product = outputs.zeros(outputs.rows, outputs.columns);
         let columns = outputs.columns;
         self.rows(outputs, chosen, &mut 0.0, Some(&mut product), |k, gradient, row| {
             let along = &tangent.data[k * columns..(k + 1) * columns];
@@ -166,7 +166,7 @@ impl Aim {
         weight: f64,
         tangent: &Matrix<R>,
     ) -> Matrix<R> {
-        let mut product = Matrix::zeros(outputs.rows, outputs.columns);
+        let mut product = outputs.zeros(outputs.rows, outputs.columns);
         let columns = outputs.columns;
         self.rows(outputs, chosen, &mut 0.0, Some(&mut product), |k, gradient, row| {
             let along = &tangent.data[k * columns..(k + 1) * columns];

@@ -24,7 +24,7 @@ pub(crate) enum Layer {
 
 /// What a layer's forward pass leaves, and its backward pass adds.
 #[derive(Clone, Debug)]
-pub(crate) struct Trace<R> {
+pub(crate) struct Trace<R: Real> {
     pub output: Matrix<R>,
     /// The derivative of the loss by the output, if it is kept for R{·}.
     pub adjoint: Option<Matrix<R>>,
@@ -34,7 +34,7 @@ pub(crate) struct Trace<R> {
 
 /// R{output} of a layer.
 #[derive(Clone, Debug)]
-pub(crate) struct Tangent<R> {
+pub(crate) struct Tangent<R: Real> {
     pub output: Matrix<R>,
     inner: Vec<Tangent<R>>,
 }
@@ -142,7 +142,7 @@ impl Layer {
         let output = match self {
             Self::Linear(linear) => linear.forward(theta, input),
             Self::Activation(activation) => {
-                let mut a = Matrix::zeros(input.rows(), input.columns());
+                let mut a = input.zeros(input.rows(), input.columns());
                 let tasks = a.data.par_chunks_mut(TASK).zip(input.data().par_chunks(TASK));
                 tasks.for_each(|(a, z)| R::activate(*activation, z, a));
                 a
@@ -205,7 +205,7 @@ impl Layer {
         trace: &Trace<R>,
     ) -> Tangent<R> {
         let mut inner = Vec::new();
-        let still = || Matrix::zeros(trace.output.rows, trace.output.columns);
+        let still = || trace.output.zeros(trace.output.rows, trace.output.columns);
         let output = match self {
             Self::Linear(linear) => linear.tangent(line.theta, line.v, input, before),
             Self::Activation(activation) => before.map_or_else(still, |before| {
@@ -304,13 +304,13 @@ fn times_slope<R: Real>(
 }
 
 fn pooled<R: Real>(pool: &AveragePool, input: Factor<'_, R>) -> Matrix<R> {
-    let mut out = Matrix::zeros(input.rows(), pool.output().count());
+    let mut out = input.zeros(input.rows(), pool.output().count());
     pool.forward(input.data(), &mut out.data);
     out
 }
 
 fn spread<R: Real>(pool: &AveragePool, g: &Matrix<R>) -> Matrix<R> {
-    let mut out = Matrix::zeros(g.rows, pool.input.count());
+    let mut out = g.zeros(g.rows, pool.input.count());
     pool.backward(&g.data, &mut out.data);
     out
 }

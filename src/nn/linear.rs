@@ -114,7 +114,7 @@ impl Linear {
 
     pub fn forward<R: Real>(&self, theta: &[R], input: Factor<'_, R>) -> Matrix<R> {
         let outputs = self.connection.outputs();
-        let mut z = Matrix::zeros(input.rows(), outputs);
+        let mut z = input.zeros(input.rows(), outputs);
         if let Some(range) = self.biases() {
             let biases = &theta[range];
             let area = outputs / biases.len();
@@ -154,7 +154,7 @@ impl Linear {
     }
 
     fn back<R: Real>(&self, theta: &[R], delta: &Matrix<R>) -> Matrix<R> {
-        let mut g = Matrix::zeros(delta.rows, self.connection.inputs());
+        let mut g = delta.zeros(delta.rows, self.connection.inputs());
         self.connection.add_backward(&theta[self.weights()], delta, &mut g);
         g
     }

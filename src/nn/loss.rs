@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::landscape::{Block, Curvature, Function, Request, Role};
 use crate::nn::criterion::{Aim, Chosen, Criterion};
 use crate::nn::dataset::Dataset;
 use crate::nn::layer::{self, Line};
-use crate::nn::matrix::{Factor, Matrix};
+use crate::nn::matrix::{Factor, Matrix, Shelf};
 use crate::nn::plan::Plan;
 use crate::nn::real::Real;
 
@@ -17,7 +18,7 @@ const MEMORY: usize = 1 << 24;
 
 /// The average loss over examples, and ½ λ Σ w².
 #[derive(Clone)]
-pub(crate) struct NetworkLoss<R> {
+pub(crate) struct NetworkLoss<R: Real> {
     plan: Plan,
     /// A row for each example.
     inputs: Vec<R>,
@@ -25,9 +26,10 @@ pub(crate) struct NetworkLoss<R> {
     criterion: Criterion,
     decay: f64,
     batch: usize,
+    shelf: Arc<Shelf<R>>,
 }
 
-impl<R> fmt::Debug for NetworkLoss<R> {
+impl<R: Real> fmt::Debug for NetworkLoss<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (examples, criterion) = (self.aim.count(), self.criterion);
         write!(f, "{criterion:?} of a network on {examples} examples")
@@ -45,7 +47,7 @@ impl<R: Real> NetworkLoss<R> {
         let inputs = data.input_matrix().iter().map(|x| R::of(*x)).collect();
         let aim = Aim::new(criterion, data.targets(), plan.outputs);
         let batch = Self::batch_of(&plan, batch);
-        Self { plan, inputs, aim, criterion, decay, batch }
+        Self { plan, inputs, aim, criterion, decay, batch, shelf: Arc::default() }
     }
 
     /// The examples that pass at a time.
@@ -71,7 +73,7 @@ impl<R: Real> NetworkLoss<R> {
                     (Cow::Owned(rows), Chosen::Choice(list))
                 }
             };
-            pass(Factor::new(&rows, end - first, columns), &chosen);
+            pass(Factor::on(&self.shelf, &rows, end - first, columns), &chosen);
         }
     }
 

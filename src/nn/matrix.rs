@@ -1,5 +1,7 @@
 //! Row-major matrices of a network's passes, and their products on all threads.
 
+use std::sync::{Arc, Mutex};
+
 use faer::linalg::matmul::matmul;
 use faer::reborrow::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -19,12 +21,48 @@ pub(crate) const TASK: usize = 1 << 14;
 /// Side of the squares in which a matrix is transposed.
 const SQUARE: usize = 16;
 
-/// A matrix with an example (or a unit) in each row.
-#[derive(Clone, Debug)]
-pub(crate) struct Matrix<R> {
+/// Memory that matrices gave back, for the next ones: pages that are new to the process cost about as much as the pass that fills them.
+///
+/// An objective owns one, so that what its passes need stays until the objective goes, and no longer.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf<R>(Mutex<Vec<Vec<R>>>);
+
+impl<R: Real> Shelf<R> {
+    /// An empty list, with room for so many numbers if there is one: the smallest that is large enough.
+    fn take(&self, count: usize) -> Vec<R> {
+        let Ok(mut lists) = self.0.lock() else { return Vec::new() };
+        let fits = lists.iter().enumerate().filter(|(_, list)| list.capacity() >= count);
+        let best = fits.min_by_key(|(_, list)| list.capacity()).map(|(place, _)| place);
+        best.map_or_else(Vec::new, |place| lists.swap_remove(place))
+    }
+
+    fn give(&self, mut list: Vec<R>) {
+        list.clear();
+        if let Ok(mut lists) = self.0.lock() {
+            lists.push(list);
+        }
+    }
+}
+
+/// A matrix with an example (or a unit) in each row, whose memory goes back to a shelf.
+#[derive(Debug)]
+pub(crate) struct Matrix<R: Real> {
     pub data: Vec<R>,
     pub rows: usize,
     pub columns: usize,
+    shelf: Arc<Shelf<R>>,
+}
+
+impl<R: Real> Drop for Matrix<R> {
+    fn drop(&mut self) {
+        self.shelf.give(std::mem::take(&mut self.data));
+    }
+}
+
+impl<R: Real> Clone for Matrix<R> {
+    fn clone(&self) -> Self {
+        self.as_factor().to_matrix()
+    }
 }
 
 /// A product's factor: its numbers row by row, and whether it is their transpose.
@@ -34,19 +72,22 @@ pub(crate) struct Factor<'a, R> {
     rows: usize,
     columns: usize,
     transposed: bool,
+    /// Where matrices made from it take their memory; none for parameters, from which none is made.
+    shelf: Option<&'a Arc<Shelf<R>>>,
 }
 
 impl<R: Real> Matrix<R> {
-    pub fn zeros(rows: usize, columns: usize) -> Self {
-        Self { data: vec![R::ZERO; rows * columns], rows, columns }
+    /// Zeros in memory of the same shelf.
+    pub fn zeros(&self, rows: usize, columns: usize) -> Self {
+        self.as_factor().zeros(rows, columns)
     }
 
     pub fn as_factor(&self) -> Factor<'_, R> {
-        Factor::new(&self.data, self.rows, self.columns)
+        Factor::on(&self.shelf, &self.data, self.rows, self.columns)
     }
 
     pub fn transposed(&self) -> Self {
-        let mut out = Self::zeros(self.columns, self.rows);
+        let mut out = self.zeros(self.columns, self.rows);
         let (rows, columns) = (self.rows, self.columns);
         if self.data.is_empty() {
             return out;
@@ -87,7 +128,24 @@ impl<R: Real> Matrix<R> {
 impl<'a, R: Real> Factor<'a, R> {
     /// The matrix whose rows stand one after the other.
     pub fn new(data: &'a [R], rows: usize, columns: usize) -> Self {
-        Self { data, rows, columns, transposed: false }
+        Self { data, rows, columns, transposed: false, shelf: None }
+    }
+
+    /// The same of an input, from which matrices will be made.
+    pub fn on(shelf: &'a Arc<Shelf<R>>, data: &'a [R], rows: usize, columns: usize) -> Self {
+        Self { data, rows, columns, transposed: false, shelf: Some(shelf) }
+    }
+
+    /// An empty matrix with room for so many numbers.
+    fn room(self, rows: usize, columns: usize) -> Matrix<R> {
+        let shelf = self.shelf.cloned().unwrap_or_default();
+        Matrix { data: shelf.take(rows * columns), rows, columns, shelf }
+    }
+
+    pub fn zeros(self, rows: usize, columns: usize) -> Matrix<R> {
+        let mut zeros = self.room(rows, columns);
+        zeros.data.resize(rows * columns, R::ZERO);
+        zeros
     }
 
     pub fn t(self) -> Self {
@@ -108,7 +166,9 @@ impl<'a, R: Real> Factor<'a, R> {
     }
 
     pub fn to_matrix(self) -> Matrix<R> {
-        Matrix { data: self.data.to_vec(), rows: self.rows, columns: self.columns }
+        let mut copy = self.room(self.rows, self.columns);
+        copy.data.extend_from_slice(self.data);
+        copy
     }
 
     fn view(self) -> MatRef<'a, R> {
@@ -152,7 +212,7 @@ mod tests {
 
     fn filled(rows: usize, columns: usize) -> Matrix<f64> {
         let data = (0..rows * columns).map(|k| ((k * 37 % 101) as f64) / 50.0 - 1.0).collect();
-        Matrix { data, rows, columns }
+        Matrix { data, rows, columns, shelf: Arc::default() }
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Normalization {
     }
 
     pub fn forward<R: Real>(&self, theta: &[R], input: Factor<'_, R>) -> Matrix<R> {
-        let mut out = Matrix::zeros(input.rows(), input.columns());
+        let mut out = input.zeros(input.rows(), input.columns());
         let rows = out.data.par_chunks_exact_mut(input.columns());
         rows.zip(input.data().par_chunks_exact(input.columns())).for_each(|(y, x)| {
             self.add_affine(self.scales(theta), Some(self.shifts(theta)), &normal(x).x, y);
@@ -136,7 +136,7 @@ impl Normalization {
             });
         }
         wanted.then(|| {
-            let mut out = Matrix::zeros(g.rows, n);
+            let mut out = g.zeros(g.rows, n);
             let rows = out.data.par_chunks_exact_mut(n).zip(g.data.par_chunks_exact(n));
             rows.zip(input.data().par_chunks_exact(n)).for_each(|((out, g), x)| {
                 let h = self.scaled(self.scales(theta), g);
@@ -170,7 +170,7 @@ impl Normalization {
             pairs
         });
         let tangent = tangent?;
-        let mut out = Matrix::zeros(g.rows, n);
+        let mut out = g.zeros(g.rows, n);
         out.data.par_chunks_exact_mut(n).enumerate().for_each(|(row, out)| {
             let range = row * n..(row + 1) * n;
             let normal = normal(&input.data()[range.clone()]);
