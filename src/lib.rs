@@ -72,6 +72,7 @@ pub mod plot;
 pub mod prelude;
 pub mod progress;
 pub mod random;
+pub mod rbm;
 pub mod sample;
 mod samples;
 mod setters;
