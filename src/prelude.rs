@@ -54,7 +54,10 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
-pub use crate::rbm::{Layer, Rbm, Units};
+pub use crate::rbm::{
+    AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmTempered,
+    RbmTempering, Units,
+};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
     Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,

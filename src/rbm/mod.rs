@@ -11,7 +11,9 @@
 mod conditional;
 mod initial;
 mod layer;
+pub mod partition;
 mod product;
+pub mod sample;
 mod truncated;
 mod units;
 
@@ -22,6 +24,8 @@ use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array2;
 
 pub use layer::Layer;
+pub use partition::{AnnealedLnZ, LnZMethods};
+pub use sample::{Completed, Completion, Gibbs, GibbsSamples, RbmTempered, RbmTempering};
 pub use units::Units;
 
 /// Weights a machine may have at most: 800 MB.
