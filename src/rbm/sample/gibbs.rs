@@ -48,6 +48,16 @@ pub struct Gibbs {
 }
 
 /// What [`Gibbs::run`] has sampled.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let samples = Rbm::spin(4, 3)?.gibbs().chains(5).steps(20).thinning(10).run()?;
+/// assert_eq!((samples.visible.dim(), samples.hidden.dim()), ((10, 4), (10, 3)));
+/// assert!(samples.complete && samples.steps == 20);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GibbsSamples {
     /// Visible states, one a row: all chains at the first step kept, then all chains at the next.

@@ -15,6 +15,7 @@ mod block;
 mod completion;
 mod exact;
 mod gibbs;
+mod inference;
 mod ladders;
 mod moments;
 mod path;
