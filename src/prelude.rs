@@ -54,7 +54,7 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
-pub use crate::rbm::{Layer, Rbm, Units};
+pub use crate::rbm::{Layer, Rbm, RbmExact, RbmGradient, RbmStatistics, Units};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
     Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,
