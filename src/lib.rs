@@ -79,6 +79,7 @@ mod setters;
 mod simd;
 pub mod spin;
 pub mod stats;
+mod tensors;
 pub mod theory;
 
 pub use error::{Error, Result};

@@ -55,8 +55,8 @@ pub use crate::polars::prelude::{
 };
 pub use crate::random::Seed;
 pub use crate::rbm::{
-    AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmTempered,
-    RbmTempering, Units,
+    AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmExact,
+    RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
 };
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,

@@ -24,6 +24,7 @@ impl Layer {
     }
 
     /// ln ∫dx exp(−U(x) + I x) of each unit, or of each site; `out` has one number for each [site](Self::sites).
+    #[allow(dead_code)] // The sum of them is what most need.
     pub(crate) fn log_partitions(&self, inputs: &[f64], out: &mut [f64]) {
         for (site, out) in out.iter_mut().enumerate() {
             *out = self.log_partition_of(site, inputs);
@@ -109,6 +110,7 @@ impl Layer {
     }
 
     /// A state drawn from the weights exp(−U(x) + I x).
+    #[allow(dead_code)] // For samplers.
     pub(crate) fn sample(&self, inputs: &[f64], generator: &mut Generator, out: &mut [f64]) {
         let totals = self.b.iter().zip(inputs).map(|(b, input)| b + input);
         match self.units {
@@ -171,6 +173,7 @@ fn softmax(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
 }
 
 /// The index that a uniform number in [0, 1) falls on.
+#[allow(dead_code)] // For samplers.
 fn drawn(probabilities: &[f64], uniform: f64) -> usize {
     let mut left = uniform;
     for (k, p) in probabilities.iter().enumerate() {

@@ -8,12 +8,27 @@
 //! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco and R. Monasson, eLife 8,
 //! e39397 (2019) for the mixed layers.
 
+mod blocks;
 mod conditional;
+mod convert;
+mod energy;
+mod exact;
+mod gauge;
+mod gaussian;
+mod gradient;
 mod initial;
+mod kernel;
 mod layer;
+mod likelihood;
+mod memory;
+mod normalizable;
 pub mod partition;
 mod product;
 pub mod sample;
+mod save;
+mod states;
+mod statistics;
+mod sum;
 mod truncated;
 mod units;
 
@@ -23,9 +38,12 @@ use std::sync::Arc;
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array2;
 
+pub use exact::RbmExact;
+pub use gradient::RbmGradient;
 pub use layer::Layer;
 pub use partition::{AnnealedLnZ, LnZMethods};
 pub use sample::{Completed, Completion, Gibbs, GibbsSamples, RbmTempered, RbmTempering};
+pub use statistics::RbmStatistics;
 pub use units::Units;
 
 /// Weights a machine may have at most: 800 MB.

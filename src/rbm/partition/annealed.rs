@@ -200,11 +200,12 @@ impl AnnealedLnZ {
     /// ```
     ///
     /// # Errors
-    /// If `runs` is below 2, `steps` below 1 or `sweeps` below 0; if the schedule does not ascend from 0 to 1; if data or samples have no rows (samples: fewer than 2), another number of columns or
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `runs` is below 2, `steps` below 1 or `sweeps` below 0; if the schedule does not ascend from 0 to 1; if data or samples have no rows (samples: fewer than 2), another number of columns or
     /// values that the units do not take; if runs backwards are asked for without samples where none can be exact; if the runs would not fit in memory; if the deadline is not a finite
     /// number above 0.
     pub fn run(&self) -> Result<DataFrame> {
         let runs = count("runs", self.runs, 2)?;
+        self.rbm.require_normalizable()?;
         let sweeps = count("sweeps", self.sweeps, 0)?;
         let lambdas = self.lambdas()?;
         let (n, m) = self.rbm.weights.dim();

@@ -10,13 +10,16 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
 use crate::random::Seed;
-use crate::rbm::sample::{count, exact_ln_z};
+use crate::rbm::sample::{can_be_exact, count};
 use crate::rbm::{Rbm, RbmTempered};
 use crate::setters::setters;
 
 /// Runs of annealed importance sampling in each direction, and chains of tempering.
 const RUNS: i64 = 100;
 const CHAINS: i64 = 16;
+
+/// The exact sum is taken over so many states at most.
+const MOST_STATES: f64 = (1 << 24) as f64;
 
 /// The rate of exchanges that a ladder is made for.
 const RATE: f64 = 0.5;
@@ -87,8 +90,7 @@ impl LnZMethods {
         steps;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds for all methods together, of which each has an equal part; what was cut is not `converged`. Default none. The exact sum is not cut: it takes
-        /// seconds at most.
+        /// A limit in seconds for all methods together, of which each has an equal part; what was cut is not `converged`. Default none.
         deadline;
     }
 
@@ -109,7 +111,7 @@ impl LnZMethods {
 
     /// Runs all methods: one row each.
     ///
-    /// `method`: exact (the sum over all states of one layer, where there are at most 2²⁰), annealed_forward and annealed_reverse ([`Rbm::ln_z_annealed`]; backwards from exact samples where there are
+    /// `method`: exact ([`Rbm::ln_z`], up to 2²⁴ states of the smaller layer), annealed_forward and annealed_reverse ([`Rbm::ln_z_annealed`]; backwards from exact samples where there are
     /// any, else from those of tempering), bennett and thermodynamic_integration ([`RbmTempered::ln_z`], on a ladder of about 50 % exchanges).
     ///
     /// Columns: `method`; `kind` (exact, stochastic lower bound, stochastic upper bound, estimate); `ln_z`, `ln_z_err` (missing where there is none); `exact`, where there is one, and `deviation`,
@@ -126,9 +128,10 @@ impl LnZMethods {
     /// ```
     ///
     /// # Errors
-    /// If `steps` is below 1 or the deadline is not a finite number above 0; if data have no rows, another number of columns or values that the units do not take.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `steps` is below 1 or the deadline is not a finite number above 0; if data have no rows, another number of columns or values that the units do not take.
     pub fn run(&self) -> Result<DataFrame> {
         count("steps", self.steps, 1)?;
+        self.rbm.require_normalizable()?;
         let whole = Deadline::new(self.deadline)?;
         if let Some(data) = &self.data {
             self.rbm.visible.allows_all("data", data)?;
@@ -139,7 +142,13 @@ impl LnZMethods {
         };
         let mut rows = Vec::new();
         let started = Instant::now();
-        if let Ok(ln_z) = exact_ln_z(&self.rbm) {
+        let exact = self.rbm.exact();
+        let exact = part(4.0).map_or(exact.clone(), |seconds| exact.deadline(seconds));
+        let listed = self.rbm.visible.states().min(self.rbm.hidden.states());
+        // Two Gaussian layers have a closed form.
+        if (listed <= MOST_STATES || listed.is_infinite())
+            && let Ok(ln_z) = exact.ln_z()
+        {
             rows.push(Row {
                 method: "exact",
                 kind: "exact",
@@ -149,7 +158,6 @@ impl LnZMethods {
                 seconds: started.elapsed().as_secs_f64(),
             });
         }
-        let enumerable = !rows.is_empty();
         let started = Instant::now();
         let tempered = self.tempered(part(3.0));
         let table = tempered
@@ -158,7 +166,11 @@ impl LnZMethods {
             .and_then(|tempered| tempered.ln_z().map_err(|error| error.to_string()));
         let seconds = started.elapsed().as_secs_f64();
         rows.push(self.annealed(true, None, part(2.0)));
-        let samples = tempered.as_ref().ok().filter(|_| !enumerable).map(RbmTempered::visible);
+        let samples = if can_be_exact(&self.rbm) {
+            None
+        } else {
+            tempered.as_ref().ok().map(RbmTempered::visible)
+        };
         rows.push(self.annealed(false, samples, part(1.0)));
         doubt_what_disagrees(&mut rows);
         for (method, column) in

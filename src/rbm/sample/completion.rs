@@ -167,12 +167,13 @@ impl Completion {
     /// ```
     ///
     /// # Errors
-    /// If `chains` or `steps` is below 1 or `thermalization` below 0; if there is no example, one has another number of columns or known values that the units do not take;
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains` or `steps` is below 1 or `thermalization` below 0; if there is no example, one has another number of columns or known values that the units do not take;
     /// if an unknown column does not exist or a Potts site is unknown in part; if the noise is not a probability below (q − 1)/q or not a finite number above 0; if
     /// the chains would not fit in memory; if the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<Completed> {
         let chains = if self.mean_field { 1 } else { count("chains", self.chains, 1)? };
         let steps = count("steps", self.steps, 1)?;
+        self.rbm.require_normalizable()?;
         let warm_up = count("thermalization", self.thermalization.unwrap_or(self.steps / 4), 0)?;
         let problem = Problem::of(&self.rbm, &self.task, &self.examples)?;
         let n = self.rbm.visible.len();

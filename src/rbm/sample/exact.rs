@@ -7,7 +7,7 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::rbm::sample::block::block_sizes;
 use crate::rbm::sample::states::{check_size, count, rows_of};
-use crate::rbm::{Layer, Rbm, Units};
+use crate::rbm::{Layer, Rbm};
 
 /// At most so many states of the smaller layer, 8 MB of weights.
 const MOST_STATES: f64 = (1 << 20) as f64;
@@ -50,7 +50,7 @@ pub(crate) fn exact_states(
     seed: Seed,
 ) -> Result<(Array2<f64>, Array2<f64>)> {
     let Listing { listed, other, coupling, from_hidden } = Listing::of(rbm)?;
-    let (cumulative, _) = cumulative_weights(listed, other, &coupling);
+    let cumulative = cumulative_weights(listed, other, &coupling);
     let (n, m) = coupling.dim();
     let parts: Vec<(Vec<f64>, Vec<f64>)> = block_sizes(samples)
         .into_par_iter()
@@ -63,7 +63,7 @@ pub(crate) fn exact_states(
                 let total = cumulative.last().copied().unwrap_or(0.0);
                 let at: f64 = generator.random::<f64>() * total;
                 let state = cumulative.partition_point(|&sum| sum <= at).min(cumulative.len() - 1);
-                write_state(listed.units(), state, x);
+                listed.write_state(state as u64, x);
                 inputs.fill(0.0);
                 for (x, row) in x.iter().zip(coupling.rows()) {
                     inputs.iter_mut().zip(row).for_each(|(input, w)| *input += x * w);
@@ -82,11 +82,9 @@ pub(crate) fn exact_states(
     Ok(if from_hidden { (second, first) } else { (first, second) })
 }
 
-/// ln Z by the sum over all states of one layer.
-pub(crate) fn exact_ln_z(rbm: &Rbm) -> Result<f64> {
-    let Listing { listed, other, coupling, .. } = Listing::of(rbm)?;
-    let (cumulative, top) = cumulative_weights(listed, other, &coupling);
-    Ok(top + cumulative.last().copied().unwrap_or(0.0).ln())
+/// Whether there are exact samples of the machine.
+pub(crate) fn can_be_exact(rbm: &Rbm) -> bool {
+    Listing::of(rbm).is_ok()
 }
 
 /// The layer whose states are enumerated, and the other one.
@@ -100,7 +98,7 @@ struct Listing<'a> {
 
 impl<'a> Listing<'a> {
     fn of(rbm: &'a Rbm) -> Result<Self> {
-        let (visible, hidden) = (states(&rbm.visible), states(&rbm.hidden));
+        let (visible, hidden) = (rbm.visible.states(), rbm.hidden.states());
         let from_hidden = hidden < visible;
         let (listed, other, coupling) = if from_hidden {
             (&rbm.hidden, &rbm.visible, rbm.weights.t())
@@ -127,46 +125,17 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// How many states a layer has.
-fn states(layer: &Layer) -> f64 {
-    match layer.units() {
-        Units::Binary | Units::Spin => (layer.sites() as f64).exp2(),
-        Units::Potts { colors } => (colors as f64).powf(layer.sites() as f64),
-        Units::Gaussian | Units::Relu => f64::INFINITY,
-    }
-}
-
-/// The state of this index: sites are digits, the first one the lowest.
-fn write_state(units: Units, index: usize, x: &mut [f64]) {
-    let mut rest = index;
-    let mut digit = |base: usize| {
-        let digit = rest % base;
-        rest /= base;
-        digit
-    };
-    match units {
-        Units::Potts { colors } => {
-            for site in x.chunks_exact_mut(colors) {
-                site.fill(0.0);
-                site[digit(colors)] = 1.0;
-            }
-        }
-        Units::Spin => x.iter_mut().for_each(|x| *x = 2.0 * digit(2) as f64 - 1.0),
-        _ => x.iter_mut().for_each(|x| *x = digit(2) as f64),
-    }
-}
-
-/// Sums of the weights of all states up to each, over the largest weight, whose logarithm comes along.
-fn cumulative_weights(listed: &Layer, other: &Layer, coupling: &Array2<f64>) -> (Vec<f64>, f64) {
+/// Sums of the weights of all states up to each, over the largest weight.
+fn cumulative_weights(listed: &Layer, other: &Layer, coupling: &Array2<f64>) -> Vec<f64> {
     /// States whose inputs follow from one another.
     const RUN: usize = 1 << 10;
-    let count = states(listed) as usize;
+    let count = listed.states() as usize;
     let (n, m) = coupling.dim();
     let mut logs = vec![0.0; count];
     logs.par_chunks_mut(RUN).enumerate().for_each(|(run, logs)| {
         let (mut x, mut last, mut inputs) = (vec![0.0; n], vec![0.0; n], vec![0.0; m]);
         for (k, log) in logs.iter_mut().enumerate() {
-            write_state(listed.units(), run * RUN + k, &mut x);
+            listed.write_state((run * RUN + k) as u64, &mut x);
             for (i, row) in coupling.rows().into_iter().enumerate() {
                 let change = x[i] - last[i];
                 if change != 0.0 {
@@ -183,23 +152,5 @@ fn cumulative_weights(listed: &Layer, other: &Layer, coupling: &Array2<f64>) -> 
         sum += (*log - top).exp();
         *log = sum;
     });
-    (logs, top)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indices_count_states() {
-        let mut x = [0.0; 3];
-        write_state(Units::Binary, 5, &mut x);
-        assert_eq!(x, [1.0, 0.0, 1.0]);
-        write_state(Units::Spin, 6, &mut x);
-        assert_eq!(x, [-1.0, 1.0, 1.0]);
-        let mut sites = [0.0; 6];
-        write_state(Units::Potts { colors: 3 }, 5, &mut sites);
-        assert_eq!(sites, [0.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
-        assert_eq!(states(&Layer::potts(2, 3).unwrap()), 9.0);
-    }
+    logs
 }

@@ -187,11 +187,12 @@ impl Gibbs {
     /// ```
     ///
     /// # Errors
-    /// If `chains`, `steps` or `thinning` is below 1 or `thermalization` below 0; if starting states or data have no rows, another number of columns or values
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains`, `steps` or `thinning` is below 1 or `thermalization` below 0; if starting states or data have no rows, another number of columns or values
     /// that the units do not take; if a held column does not exist or a Potts site is held in part; if what is kept would not fit in memory; if the deadline
     /// is not a finite number above 0.
     pub fn run(&self) -> Result<GibbsSamples> {
         let steps = count("steps", self.steps, 1)?;
+        self.rbm.require_normalizable()?;
         let warm_up = count("thermalization", self.thermalization, 0)?;
         self.start.check(&self.rbm)?;
         let chains = count("chains", self.chains, 1)?;

@@ -30,7 +30,7 @@ pub use tempered::RbmTempered;
 pub use tempering::RbmTempering;
 
 pub(super) use block::{Block, block_sizes};
-pub(super) use exact::{exact_ln_z, exact_states};
+pub(super) use exact::{can_be_exact, exact_states};
 pub(super) use path::Path;
 pub(super) use states::{Start, check_size, count};
 pub(super) use tempered::mean_over_chains;

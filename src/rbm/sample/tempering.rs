@@ -155,11 +155,12 @@ impl RbmTempering {
     /// ```
     ///
     /// # Errors
-    /// If there are fewer than two λ, they do not ascend within 0 to 1, or the last is not 1; if `chains` or `thinning` is below 1, `steps` below 16 or `thermalization`
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if there are fewer than two λ, they do not ascend within 0 to 1, or the last is not 1; if `chains` or `thinning` is below 1, `steps` below 16 or `thermalization`
     /// below 0; if data have no rows, another number of columns or values that the units do not take; if states and measurements would not fit in memory; if the deadline is
     /// not a finite number above 0.
     pub fn run(&self) -> Result<RbmTempered> {
         check_lambdas("lambdas", &self.lambdas)?;
+        self.rbm.require_normalizable()?;
         let chains = count("chains", self.chains, 1)?;
         let steps = count("steps", self.steps, MIN_SERIES as i64)?;
         let warm_up = count("thermalization", self.thermalization.unwrap_or(self.steps), 0)?;
