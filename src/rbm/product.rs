@@ -6,9 +6,25 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::ndarray::{Array2, ArrayView2};
 use crate::rayon::prelude::*;
 use crate::rbm::Rbm;
+use crate::simd::{Width, widths};
 
 /// Rows that one thread takes at a time.
 pub(super) const BLOCK: usize = 64;
+
+#[inline(always)]
+fn step_body(lanes: &mut [f64; 8]) {
+    lanes.iter_mut().for_each(|x| *x += 1.0);
+}
+
+widths!(fn step(lanes: &mut [f64; 8]) = step_body);
+
+/// To be called after a matrix product: its kernels leave the upper halves of vector registers in use, after which `exp` and all else that is compiled for narrow ones
+/// is several times slower. A function of our own with wide registers clears them when it returns.
+pub(super) fn clear_registers() {
+    let mut lanes = [0.0; 8];
+    step(Width::best(), &mut lanes);
+    std::hint::black_box(&mut lanes);
+}
 
 impl Rbm {
     /// The inputs Σ_i v_i W_iμ of visible states, one after the other in a slice, on the calling thread.
@@ -19,6 +35,7 @@ impl Rbm {
         let states = MatRef::from_row_major_slice(visible, rows, n);
         let out = MatMut::from_row_major_slice_mut(out, rows, m);
         matmul(out, Accum::Replace, states, weights, 1.0, Par::Seq);
+        clear_registers();
     }
 
     /// The inputs Σ_μ W_iμ h_μ of hidden states, one after the other in a slice, on the calling thread.
@@ -29,6 +46,7 @@ impl Rbm {
         let states = MatRef::from_row_major_slice(hidden, rows, m);
         let out = MatMut::from_row_major_slice_mut(out, rows, n);
         matmul(out, Accum::Replace, states, weights.transpose(), 1.0, Par::Seq);
+        clear_registers();
     }
 
     /// W row by row.
