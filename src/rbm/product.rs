@@ -13,7 +13,9 @@ pub(super) const BLOCK: usize = 64;
 
 #[inline(always)]
 fn step_body(lanes: &mut [f64; 8]) {
-    lanes.iter_mut().for_each(|x| *x += 1.0);
+    for x in lanes {
+        *x += 1.0;
+    }
 }
 
 widths!(fn step(lanes: &mut [f64; 8]) = step_body);
@@ -63,7 +65,7 @@ impl Rbm {
         f: impl Fn(&[f64], &[f64], &mut [f64]) + Sync,
     ) -> Array2<f64> {
         let (n, m) = self.weights.dim();
-        self.over(states, width, n, m, |states, inputs, out| {
+        over_blocks(states, width, (n, m), |states, inputs, out| {
             self.hidden_inputs_into(states, inputs);
             f(states, inputs, out);
         })
@@ -77,31 +79,28 @@ impl Rbm {
         f: impl Fn(&[f64], &[f64], &mut [f64]) + Sync,
     ) -> Array2<f64> {
         let (n, m) = self.weights.dim();
-        self.over(states, width, m, n, |states, inputs, out| {
+        over_blocks(states, width, (m, n), |states, inputs, out| {
             self.visible_inputs_into(states, inputs);
             f(states, inputs, out);
         })
     }
+}
 
-    fn over(
-        &self,
-        states: ArrayView2<'_, f64>,
-        width: usize,
-        from: usize,
-        to: usize,
-        f: impl Fn(&[f64], &mut [f64], &mut [f64]) + Sync,
-    ) -> Array2<f64> {
-        let rows = states.nrows();
-        let states = states.as_standard_layout();
-        let mut out = Array2::zeros((rows, width));
-        if let (Some(states), Some(out)) = (states.as_slice(), out.as_slice_mut()) {
-            out.par_chunks_mut(BLOCK * width).zip(states.par_chunks(BLOCK * from)).for_each(
-                |(out, states)| {
-                    let mut inputs = vec![0.0; states.len() / from * to];
-                    f(states, &mut inputs, out);
-                },
-            );
-        }
-        out
+/// f(states, inputs, out) over blocks of rows, with room for inputs; the pair are the columns of states and of inputs.
+fn over_blocks(
+    states: ArrayView2<'_, f64>,
+    width: usize,
+    (from, to): (usize, usize),
+    f: impl Fn(&[f64], &mut [f64], &mut [f64]) + Sync,
+) -> Array2<f64> {
+    let states = states.as_standard_layout();
+    let mut out = Array2::zeros((states.nrows(), width));
+    if let (Some(states), Some(out)) = (states.as_slice(), out.as_slice_mut()) {
+        let blocks = out.par_chunks_mut(BLOCK * width).zip(states.par_chunks(BLOCK * from));
+        blocks.for_each(|(out, states)| {
+            let mut inputs = vec![0.0; states.len() / from * to];
+            f(states, &mut inputs, out);
+        });
     }
+    out
 }
