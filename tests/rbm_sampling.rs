@@ -326,7 +326,9 @@ fn completions_have_the_exact_means_and_distribution() -> Result<()> {
         let known: Vec<usize> = (0..n).filter(|i| !unknown.contains(i)).collect();
         let state = states(&rbm.visible()).pop().unwrap();
         let mut example = Array2::from_shape_fn((1, n), |(_, i)| state[i]);
-        unknown.iter().for_each(|&i| example[[0, i]] = f64::NAN);
+        for &i in &unknown {
+            example[[0, i]] = f64::NAN;
+        }
         let (keys, probabilities) = conditional(&rbm, &state, &known);
         let settings = rbm.completion(&example, unknown).seed(k as u64);
         let completed = settings.chains(50).steps(400).run()?;
@@ -365,7 +367,9 @@ fn denoising_samples_the_posterior() -> Result<()> {
             }
         }
         let total: f64 = probabilities.iter().sum();
-        probabilities.iter_mut().for_each(|p| *p /= total);
+        for p in &mut probabilities {
+            *p /= total;
+        }
         let examples = Array2::from_shape_fn((10_000, n), |(_, i)| noisy[i]);
         let settings = rbm.denoising(&examples, noise).chains(1).steps(10).thermalization(30);
         let cleaned = settings.seed(k as u64).run()?;
@@ -568,7 +572,7 @@ fn annealing_starts_at_the_means_of_data() -> Result<()> {
 fn annealing_is_a_bound_on_average_and_its_errors_cover() -> Result<()> {
     let rbm = twenty_units(0, 1.2)?;
     let exact = exact_ln_z(&rbm);
-    let (mut covered, mut trusted, mut sums) = ([0, 0], [0, 0], [0.0, 0.0]);
+    let (mut covered, mut trusted, mut sums) = ([0_usize; 2], [0_usize; 2], [0.0, 0.0]);
     let mut poor = [Vec::new(), Vec::new()];
     for seed in 0..300 {
         let frame = rbm.ln_z_annealed().steps(40).seed(seed).run()?;

@@ -14,7 +14,7 @@ impl RbmTempered {
     /// chains, or from blocks of the run with fewer than 8. The integral follows the trapezoidal rule with the slopes of ⟨G⟩ at both ends, its variances; its error knows nothing of
     /// what the rule misses with few rungs. A run that was too short spoils both: see `r_hat`.
     ///
-    /// Columns: `lambda`; `ln_z`, `ln_z_err` (Bennett); `ln_z_integrated`, `ln_z_integrated_err`; `r_hat`, the largest of all rungs up to this one's end of the ladder (missing with one chain or below 32
+    /// Columns: `lambda`; `ln_z`, `ln_z_err` (Bennett); `ln_z_integrated`, `ln_z_integrated_err`; `r_hat`, the largest of all rungs (missing with one chain or below 32
     /// steps); `chains`, `steps`, `thermalization`, `seed`, `complete`.
     ///
     /// Source: C. H. Bennett, J. Comput. Phys. 22, 245 (1976).
