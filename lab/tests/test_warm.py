@@ -129,6 +129,11 @@ TYPES = {
     "MultiTraining": "let multi_training = MultiPerceptron::train(&digits()?.take(100));",
     "MultiTrained": "let multi_trained = multi_training.run()?;",
     "MultiPerceptron": "let multi_perceptron = multi_trained.perceptron.clone();",
+    "RbmTraining": "let rbm_training = Rbm::binary(2, 2)?.train(&array![[0.0, 1.0], [1.0, 0.0]]);",
+    "RbmTrainer": "let rbm_trainer = rbm_training.trainer()?;",
+    "RbmTrained": "let rbm_trained = rbm_training.epochs(2).run()?;",
+    "LearningRate": "let learning_rate = LearningRate::Constant(0.1);",
+    "EarlyStopping": "let early_stopping = EarlyStopping::PseudoLikelihood { patience: 3 };",
     "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
 }

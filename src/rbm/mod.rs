@@ -8,6 +8,7 @@
 //! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco and R. Monasson, eLife 8,
 //! e39397 (2019) for the mixed layers.
 
+mod batch;
 mod blocks;
 mod conditional;
 mod convert;
@@ -27,6 +28,7 @@ mod save;
 mod states;
 mod statistics;
 mod sum;
+mod training;
 mod truncated;
 mod units;
 
@@ -40,6 +42,7 @@ pub use exact::RbmExact;
 pub use gradient::RbmGradient;
 pub use layer::Layer;
 pub use statistics::RbmStatistics;
+pub use training::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
 pub use units::Units;
 
 /// Weights a machine may have at most: 800 MB.
