@@ -248,8 +248,7 @@ fn bars_and_stripes_are_learnt_to_the_entropy_bound() {
     let bound = -14_f64.ln();
     let rbm = Rbm::binary(9, 8).unwrap();
     let exact = rbm.train(&data).exact().centred().learning_rate(0.3).momentum(0.9);
-    let trained =
-        exact.epochs(600).seed(2).monitor_every(200).likelihood_every(200).run().unwrap();
+    let trained = exact.epochs(600).seed(2).monitor_every(200).likelihood_every(200).run().unwrap();
     let reached = trained.rbm.log_likelihood(&data).unwrap();
     assert!(reached < bound && reached > 1.05 * bound, "{reached} {bound}");
     let history = trained.history.values("log_likelihood").unwrap();
@@ -327,8 +326,8 @@ fn gaussian_units_learn_means_and_variances() {
         .pcd(1)
         .standardized()
         .batch(200)
-        .learning_rate(0.05)
-        .epochs(100)
+        .learning_rate(0.2)
+        .epochs(150)
         .run()
         .unwrap();
     let model = trained.rbm.statistics().unwrap();
@@ -360,8 +359,9 @@ fn every_pair_of_layers_learns() {
             Layer::relu(2),
         ] {
             let rbm = Rbm::new(visible.clone(), hidden.unwrap()).unwrap();
-            let training = rbm.train(&data).pcd(2).centred().batch(16).chains(64).seed(4);
-            let trained = training.learning_rate(0.02).epochs(80).monitor_every(80).run();
+            let rate = if rbm.hidden().units().is_discrete() { 0.1 } else { 0.03 };
+            let training = rbm.train(&data).pcd(1).centred().batch(16).chains(64).seed(4);
+            let trained = training.learning_rate(rate).epochs(150).monitor_every(150).run();
             let trained = trained.unwrap_or_else(|error| panic!("{rbm:?}: {error}"));
             let errors = trained.history.values("reconstruction_error").unwrap();
             assert!(errors[1] < 0.95 * errors[0], "{rbm:?}: {errors:?}");

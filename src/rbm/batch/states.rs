@@ -131,6 +131,12 @@ fn draw_rows<F: Real>(
     };
     let draw = |(k, (row, sample)): (usize, (&mut [F], &mut [F]))| {
         let inputs: Vec<f64> = row.iter().map(|x| x.wide()).collect();
+        if !inputs.iter().all(|x| x.is_finite()) {
+            // No distribution, and no draw that would end: the caller will notice.
+            row.fill(F::of(f64::NAN));
+            sample.fill(F::of(f64::NAN));
+            return;
+        }
         let mut out = vec![0.0; columns];
         to.layer.sample(&inputs, &mut seed.child(k as u64).generator(), &mut out);
         sample.iter_mut().zip(&out).for_each(|(x, out)| *x = F::of(*out));
