@@ -4,11 +4,14 @@ use crate::error::Result;
 use crate::ndarray::{Array1, Array2, s};
 use crate::random::Seed;
 use crate::rbm::training::record::Record;
-use crate::rbm::{Rbm, Units};
+use crate::rbm::{Layer, Rbm, Units};
 use crate::stats::mean_and_error;
 
 /// Up to so many multiplications the pseudo-likelihood is the exact one, of all sites.
 const CHEAP: usize = 1 << 22;
+
+/// Binary units of a layer up to which ln Z is enumerated.
+const ENUMERATED: f64 = 16.0;
 
 /// A hidden unit counts as saturated if its mean over the examples lies within this fraction of its range from an end.
 const SATURATED: f64 = 0.01;
@@ -50,10 +53,7 @@ impl Monitor {
         record.saturated = saturated(rbm.hidden.units(), &hidden);
         self.free_energies(rbm, &mut record)?;
         if likelihood {
-            record.log_likelihood = Some(rbm.log_likelihood(&self.data)?);
-            if let Some(held_out) = &self.held_out {
-                record.log_likelihood_held_out = Some(rbm.log_likelihood(held_out)?);
-            }
+            self.likelihoods(rbm, &mut record)?;
         }
         let largest = rbm.largest_singular_value()?;
         let norm = rbm.weights.iter().map(|w| w * w).sum::<f64>().sqrt();
@@ -76,6 +76,22 @@ impl Monitor {
         Ok((estimate.mean, Some(estimate.error)))
     }
 
+    /// Exact where a layer is small, else by annealed importance sampling from independent units with the data's means.
+    fn likelihoods(&self, rbm: &Rbm, record: &mut Record) -> Result<()> {
+        let ln_z = if enumerable(rbm) {
+            rbm.ln_z()?
+        } else {
+            let annealed = rbm.ln_z_annealed().data(&self.data).reverse(false).seed(self.seed);
+            let frame = annealed.run()?;
+            record.log_likelihood_err = frame.values("ln_z_err")?.first().copied();
+            frame.values("ln_z")?.first().copied().unwrap_or(f64::NAN)
+        };
+        record.log_likelihood = record.free_energy.map(|free_energy| -free_energy - ln_z);
+        record.log_likelihood_held_out =
+            record.free_energy_held_out.map(|free_energy| -free_energy - ln_z);
+        Ok(())
+    }
+
     fn free_energies(&self, rbm: &Rbm, record: &mut Record) -> Result<()> {
         let of = |data: &Array2<f64>| -> Result<(f64, Option<f64>)> {
             let values: Array1<f64> = rbm.free_energies(data)?;
@@ -93,6 +109,18 @@ impl Monitor {
         }
         Ok(())
     }
+}
+
+/// Whether one layer has at most 2¹⁶ states, so that an enumeration after each epoch costs little.
+fn enumerable(rbm: &Rbm) -> bool {
+    let bits = |units: Units, sites: usize| match units {
+        Units::Potts { colors } => sites as f64 * (colors as f64).log2(),
+        _ => sites as f64,
+    };
+    let few = |layer: &Layer| {
+        layer.units().is_discrete() && bits(layer.units(), layer.sites()) <= ENUMERATED
+    };
+    few(&rbm.visible) || few(&rbm.hidden)
 }
 
 /// The fraction of hidden units, or sites, that do the same whatever they see; none for units without bounds.

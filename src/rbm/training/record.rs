@@ -42,6 +42,7 @@ record! {
     free_energy_gap,
     free_energy_gap_err,
     log_likelihood,
+    log_likelihood_err,
     log_likelihood_held_out,
     gradient_norm,
     weight_norm,

@@ -200,7 +200,8 @@ impl RbmTraining {
         /// Examples that are looked at for a row of the history, the first of the data and of those held out; default 500.
         "assert!(training.monitor_examples(2).run().is_ok());"
         monitor_examples(examples: usize) monitor_examples = examples;
-        /// Epochs between two exact log-likelihoods in the history, for machines with a layer that can be enumerated; default 0, never.
+        /// Epochs between two log-likelihoods in the history; default 0, never. ln Z is exact where a layer has at most 2¹⁶ states, and else an
+        /// [estimate](Rbm::ln_z_annealed) of 100 runs of 1000 steps with its error, too low on average, so that the log-likelihood is too high.
         "assert!(training.likelihood_every(1).run()?.history.values(\"log_likelihood\")?[2] < 0.0);"
         likelihood_every(epochs: usize) likelihood_every = epochs;
         /// Whether precisions of Gaussian and ReLU visible units are learnt, too; default true. Those of hidden units stay, since weights can stand in for them.
@@ -222,7 +223,7 @@ impl RbmTraining {
     /// [`monitor_examples`](Self::monitor_examples) examples `pseudo_likelihood` in nats per site with `pseudo_likelihood_err` (of all sites in small machines, else of one random
     /// site of each example, the same after each epoch; missing for continuous visible units) and that of held-out examples, `reconstruction_error` (mean square per
     /// visible unit of v − ⟨v⟩ given the hidden means given v), mean `free_energy` F(v) = −ln Σ_h e^(−E) of training and `free_energy_held_out` of held-out examples, and the
-    /// second minus the first as `free_energy_gap` with its error, `log_likelihood` in nats per example and that of held-out ones where asked for, `saturated` (the fraction of hidden
+    /// second minus the first as `free_energy_gap` with its error, `log_likelihood` in nats per example (with `log_likelihood_err` where ln Z is estimated) and that of held-out ones where [asked for](Self::likelihood_every), `saturated` (the fraction of hidden
     /// units whose mean over the examples lies within 1 % of an end of their range; missing for unbounded ones); `gradient_norm` (root mean square over the epoch's updates, of
     /// weights and fields in the coordinates chosen, without decay), `weight_norm` (Frobenius), `largest_singular_value`, `stable_rank` (the square of their ratio: about the number of modes
     /// learnt), `swap_rate` of tempered chains and `seconds` of learning.
