@@ -36,6 +36,7 @@ pub use crate::information::{
     MaximumEntropy, binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy,
     gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
 };
+pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
