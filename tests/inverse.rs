@@ -4,11 +4,10 @@ use statmech::Result;
 use statmech::prelude::*;
 use statmech::rayon::prelude::*;
 
-mod common {
-    pub mod coverage;
-    pub mod says;
-}
-use common::says::assert_says;
+#[path = "common/says.rs"]
+mod says;
+
+use says::assert_says;
 
 /// Couplings and fields of both signs among `n` spins.
 fn glass(n: usize, beta: f64, field: f64, seed: u64) -> Result<Ising> {
@@ -161,8 +160,7 @@ fn boltzmann_learning_is_within_its_errors_of_the_exact_answer() -> Result<()> {
     for i in 0..8 {
         deviations.push((learned.fields[i] - exact.fields[i]) / field_errors[i]);
         for j in 0..i {
-            deviations
-                .push((learned.couplings[(i, j)] - exact.couplings[(i, j)]) / errors[(i, j)]);
+            deviations.push((learned.couplings[(i, j)] - exact.couplings[(i, j)]) / errors[(i, j)]);
             assert!(errors[(i, j)] < 0.02);
         }
     }
@@ -242,8 +240,7 @@ fn a_penalty_on_couplings_leaves_the_bonds_of_a_lattice() -> Result<()> {
     assert!(found.converged && found.coupling_errors.is_none());
     let bonds: Vec<(usize, usize)> =
         found.ising()?.bonds().into_iter().map(|(i, j, _)| (i, j)).collect();
-    let expected: Vec<(usize, usize)> =
-        truth.bonds().into_iter().map(|(i, j, _)| (i, j)).collect();
+    let expected: Vec<(usize, usize)> = truth.bonds().into_iter().map(|(i, j, _)| (i, j)).collect();
     assert_eq!(bonds, expected);
     // What it minimises is stationary: the slope of each spin's likelihood is ∓λ₁ at couplings, and within ±λ₁ at zeros.
     let penalised = found.couplings.iter().filter(|j| **j != 0.0);
@@ -275,9 +272,8 @@ fn penalised_minima_are_minima() -> Result<()> {
             let (mut h, mut j, mut step) = (0.0, 0.0, 0.5);
             while step > 1e-7 {
                 let around = [(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)];
-                let lower = around.iter().find(|(a, b)| {
-                    cost(h + step * a, j + step * b) < cost(h, j)
-                });
+                let lower =
+                    around.iter().find(|(a, b)| cost(h + step * a, j + step * b) < cost(h, j));
                 match lower {
                     Some((a, b)) => (h, j) = (h + step * a, j + step * b),
                     None => step *= 0.5,
@@ -367,7 +363,10 @@ fn what_cannot_be_inverted_is_refused_with_a_sentence() -> Result<()> {
         assert!(equal.method(method).run().is_err());
     }
     assert_says(equal.run(), &["never (+1, -1)"]);
-    assert_says(equal.method(InverseMethod::MeanField).run(), &["positive definite", "of 4 states"]);
+    assert_says(
+        equal.method(InverseMethod::MeanField).run(),
+        &["positive definite", "of 4 states"],
+    );
     assert!(constant.l2(0.1).run()?.converged && equal.l2(0.1).run()?.converged);
     assert!(equal.l1(0.1).run()?.converged);
     // Fewer states than spins, every pair with all four values.

@@ -168,8 +168,7 @@ impl InverseComparison {
         let mut progress = Progress::new("inversions", conditions.saturating_mul(runs));
         let mut done = 0;
         while done < runs && !(done > 0 && deadline.passed()) {
-            let states =
-                drawn(&self.truth, self.temperature, most, self.seed.child(done as u64))?;
+            let states = drawn(&self.truth, self.temperature, most, self.seed.child(done as u64))?;
             for (k, cell) in cells.iter_mut().enumerate() {
                 let method = self.methods[k / self.counts.len()];
                 let count = self.counts[k % self.counts.len()];
@@ -252,6 +251,10 @@ impl InverseComparison {
 impl fmt::Debug for InverseComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (truth, t, count) = (&self.truth, self.temperature, self.methods.len());
-        write!(f, "InverseComparison({truth:?}, T = {t}, {count} methods, {:?} states)", self.counts)
+        write!(
+            f,
+            "InverseComparison({truth:?}, T = {t}, {count} methods, {:?} states)",
+            self.counts
+        )
     }
 }

@@ -18,6 +18,10 @@ pub(super) const LARGE: f64 = 30.0;
 /// A Newton step that no longer changes what was found; where the likelihood has no maximum, steps stay near 1 while its slope vanishes.
 pub(super) const SMALL_STEP: f64 = 1e-6;
 
+/// A slope this small with a Newton step as large as [`RUNAWAY`] has no curvature left: the likelihood only grows.
+pub(super) const VANISHED: f64 = 1e-9;
+pub(super) const RUNAWAY: f64 = 0.1;
+
 /// The distribution at some parameters.
 struct Point {
     /// ⟨Π_{i in A} s_i⟩ for every set A of spins, by the number whose bits are the set.
@@ -121,6 +125,9 @@ pub(super) fn exact(data: &Data, options: &Options) -> Result<Found> {
         if largest(&gradient) <= options.tolerance && largest(&step) <= SMALL_STEP {
             converged = true;
             break;
+        }
+        if largest(&gradient) <= VANISHED && largest(&step) > RUNAWAY {
+            return Err(no_maximum());
         }
         if steps == limit {
             break;

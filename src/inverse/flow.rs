@@ -48,8 +48,8 @@ impl Flow<'_> {
     }
 
     /// Whether each spin's flow is curved along all of its parameters; otherwise some run away to infinity, however small the slope has become.
-    fn is_curved(&self, theta: &[f64]) -> Result<bool> {
-        let n = self.states.n;
+    fn is_curved(&self, theta: &[f64], tolerance: f64) -> Result<bool> {
+        let (n, flat) = (self.states.n, FLAT.max(10.0 * tolerance));
         let rates = self.rates(theta);
         let curved = |i: usize| {
             let mut table = vec![0.0; n * n];
@@ -57,7 +57,7 @@ impl Flow<'_> {
             curvature(Width::best(), &self.states.spins, i, &weights, &mut table);
             let matrix = Array2::from_shape_fn((n, n), |(j, k)| table[j.max(k) * n + j.min(k)]);
             let (values, _) = eigen_symmetric(&matrix)?;
-            Ok(values[0] > FLAT * values[n - 1])
+            Ok(values[0] > flat * values[n - 1])
         };
         let all: Vec<bool> = (0..n).into_par_iter().map(curved).collect::<Result<_>>()?;
         Ok(all.into_iter().all(|curved| curved))
@@ -90,7 +90,7 @@ pub(super) fn minimise(data: &Data, options: &Options) -> Result<Found> {
     if !found.complete {
         progress.stopped();
     }
-    if options.l2 == 0.0 && found.converged && !flow.is_curved(&found.x)? {
+    if options.l2 == 0.0 && found.converged && !flow.is_curved(&found.x, options.tolerance)? {
         return Err(no_maximum());
     }
     let (couplings, fields) = super::exact::unpacked(states.n, &found.x);

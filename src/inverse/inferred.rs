@@ -158,7 +158,8 @@ impl InferredIsing {
             "coupling" => upper(&self.couplings),
         )?;
         if let Some(errors) = &self.coupling_errors {
-            frame = frame.hstack(&[Series::new("coupling_err".into(), upper(errors)).into_column()])?;
+            frame =
+                frame.hstack(&[Series::new("coupling_err".into(), upper(errors)).into_column()])?;
         }
         Ok(frame)
     }
@@ -202,7 +203,8 @@ impl InferredIsing {
             "field" => self.fields.to_vec(),
         )?;
         if let Some(errors) = &self.field_errors {
-            frame = frame.hstack(&[Series::new("field_err".into(), errors.to_vec()).into_column()])?;
+            frame =
+                frame.hstack(&[Series::new("field_err".into(), errors.to_vec()).into_column()])?;
         }
         Ok(frame)
     }

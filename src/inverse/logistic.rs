@@ -1,7 +1,7 @@
 //! One spin's conditional likelihood: a logistic regression on all others.
 
 use super::data::{Data, States};
-use super::exact::{LARGE, SMALL_STEP, largest, no_maximum};
+use super::exact::{LARGE, RUNAWAY, SMALL_STEP, VANISHED, largest, no_maximum};
 use super::kernel::{curvature, local_fields, weighted_sums};
 use super::settings::Options;
 use crate::error::Result;
@@ -190,6 +190,13 @@ impl<'a> Regression<'a> {
                     continue;
                 }
             };
+            if left <= VANISHED && largest(&step) > RUNAWAY {
+                if fresh {
+                    return Err(no_maximum());
+                }
+                (h, fresh) = (self.curvature(&at.spread), true);
+                continue;
+            }
             let converged = left <= options.tolerance && largest(&step) <= SMALL_STEP;
             let complete = !options.deadline.passed();
             if converged || steps == limit || !complete {

@@ -100,8 +100,10 @@ fn lower(
         let mut next = x.to_vec();
         add(&mut next, part, direction);
         let there = function(&next);
-        // Close to the minimum only rounding is left of the difference.
-        if there.0 <= value + 1e-4 * part * decrease + 1e-15 * value.abs() {
+        // Close to the minimum only rounding is left of the difference, and the slope has to tell.
+        let lower = there.0 <= value + 1e-4 * part * decrease;
+        let flatter = dot(&there.1, direction).abs() <= 0.9 * decrease.abs();
+        if lower || flatter && there.0 <= value + 1e-12 * value.abs() {
             return Some((next, there));
         }
         part *= 0.5;
