@@ -76,9 +76,8 @@ impl Team {
         let rate = FIRST_RATE / (1.0 + self.steps as f64 / decay);
         self.steps += 1;
         let weight = 4.0 / (self.steps as f64 + 3.0);
-        for k in 0..self.theta.len() {
-            let target = lesson.targets[k];
-            let slope = target - moments[k] - lesson.l2 * self.theta[k];
+        for (k, (moment, target)) in moments.iter().zip(&lesson.targets).enumerate() {
+            let slope = target - moment - lesson.l2 * self.theta[k];
             let spread = (1.0 - target * target).max(1e-3) + lesson.l2;
             self.theta[k] += (rate * slope / spread).clamp(-MOST, MOST);
             self.mean[k] += weight * (self.theta[k] - self.mean[k]);

@@ -76,7 +76,9 @@ fn direction(slope: &[f64], memory: &VecDeque<(Vec<f64>, Vec<f64>, f64)>) -> Vec
         Some((_, turned, product)) => product / dot(turned, turned),
         None => 1.0 / largest(slope).max(1.0),
     };
-    direction.iter_mut().for_each(|d| *d *= scale);
+    for d in &mut direction {
+        *d *= scale;
+    }
     for ((moved, turned, product), a) in memory.iter().zip(along.iter().rev()) {
         let b = dot(turned, &direction) / product;
         add(&mut direction, a - b, moved);
