@@ -23,6 +23,7 @@
 //! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmExact`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
+//! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
@@ -63,6 +64,7 @@ pub mod free_energy;
 pub mod grid;
 pub mod hopfield;
 pub mod information;
+pub mod inverse;
 pub mod ising;
 pub mod neuron;
 mod notebook;

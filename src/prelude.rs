@@ -33,9 +33,11 @@ pub use crate::hopfield::{
 };
 pub use crate::information::{
     BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
-    MaximumEntropy, binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy,
-    gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
+    MaximumEntropy, binary_entropy, conditional_information, entropy_of_counts, entropy_of_samples,
+    exponential_entropy, gaussian_entropy, maximum_entropy, mutual_information_of_counts,
+    normal_entropy,
 };
+pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
