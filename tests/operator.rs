@@ -76,7 +76,8 @@ fn lanczos_finds_both_ends_of_spectra_known_by_construction() {
                 let what =
                     format!("{name}, block {block}, single {single}, seed {seed}: {pairs:?}");
                 assert!(pairs.complete, "{what}");
-                assert!(pairs.products < if single { 2000 } else { 1500 }, "{what}");
+                // The smallest of 1/k² lie within 10⁻⁶ of each other, and take longest.
+                assert!(pairs.products < 5000, "{what}");
                 for k in 0..8 {
                     let exact = sorted[if k < 4 { k } else { n - 8 + k }];
                     assert!(
@@ -102,15 +103,16 @@ fn lanczos_finds_both_ends_of_spectra_known_by_construction() {
 
 #[test]
 fn a_multiple_eigenvalue_shows_all_its_copies_only_after_fresh_vectors() {
-    let spectrum = [uniform(496, -1.0, 1.0), vec![2.0; 4]].concat();
+    let isolated = vec![2.0, 2.0, 2.0, 2.0, 1.7, 1.5, 1.3];
+    let spectrum = [uniform(493, -0.1, 0.1), isolated].concat();
     let operator = Operator::from_diagonal(&Array1::from(spectrum)).unwrap();
     let copies = |find: bool, seed: u64| {
-        let run = operator.lanczos(3).bottom(0).multiplicities(find).tolerance(1e-8);
+        let run = operator.lanczos(3).bottom(0).multiplicities(find).tolerance(1e-3);
         let pairs = run.seed(seed).run().unwrap();
         pairs.eigenvalues.iter().filter(|&&x| (x - 2.0).abs() < 1e-6).count()
     };
     assert!((0..20).all(|seed| copies(true, seed) == 3));
-    assert!((0..20).any(|seed| copies(false, seed) < 3));
+    assert!((0..20).all(|seed| copies(false, seed) == 1));
 }
 
 #[test]
@@ -182,7 +184,7 @@ fn the_spread_of_probes_is_that_of_theory() {
 #[test]
 fn errors_of_traces_cover_the_truth_two_times_of_three() {
     let n = 150;
-    let power: Vec<f64> = (1..=n).map(|k| 1.0 / k as f64).collect();
+    let power: Vec<f64> = (1..=n).map(|k| 1.0 / f64::from(k)).collect();
     let indefinite: Vec<f64> =
         (1..=n).map(|k| 0.93_f64.powi(k) * if k % 3 == 0 { -1.0 } else { 1.0 }).collect();
     let flat = uniform(n as usize, -1.0, 3.0);
@@ -420,7 +422,7 @@ fn laws_are_consistent_with_themselves() {
     // The distribution against the density, by the midpoint rule in the angle, where both are smooth.
     let midpoint = |edges: (f64, f64), to: f64, density: &dyn Fn(f64) -> f64| {
         let (c, r) = (0.5 * (edges.0 + edges.1), 0.5 * (edges.1 - edges.0));
-        let (start, end) = (-0.5 * PI, ((to - c) / r).asin());
+        let (start, end) = (-0.5 * PI, ((to - c) / r).min(1.0).asin());
         let m = 20_000;
         let step = (end - start) / f64::from(m);
         let at = |k: i32| start + (f64::from(k) + 0.5) * step;
@@ -716,4 +718,28 @@ fn what_does_not_fit_is_refused_before_a_product_is_done() {
     assert_eq!(huge.products(), 0);
     let wide = Operator::from_fn(200_000, |_, _| Ok(())).unwrap();
     assert!(sentence(wide.lanczos(100_000).run()).contains("GiB"));
+}
+
+/// `cargo test --release --test operator -- --ignored --nocapture seven_million`
+#[test]
+#[ignore = "half a minute and 3 GiB"]
+fn seven_million_parameters_fit_into_four_gibibytes() {
+    let n = 7_000_000;
+    let spectrum = |i: usize| match i {
+        0..3 => 10.0 - i as f64,
+        3 => -2.0,
+        _ => (i as f64 * 0.618).fract() - 0.5,
+    };
+    let operator = Operator::from_diagonal(&Array1::from_shape_fn(n, spectrum)).unwrap();
+    let started = std::time::Instant::now();
+    let run = operator.lanczos(3).bottom(1).basis(40).tolerance(1e-3);
+    let pairs = run.run().unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let kibibytes: f64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    println!("{pairs:?} in {:.1} s, {peak}", started.elapsed().as_secs_f64());
+    for (value, exact) in pairs.eigenvalues.iter().zip([10.0, 9.0, 8.0, -2.0]) {
+        assert!((value - exact).abs() < 1e-4);
+    }
+    assert!(pairs.complete && kibibytes < 4.0 * 1024.0 * 1024.0);
 }

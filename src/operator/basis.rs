@@ -1,6 +1,6 @@
 //! Orthonormal vectors of a Krylov space, kept in double or single precision.
 
-use crate::operator::vector::{CHUNK, TASK, chunk_add, chunk_dot, widen};
+use crate::operator::vector::{CHUNK, TASK, chunk_add, chunk_dot, is_short, widen};
 use crate::rayon::prelude::*;
 
 /// Rows of the basis that are turned at a time.
@@ -124,8 +124,11 @@ impl Basis {
             let (start, room) = (index * CHUNK, &mut room[..x.len()]);
             (0..self.len()).map(|k| chunk_dot(self.chunk(k, start, room), x)).collect()
         };
-        let parts: Vec<Vec<f64>> =
-            x.par_chunks(CHUNK).with_min_len(TASK).enumerate().map(part).collect();
+        let parts: Vec<Vec<f64>> = if is_short(x.len()) {
+            x.chunks(CHUNK).enumerate().map(part).collect()
+        } else {
+            x.par_chunks(CHUNK).with_min_len(TASK).enumerate().map(part).collect()
+        };
         let mut along = vec![0.0; self.len()];
         for part in parts {
             for (sum, value) in along.iter_mut().zip(&part) {
@@ -150,8 +153,11 @@ impl Basis {
                 (0..components.len()).map(|k| chunk_dot(self.chunk(k, start, room), w)).collect();
             Part { along, square: chunk_dot(w, w) }
         };
-        let parts: Vec<Part> =
-            w.par_chunks_mut(CHUNK).with_min_len(TASK).enumerate().map(part).collect();
+        let parts: Vec<Part> = if is_short(w.len()) {
+            w.chunks_mut(CHUNK).enumerate().map(part).collect()
+        } else {
+            w.par_chunks_mut(CHUNK).with_min_len(TASK).enumerate().map(part).collect()
+        };
         let mut along = vec![0.0; components.len()];
         let mut square = 0.0;
         for part in parts {

@@ -45,7 +45,7 @@ pub struct Lanczos {
     bottom: usize,
     basis: Option<usize>,
     block: usize,
-    tolerance: f64,
+    tolerance: Option<f64>,
     products: usize,
     single_precision: bool,
     multiplicities: bool,
@@ -70,7 +70,7 @@ impl Operator {
             bottom: k,
             basis: None,
             block: 1,
-            tolerance: 1e-6,
+            tolerance: None,
             products: 10_000,
             single_precision: false,
             multiplicities: true,
@@ -143,7 +143,7 @@ impl Lanczos {
         Self { block: vectors, ..self.clone() }
     }
 
-    /// A pair has converged when its residual is below this fraction of the operator's norm; default 10⁻⁶, at which an isolated eigenvalue is
+    /// A pair has converged when its residual is below this fraction of the operator's norm; default 10⁻⁶ (10⁻⁴ in single precision), at which an isolated eigenvalue is
     /// right to about 10⁻¹². Products in single precision allow about 10⁻⁵.
     ///
     /// ```
@@ -154,7 +154,7 @@ impl Lanczos {
     /// # Ok(()) }
     /// ```
     pub fn tolerance(&self, tolerance: f64) -> Self {
-        Self { tolerance, ..self.clone() }
+        Self { tolerance: Some(tolerance), ..self.clone() }
     }
 
     /// The most products, after which the pairs are as good as they are and `complete` is false; default 10 000.
@@ -249,7 +249,7 @@ impl Lanczos {
             if matches!(standing, Standing::Converged) {
                 let values = self.values(&ritz);
                 let same = |(old, _): &(Vec<f64>, usize)| {
-                    let tolerance = self.tolerance * krylov.size();
+                    let tolerance = self.tolerance_or_default() * krylov.size();
                     old.iter().zip(&values).all(|(a, b)| (a - b).abs() <= tolerance)
                 };
                 if !self.multiplicities || before.as_ref().is_some_and(same) {
@@ -274,6 +274,10 @@ impl Lanczos {
         }
     }
 
+    fn tolerance_or_default(&self) -> f64 {
+        self.tolerance.unwrap_or(if self.single_precision { 1e-4 } else { 1e-6 })
+    }
+
     fn wanted(&self) -> Result<usize> {
         let n = self.operator.dimension();
         let allowed = || format!("from 1 to {n}, the number of eigenvalues");
@@ -282,9 +286,10 @@ impl Lanczos {
             return Err(Error::argument("k", largest, allowed()));
         }
         let smallest = if self.single_precision { 1e-5 } else { 1e-14 };
-        if !(self.tolerance >= smallest && self.tolerance <= 0.1) {
+        let tolerance = self.tolerance_or_default();
+        if !(tolerance >= smallest && tolerance <= 0.1) {
             let allowed = format!("from {smallest:e} to 0.1");
-            return Err(Error::argument("tolerance", self.tolerance, allowed));
+            return Err(Error::argument("tolerance", tolerance, allowed));
         }
         for (name, value) in [("block", self.block), ("products", self.products)] {
             if value == 0 {
@@ -328,7 +333,7 @@ impl Lanczos {
     /// Whether the wanted pairs have converged, and after fresh vectors, that nothing more is to be found next to them.
     fn standing(&self, krylov: &Krylov<'_>, ritz: &Ritz, fresh_at: Option<usize>) -> Standing {
         let count = ritz.values.len();
-        let tolerance = self.tolerance * krylov.size();
+        let tolerance = self.tolerance_or_default() * krylov.size();
         if count < self.top + self.bottom + 2
             || self.chosen(count).iter().any(|&l| !(ritz.residuals[l] <= tolerance))
         {
@@ -382,7 +387,7 @@ impl Lanczos {
     ) -> Result<Eigenpairs> {
         let n = self.operator.dimension();
         let chosen = self.chosen(ritz.values.len());
-        let tolerance = self.tolerance * krylov.size();
+        let tolerance = self.tolerance_or_default() * krylov.size();
         let top = self.top.min(ritz.values.len());
         let mut products = krylov.products();
         let mut vectors = krylov.into_vectors(ritz, &chosen);

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, require_finite};
 use crate::ndarray::{Array1, Array2};
 use crate::operator::memory;
 use crate::operator::probe::Probe;
-use crate::operator::vector::{add_scaled, chunk_dot, dot, norm, scale};
+use crate::operator::vector::{CHUNK, TASK, chunk_dot, dot, is_short, norm};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::spin::Couplings;
@@ -71,6 +71,9 @@ impl Operator {
         product: impl Fn(&[f64], &mut [f64]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<Self> {
         Self::from_block_fn(n, move |x, y| {
+            if x.len() == n {
+                return product(x, y);
+            }
             x.par_chunks(n).zip(y.par_chunks_mut(n)).try_for_each(|(x, y)| product(x, y))
         })
     }
@@ -241,127 +244,6 @@ impl Operator {
         Array2::from_shape_vec(x.dim(), output).map_err(|_| self.lost())
     }
 
-    /// The operator with rows and columns of these indices only: the block of one layer's parameters, say.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let a = Operator::from_diagonal(&array![1.0, 2.0, 3.0, 4.0])?;
-    /// assert_eq!(a.restricted(1..3)?.eigenvalues()?, array![2.0, 3.0]);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If there is no index, one is not below n, or one occurs twice.
-    pub fn restricted(&self, indices: impl IntoIterator<Item = usize>) -> Result<Self> {
-        let indices: Vec<usize> = indices.into_iter().collect();
-        let (n, whole) = (self.n, self.clone());
-        let mut seen = vec![false; n];
-        for &index in &indices {
-            if index >= n || std::mem::replace(&mut seen[index], true) {
-                return Err(Error::argument(
-                    "indices",
-                    format!("index {index}"),
-                    format!("different numbers below {n}"),
-                ));
-            }
-        }
-        if indices.is_empty() {
-            return Err(Error::argument("indices", "none", "at least one"));
-        }
-        let count = indices.len();
-        Self::from_block_fn(count, move |x, y| {
-            let mut input = vec![0.0; x.len() / count * n];
-            let mut output = input.clone();
-            for (x, wide) in x.chunks_exact(count).zip(input.chunks_exact_mut(n)) {
-                for (&index, x) in indices.iter().zip(x) {
-                    wide[index] = *x;
-                }
-            }
-            whole.apply_into(&input, &mut output)?;
-            for (y, wide) in y.chunks_exact_mut(count).zip(output.chunks_exact(n)) {
-                for (&index, y) in indices.iter().zip(y) {
-                    *y = wide[index];
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// A + c·1.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let a = Operator::from_diagonal(&array![1.0, 2.0])?;
-    /// assert_eq!(a.shifted(-1.0)?.eigenvalues()?, array![0.0, 1.0]);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If c is not finite.
-    pub fn shifted(&self, c: f64) -> Result<Self> {
-        let c = require_finite("c", c)?;
-        let inner = self.clone();
-        Self::from_block_fn(self.n, move |x, y| {
-            inner.apply_into(x, y)?;
-            add_scaled(y, c, x);
-            Ok(())
-        })
-    }
-
-    /// c·A.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let a = Operator::from_diagonal(&array![1.0, 2.0])?;
-    /// assert_eq!(a.scaled(-1.0)?.eigenvalues()?, array![-2.0, -1.0]);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If c is not finite.
-    pub fn scaled(&self, c: f64) -> Result<Self> {
-        let c = require_finite("c", c)?;
-        let inner = self.clone();
-        Self::from_block_fn(self.n, move |x, y| {
-            inner.apply_into(x, y)?;
-            scale(y, c);
-            Ok(())
-        })
-    }
-
-    /// A + B.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let a = Operator::from_diagonal(&array![1.0, 2.0])?;
-    /// assert_eq!(a.plus(&a)?.eigenvalues()?, array![2.0, 4.0]);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If the dimensions differ.
-    pub fn plus(&self, other: &Self) -> Result<Self> {
-        if other.n != self.n {
-            return Err(Error::Shape {
-                what: "The second operator",
-                expected: format!("[{}]", self.n),
-                given: format!("[{}]", other.n),
-            });
-        }
-        let (first, second) = (self.clone(), other.clone());
-        Self::from_block_fn(self.n, move |x, y| {
-            first.apply_into(x, y)?;
-            let mut more = vec![0.0; y.len()];
-            second.apply_into(x, &mut more)?;
-            add_scaled(y, 1.0, &more);
-            Ok(())
-        })
-    }
-
     /// How far the operator is from symmetric, |xᵀAy − yᵀAx| / (|Ax| |y| + |Ay| |x|) of two normal random vectors: rounding if it is symmetric. Two products.
     ///
     /// ```
@@ -451,17 +333,19 @@ fn multiply(entries: &[f64], n: usize, x: &[f64], y: &mut [f64]) {
     let vectors = x.len() / n;
     // By rows of the matrix, each entry of which serves all vectors; transposed at the end.
     let mut by_rows = vec![0.0; x.len()];
-    let rows_at_once = (16_384 / n).max(1);
-    by_rows
-        .par_chunks_mut(vectors * rows_at_once)
-        .zip(entries.par_chunks(n * rows_at_once))
-        .for_each(|(out, rows)| {
-            for (out, row) in out.chunks_exact_mut(vectors).zip(rows.chunks_exact(n)) {
-                for (out, x) in out.iter_mut().zip(x.chunks_exact(n)) {
-                    *out = chunk_dot(row, x);
-                }
+    let several = |(out, rows): (&mut [f64], &[f64])| {
+        for (out, row) in out.chunks_exact_mut(vectors).zip(rows.chunks_exact(n)) {
+            for (out, x) in out.iter_mut().zip(x.chunks_exact(n)) {
+                *out = chunk_dot(row, x);
             }
-        });
+        }
+    };
+    if is_short(entries.len()) {
+        several((&mut by_rows, entries));
+    } else {
+        let rows = (CHUNK * TASK / n).max(1);
+        by_rows.par_chunks_mut(vectors * rows).zip(entries.par_chunks(n * rows)).for_each(several);
+    }
     for (k, y) in y.chunks_exact_mut(n).enumerate() {
         for (y, row) in y.iter_mut().zip(by_rows.chunks_exact(vectors)) {
             *y = row[k];

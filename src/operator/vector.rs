@@ -56,8 +56,16 @@ pub(super) fn widen(wide: &mut [f64], narrow: &[f32]) {
     widen_of_width(Width::best(), wide, narrow);
 }
 
-/// Σ a_i b_i.
+/// Whether vectors of so many numbers are too short to be worth a second thread.
+pub(super) fn is_short(n: usize) -> bool {
+    n <= CHUNK * TASK
+}
+
+/// Σ a_i b_i, chunk by chunk on one thread or several.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    if is_short(a.len()) {
+        return a.chunks(CHUNK).zip(b.chunks(CHUNK)).map(|(a, b)| chunk_dot(a, b)).sum();
+    }
     let parts: Vec<f64> = a
         .par_chunks(CHUNK)
         .zip(b.par_chunks(CHUNK))
@@ -74,6 +82,9 @@ pub(super) fn norm(a: &[f64]) -> f64 {
 
 /// y + factor · x, into y.
 pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
+    if is_short(y.len()) {
+        return chunk_add(y, factor, x);
+    }
     y.par_chunks_mut(CHUNK)
         .zip(x.par_chunks(CHUNK))
         .with_min_len(TASK)
@@ -82,9 +93,9 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
 
 /// factor · x, into x.
 pub(super) fn scale(x: &mut [f64], factor: f64) {
-    x.par_chunks_mut(CHUNK).with_min_len(TASK).for_each(|x| {
-        for x in x {
-            *x *= factor;
-        }
-    });
+    let all = |x: &mut [f64]| x.iter_mut().for_each(|x| *x *= factor);
+    if is_short(x.len()) {
+        return all(x);
+    }
+    x.par_chunks_mut(CHUNK).with_min_len(TASK).for_each(all);
 }
