@@ -30,6 +30,7 @@
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
+//! | operators and spectra | [`operator::Operator`], [`operator::Lanczos`], [`operator::SpectralDensity`], [`operator::TraceEstimator`], [`theory::spectra`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!
@@ -69,7 +70,7 @@ pub mod ising;
 pub mod neuron;
 mod notebook;
 mod numeric;
-mod operator;
+pub mod operator;
 pub mod perceptron;
 pub mod plot;
 pub mod prelude;

@@ -44,6 +44,11 @@ pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
+pub use crate::operator::{
+    DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
+    Lanczos, Operator, Probe, SpectralDensity, SpectralSum, SpectralSumEstimation, TraceEstimate,
+    TraceEstimation, TraceEstimator,
+};
 pub use crate::perceptron::{
     BinaryPerceptrons, Examples, LearningCurve, LearningRule, MultiPerceptron, MultiTrained,
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
@@ -71,5 +76,6 @@ pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
 pub use crate::theory::sk::SkState;
+pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;
 pub use crate::theory::{ags, cover, dense, gardner, learning, signal_to_noise, sk, version_space};
