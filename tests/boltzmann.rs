@@ -458,16 +458,14 @@ fn other_targets_are_projected() -> Result {
         assert!((other.kl(&target)? - via).abs() < 1e-10);
         // Iterative proportional fitting, another algorithm, ends at the same distribution.
         assert!(
-            (fitted(&target)? - best.distribution()?.probabilities())
-                .iter()
-                .all(|x| x.abs() < 1e-8)
+            (fitted(&target) - best.distribution()?.probabilities()).iter().all(|x| x.abs() < 1e-8)
         );
     }
     Ok(())
 }
 
 /// The distribution with the pair marginals of the target, by iterative proportional fitting from the uniform one.
-fn fitted(target: &Distribution) -> Result<Array1<f64>> {
+fn fitted(target: &Distribution) -> Array1<f64> {
     let q = target.probabilities();
     let mut p = Array1::from_elem(16, 1.0 / 16.0);
     for _ in 0..4000 {
@@ -485,7 +483,7 @@ fn fitted(target: &Distribution) -> Result<Array1<f64>> {
             }
         }
     }
-    Ok(p)
+    p
 }
 
 #[test]
@@ -551,11 +549,11 @@ fn errors_of_sampled_gradients_cover() -> Result {
     for seed in 0..200 {
         let sampled = learning.seed(seed).gradient()?;
         for k in 0..exact.values.len() {
-            within += usize::from((sampled.values[k] - exact.values[k]).abs() < sampled.errors[k]);
+            within += i32::from((sampled.values[k] - exact.values[k]).abs() < sampled.errors[k]);
             all += 1;
         }
     }
-    let share = within as f64 / all as f64;
+    let share = f64::from(within) / f64::from(all);
     assert!((0.63..0.73).contains(&share), "{share}");
     Ok(())
 }
@@ -656,7 +654,6 @@ fn the_encoder_learns_its_code() -> Result {
         found.push((run.history.values("kl")?[1], run.machine));
     }
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    println!("{:?}", found.iter().map(|x| x.0).collect::<Vec<_>>());
     let machine = found.remove(0).1;
     // Group 1 clamped, group 2 follows: the same unit is by far the likeliest.
     for k in 0..4 {
@@ -708,6 +705,13 @@ fn bad_input_is_refused_in_sentences() -> Result {
     ] {
         assert!(bad.run().is_err(), "{bad:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn bad_machines_and_samples_are_refused_in_sentences() -> Result {
+    let message = |error: statmech::Error| error.to_string();
+    let spin = BoltzmannMachine::new(Coding::Spin, 3, 0)?;
     assert!(
         spin.sample().chains(1).run().is_err() && spin.sample().chains(usize::MAX).run().is_err()
     );
@@ -770,5 +774,181 @@ fn bad_input_is_refused_in_sentences() -> Result {
             == 3
     );
     assert!(BoltzmannMachine::new(Coding::Spin, 60, 0)?.ln_z().is_err());
+    Ok(())
+}
+
+#[test]
+fn deep_machines_are_machines_in_layers() -> Result {
+    for sizes in [vec![4, 3], vec![3, 2, 2], vec![2, 3, 2, 3], vec![5, 1, 4]] {
+        let deep = deep(&sizes, 1.0, 3)?;
+        let machine = deep.machine()?;
+        assert!((deep.ln_z()? - machine.ln_z()?).abs() < 1e-11);
+        let rows = machine.visible_states()?;
+        assert!((deep.log_likelihood(&rows)? - machine.log_likelihood(&rows)?).abs() < 1e-11);
+        // By hand, from the layers.
+        let (w, b) = (deep.weights(), deep.biases());
+        let states = BoltzmannMachine::new(Coding::Binary, machine.units(), 0)?.visible_states()?;
+        let energies = machine.energies(&states)?;
+        for (state, energy) in states.outer_iter().zip(&energies) {
+            let (mut rest, mut layers) = (state.to_vec(), Vec::new());
+            for &n in &sizes {
+                let next = rest.split_off(n);
+                layers.push(rest.iter().map(|&s| f64::from(s)).collect::<Array1<f64>>());
+                rest = next;
+            }
+            let pairs: f64 =
+                w.iter().enumerate().map(|(l, w)| layers[l].dot(&w.dot(&layers[l + 1]))).sum();
+            let singles: f64 = b.iter().zip(&layers).map(|(b, x)| b.dot(x)).sum();
+            assert!((energy + pairs + singles).abs() < 1e-12);
+        }
+    }
+    // More than one chunk of states.
+    let wide = deep(&[12, 13, 1], 0.3, 1)?;
+    assert!((wide.ln_z()? - wide.machine()?.ln_z()?).abs() < 1e-9);
+    Ok(())
+}
+
+/// A deep machine with random weights and biases.
+fn deep(sizes: &[usize], scale: f64, seed: u64) -> Result<DeepBoltzmann> {
+    let deep = DeepBoltzmann::new(sizes)?.randomized(scale, seed)?;
+    let biases: Vec<Array1<f64>> = sizes
+        .iter()
+        .map(|&n| (0..n).map(|i| scale * ((i as f64) * 1.7 + seed as f64).sin()).collect())
+        .collect();
+    deep.with(&deep.weights(), &biases)
+}
+
+#[test]
+fn mean_field_bounds_from_below() -> Result {
+    let mut gaps = Vec::new();
+    for (sizes, scale) in
+        [(vec![4, 3, 2], 0.3), (vec![4, 3, 2], 1.0), (vec![3, 3, 3, 2], 1.5), (vec![4, 4, 3], 3.0)]
+    {
+        for seed in 0..5 {
+            let deep = deep(&sizes, scale, seed)?;
+            let rows = deep.machine()?.visible_states()?;
+            let posterior = deep.infer(&rows)?;
+            let free = deep.machine()?.free_energies(&rows)?;
+            for (bound, free) in posterior.evidence.iter().zip(&free) {
+                assert!(*bound <= -free + 1e-10, "{bound} above {}", -free);
+            }
+            assert!(deep.lower_bound(&rows)? <= deep.log_likelihood(&rows)? + 1e-10);
+            gaps.push(deep.log_likelihood(&rows)? - deep.lower_bound(&rows)?);
+            if scale < 2.0 {
+                assert!(posterior.converged);
+                // A maximum of the bound: the bound by the definition, at averages moved by a little.
+                let (w, b) = (deep.weights(), deep.biases());
+                let bound = |layers: &[Array1<f64>]| -> f64 {
+                    let pairs: f64 = w
+                        .iter()
+                        .enumerate()
+                        .map(|(l, w)| layers[l].dot(&w.dot(&layers[l + 1])))
+                        .sum();
+                    let singles: f64 = b.iter().zip(layers).map(|(b, x)| b.dot(x)).sum();
+                    let entropy: f64 = layers[1..]
+                        .iter()
+                        .flatten()
+                        .map(|&p| -p * p.ln() - (1.0 - p) * (1.0 - p).ln())
+                        .sum();
+                    pairs + singles + entropy
+                };
+                let row = 3;
+                let mut layers = vec![rows.row(row).mapv(f64::from)];
+                layers.extend(posterior.layers.iter().map(|layer| layer.row(row).to_owned()));
+                let best = bound(&layers);
+                assert!((best - posterior.evidence[row]).abs() < 1e-10);
+                for l in 1..layers.len() {
+                    for i in 0..layers[l].len() {
+                        for step in [-1e-3, 1e-3] {
+                            let mut moved = layers.clone();
+                            moved[l][i] = (moved[l][i] + step).clamp(1e-9, 1.0 - 1e-9);
+                            assert!(bound(&moved) <= best + 1e-12);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(gaps.iter().any(|gap| *gap > 1e-3)); // the bound is no identity
+    let shallow = deep(&[4, 3], 1.0, 2)?;
+    let rows = shallow.machine()?.visible_states()?;
+    assert!((shallow.lower_bound(&rows)? - shallow.log_likelihood(&rows)?).abs() < 1e-11);
+    Ok(())
+}
+
+#[test]
+fn deep_learning_raises_bound_and_likelihood() -> Result {
+    let rows = bars_and_stripes(2, Coding::Binary)?;
+    let blank = DeepBoltzmann::new(&[4, 4, 3])?;
+    let uniform = -(16_f64.ln());
+    let start = blank.pretrain(&rows)?.epochs(300).seed(2).run()?;
+    assert!(start.log_likelihood(&rows)? > uniform, "{}", start.log_likelihood(&rows)?);
+    let learning = start.learn(&rows)?.learning_rate(0.3).epochs(2000).chains(200).seed(3);
+    let learned = learning.record_every(200).run()?;
+    let (bound, likelihood) =
+        (learned.history.values("bound")?, learned.history.values("log_likelihood")?);
+    assert!(bound.iter().zip(&likelihood).all(|(b, l)| b <= &(l + 1e-10)));
+    let (first, last) = (likelihood[0], likelihood[10]);
+    // The entropy of six images is ln 6 = 1.79.
+    assert!(last > first + 0.2 && last > -2.3 && last < -(6_f64.ln()), "{first} to {last}");
+    assert!((learned.machine.log_likelihood(&rows)? - last).abs() < 1e-12);
+    assert_eq!(learned.machine, learning.record_every(500).run()?.machine);
+    let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let short = || start.learn(&rows)?.epochs(20).seed(3).run();
+    assert_eq!(one.install(short)?.machine, short()?.machine);
+    let again = || blank.pretrain(&rows)?.epochs(20).seed(2).run();
+    assert_eq!(one.install(again)?, again()?);
+    let cut = start
+        .learn(&rows)?
+        .epochs(usize::MAX)
+        .chains(10)
+        .record_every(1000)
+        .deadline(0.05)
+        .run()?;
+    assert!(!cut.complete && cut.epochs > 0);
+    assert_eq!(cut.history.values("epoch")?.last().copied(), Some(cut.epochs as f64));
+    Ok(())
+}
+
+#[test]
+fn deep_bad_input_is_refused() -> Result {
+    for sizes in [vec![], vec![3], vec![3, 0], vec![0, 3], vec![usize::MAX, 2]] {
+        assert!(DeepBoltzmann::new(&sizes).is_err());
+    }
+    let deep = DeepBoltzmann::new(&[2, 2])?;
+    assert!(
+        deep.infer(&array![[0, -1]]).is_err()
+            && deep.infer(&array![[0]]).is_err()
+            && deep.infer(&Array2::zeros((0, 2))).is_err()
+    );
+    assert!(deep.log_likelihood(&array![[2, 0]]).is_err() && deep.randomized(f64::NAN, 0).is_err());
+    assert!(
+        deep.with(&[array![[f64::NAN, 0.0], [0.0, 0.0]]], &deep.biases()).is_err()
+            && deep.with(&[], &deep.biases()).is_err()
+    );
+    let learning = deep.learn(&array![[0, 1]])?.epochs(3);
+    for bad in [
+        learning.epochs(0),
+        learning.chains(0),
+        learning.chains(usize::MAX),
+        learning.sweeps(0),
+        learning.record_every(0),
+        learning.learning_rate(f64::NAN),
+        learning.learning_rate(1e308),
+    ] {
+        assert!(bad.run().is_err(), "{bad:?}");
+    }
+    let pretraining = deep.pretrain(&array![[0, 1]])?.epochs(3);
+    assert!(
+        pretraining.epochs(0).run().is_err()
+            && pretraining.learning_rate(0.0).run().is_err()
+            && pretraining.deadline(-1.0).run().is_err()
+    );
+    let large = DeepBoltzmann::new(&[60, 50, 40])?;
+    assert!(large.ln_z().unwrap_err().to_string().contains("annealed_importance"));
+    let rows = Array2::from_elem((3, 60), 1);
+    assert!(
+        large.learn(&rows)?.epochs(2).run()?.history.column("bound").unwrap().null_count() == 3
+    );
     Ok(())
 }

@@ -11,10 +11,14 @@ use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::eigen_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
+use crate::progress::Progress;
 use crate::rayon::prelude::*;
 
 /// The most parameters of a matrix of curvatures.
 const MAX_PARAMETERS: usize = 2_000;
+
+/// Columns between two looks at the clock.
+const BATCH: usize = 16;
 
 impl BoltzmannMachine {
     /// Fisher's information matrix of the visible distribution, I_ab = Σ_v P(v) ∂_a ln P(v) ∂_b ln P(v), a row for each of the
@@ -127,7 +131,14 @@ impl BoltzmannMachine {
             direction[a] = self.temperature.powi(-2);
             averages(self, weigh(&combinations(self, &direction)))
         };
-        let columns: Vec<Vec<f64>> = (0..m).into_par_iter().map(column).collect();
+        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(m);
+        let mut progress = Progress::new("columns", m);
+        while columns.len() < m {
+            let end = m.min(columns.len() + BATCH);
+            let next: Vec<Vec<f64>> = (columns.len()..end).into_par_iter().map(column).collect();
+            progress.add(next.len());
+            columns.extend(next);
+        }
         // Symmetric but for rounding.
         Ok(Array2::from_shape_fn((m, m), |(a, b)| 0.5 * (columns[a][b] + columns[b][a])))
     }

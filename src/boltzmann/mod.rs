@@ -11,6 +11,7 @@
 //! | samples, free or clamped, annealed | [`sample`](BoltzmannMachine::sample) |
 //! | learning | [`learn`](BoltzmannMachine::learn), [`learn_distribution`](BoltzmannMachine::learn_distribution) |
 //! | the same distribution otherwise | [`recoded`](BoltzmannMachine::recoded), [`ising`](BoltzmannMachine::ising), [`clamped`](BoltzmannMachine::clamped) |
+//! | layers, with mean-field inference | [`DeepBoltzmann`] |
 //! | things to learn | [`bars_and_stripes`], [`parity_patterns`], [`encoder_patterns`], [`shifter_patterns`] |
 //!
 //! States are numbered with off before on and the last unit changing fastest, as in [`visible_states`](BoltzmannMachine::visible_states).
@@ -19,6 +20,7 @@ mod chain;
 mod coding;
 mod convert;
 mod curvature;
+mod deep;
 mod exact;
 mod gradient;
 mod joint;
@@ -31,6 +33,7 @@ mod sampling;
 mod states;
 
 pub use coding::Coding;
+pub use deep::{DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior, DeepPretraining};
 pub use gradient::BoltzmannGradient;
 pub use learned::BoltzmannLearned;
 pub use learning::BoltzmannLearning;
