@@ -21,6 +21,7 @@
 //! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::VersionSampling`], [`perceptron::PerceptronCapacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
 //! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmExact`] |
+//! | Boltzmann machines | [`boltzmann::BoltzmannMachine`], [`boltzmann::BoltzmannLearning`], [`boltzmann::BoltzmannSampling`], [`boltzmann::DeepBoltzmann`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
 //! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
@@ -55,6 +56,7 @@ pub use {ndarray, ndarray_rand, num_bigint, plotters, polars, rand_xoshiro, rayo
 
 pub use ndarray_rand::rand;
 
+pub mod boltzmann;
 pub mod data;
 pub mod dense_memory;
 pub mod error;

@@ -2,6 +2,11 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
+pub use crate::boltzmann::{
+    BoltzmannGradient, BoltzmannLearned, BoltzmannLearning, BoltzmannMachine, BoltzmannSamples,
+    BoltzmannSampling, Coding, DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior,
+    DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns, shifter_patterns,
+};
 pub use crate::data::{Images, digits, mnist};
 pub use crate::dense_memory::{
     DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
