@@ -36,7 +36,7 @@ impl RbmTempering {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if `target` is not between 0.01 and 0.95; if more than 1024 rungs would be needed; if the λ or the data do not fit, as for [`run`](Self::run).
+    /// If the machine is not [normalisable](crate::rbm::Rbm::is_normalizable); if `target` is not between 0.01 and 0.95; if more than 1024 rungs would be needed; if the λ or the data do not fit, as for [`run`](Self::run).
     pub fn ladder_for_acceptance(&self, target: f64) -> Result<Vec<f64>> {
         if !(0.01..=0.95).contains(&target) {
             return Err(Error::argument("target", target, "a probability between 0.01 and 0.95"));
