@@ -213,7 +213,7 @@ impl Lanczos {
     /// # use statmech::prelude::*;
     /// let spins = Ising::chain(100)?.operator()?;
     /// let pairs = spins.lanczos(1).run()?;
-    /// assert!((pairs.eigenvalues[0] - 2.0).abs() < 1e-9 && pairs.products < 100);
+    /// assert!((pairs.eigenvalues[0] - 2.0).abs() < 1e-9 && pairs.complete);
     /// # Ok(()) }
     /// ```
     ///
