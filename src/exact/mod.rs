@@ -18,7 +18,6 @@ mod cost;
 pub mod curie_weiss;
 pub mod elimination;
 mod enumeration;
-mod exponential;
 pub mod honeycomb;
 mod jet;
 pub mod kaufman;

@@ -1,6 +1,7 @@
 //! Numerical methods and special functions.
 
 pub(crate) mod binomial;
+pub(crate) mod exponential;
 pub(crate) mod gaussian;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

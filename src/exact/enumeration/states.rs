@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Enumeration;
 use crate::error::{Error, Result};
-use crate::exact::exponential::exponentials;
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::exponential::exponentials;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
