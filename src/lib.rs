@@ -20,15 +20,19 @@
 //! | neurons | [`neuron::Neuron`], [`neuron::Circuit`], [`neuron::Automaton`], [`neuron::realize`], [`neuron::Hebbian`] |
 //! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::VersionSampling`], [`perceptron::PerceptronCapacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
+//! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmExact`] |
+//! | Boltzmann machines | [`boltzmann::BoltzmannMachine`], [`boltzmann::BoltzmannLearning`], [`boltzmann::BoltzmannSampling`], [`boltzmann::DeepBoltzmann`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
 //! | networks and their losses | [`nn::Network`], [`nn::Mlp`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
+//! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
+//! | operators and spectra | [`operator::Operator`], [`operator::Lanczos`], [`operator::SpectralDensity`], [`operator::TraceEstimator`], [`theory::spectra`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!
@@ -53,6 +57,7 @@ pub use {ndarray, ndarray_rand, num_bigint, plotters, polars, rand_xoshiro, rayo
 
 pub use ndarray_rand::rand;
 
+pub mod boltzmann;
 pub mod data;
 pub mod dense_memory;
 pub mod error;
@@ -63,24 +68,27 @@ pub mod free_energy;
 pub mod grid;
 pub mod hopfield;
 pub mod information;
+pub mod inverse;
 pub mod ising;
 pub mod landscape;
 pub mod neuron;
 pub mod nn;
 mod notebook;
 mod numeric;
-mod operator;
+pub mod operator;
 pub mod perceptron;
 pub mod plot;
 pub mod prelude;
 pub mod progress;
 pub mod random;
+pub mod rbm;
 pub mod sample;
 mod samples;
 mod setters;
 mod simd;
 pub mod spin;
 pub mod stats;
+mod tensors;
 pub mod theory;
 
 pub use error::{Error, Result};

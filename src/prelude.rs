@@ -2,6 +2,11 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
+pub use crate::boltzmann::{
+    BoltzmannGradient, BoltzmannLearned, BoltzmannLearning, BoltzmannMachine, BoltzmannSamples,
+    BoltzmannSampling, Coding, DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior,
+    DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns, shifter_patterns,
+};
 pub use crate::data::{Images, digits, mnist};
 pub use crate::dense_memory::{
     DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
@@ -33,9 +38,11 @@ pub use crate::hopfield::{
 };
 pub use crate::information::{
     BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
-    MaximumEntropy, binary_entropy, entropy_of_counts, entropy_of_samples, exponential_entropy,
-    gaussian_entropy, maximum_entropy, mutual_information_of_counts, normal_entropy,
+    MaximumEntropy, binary_entropy, conditional_information, entropy_of_counts, entropy_of_samples,
+    exponential_entropy, gaussian_entropy, maximum_entropy, mutual_information_of_counts,
+    normal_entropy,
 };
+pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
@@ -46,6 +53,11 @@ pub use crate::neuron::{
     boolean_functions, is_threshold_function, realize,
 };
 pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::operator::{
+    DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
+    Lanczos, Operator, Probe, SpectralDensity, SpectralSum, SpectralSumEstimation, TraceEstimate,
+    TraceEstimation, TraceEstimator,
+};
 pub use crate::perceptron::{
     BinaryPerceptrons, Examples, LearningCurve, LearningRule, MultiPerceptron, MultiTrained,
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
@@ -58,6 +70,11 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
+pub use crate::rbm::{
+    AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmExact,
+    RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
+};
+pub use crate::rbm::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
     Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,
@@ -68,5 +85,6 @@ pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
 pub use crate::theory::sk::SkState;
+pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;
 pub use crate::theory::{ags, cover, dense, gardner, learning, signal_to_noise, sk, version_space};

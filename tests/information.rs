@@ -96,6 +96,22 @@ fn entropies_of_pairs_obey_their_identities() -> statmech::Result<()> {
     let (x, y) = (joint.x()?, joint.y()?);
     close(joint.mutual_information(), x.entropy() + y.entropy() - joint.entropy(), 1e-15);
     close(joint.equivocation(), x.entropy() - joint.mutual_information(), 1e-15);
+    // The chain rule I(x; y, z) = I(x; z) + I(x; y|z) on eight unequal probabilities of three bits.
+    let p = |x: usize, y: usize, z: usize| (1 + (5 * x + 3 * y + 7 * z + x * y * z) % 6) as f64;
+    let table = |z: usize| Joint::from_weights(Array2::from_shape_fn((2, 2), |(x, y)| p(x, y, z)));
+    let weight = |z: usize| p(0, 0, z) + p(0, 1, z) + p(1, 0, z) + p(1, 1, z);
+    let conditional = conditional_information(
+        &Distribution::from_weights([weight(0), weight(1)])?,
+        &[table(0)?, table(1)?],
+    )?;
+    let with_both =
+        Joint::from_weights(Array2::from_shape_fn((2, 4), |(x, k)| p(x, k / 2, k % 2)))?;
+    let with_z =
+        Joint::from_weights(Array2::from_shape_fn((2, 2), |(x, z)| p(x, 0, z) + p(x, 1, z)))?;
+    let rule = with_both.mutual_information() - with_z.mutual_information();
+    close(conditional, rule, 1e-15);
+    assert!(conditional > 0.001);
+    assert!(conditional_information(&Distribution::uniform(3)?, &[table(0)?]).is_err());
     let (p, q) = (Distribution::new([0.2, 0.5, 0.3])?, Distribution::new([0.6, 0.1, 0.3])?);
     close(p.jensen_shannon(&q)?, q.jensen_shannon(&p)?, 1e-16);
     let middle = Distribution::new([0.4, 0.3, 0.3])?;

@@ -13,12 +13,11 @@
 mod bulk;
 mod caloric;
 pub mod chain;
-mod chunks;
+pub(crate) mod chunks;
 mod cost;
 pub mod curie_weiss;
 pub mod elimination;
 mod enumeration;
-mod exponential;
 pub mod honeycomb;
 mod jet;
 pub mod kaufman;
@@ -39,6 +38,7 @@ pub use enumeration::{
 };
 pub use honeycomb::HONEYCOMB_TC;
 pub use onsager::ONSAGER_TC;
+pub(crate) use partition::hadamard;
 pub use partition::{MAX_SUMMED, Moments, PartitionFunction};
 pub use potential::Potential;
 pub use thermodynamics::Thermodynamics;

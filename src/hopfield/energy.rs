@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::hopfield::{Hopfield, check};
 use crate::ising::Ising;
 use crate::ndarray::{Array1, Array2};
+use crate::operator::Operator;
 use crate::operator::dense::eigen_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -169,6 +170,24 @@ impl Hopfield {
         let matrix = Array2::from_shape_vec((size, size), entries)
             .map_err(|error| Error::argument("size", error, "that of the matrix"))?;
         Ok(matrix)
+    }
+
+    /// The couplings as an operator, for their spectrum: that of Hebb's rule has the patterns' directions as outliers of large eigenvalues.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// // Random patterns: P eigenvalues near 1 − P/N of the patterns' space, the others −P/N.
+    /// let spectrum = Hopfield::hebb(&random_patterns(2, 200, 1)?)?.operator()?.eigenvalues()?;
+    /// assert!((spectrum[0] + 0.01).abs() < 1e-12 && spectrum[198] > 0.8);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If there are more than [`MAX_DENSE`](super::MAX_DENSE) units, or the couplings are not symmetric.
+    pub fn operator(&self) -> Result<Operator> {
+        Operator::from_matrix(&self.couplings()?)
     }
 
     /// The same couplings and fields as an Ising model: for enumeration, tempering, free energies.

@@ -67,6 +67,16 @@ impl Coin {
         Self::of(0.5, 0.5)
     }
 
+    /// Bernardo's reference prior, from which the data are expected to teach the most: for a coin the same as [`jeffreys`](Self::jeffreys).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Coin::reference(), Coin::jeffreys());
+    /// ```
+    pub fn reference() -> Self {
+        Self::jeffreys()
+    }
+
     fn of(a: f64, b: f64) -> Self {
         Self { a, b, prior: (a, b), tosses: (0, 0) }
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::information::Distribution;
-use crate::information::distribution::{checked_sum, entropy, ln_ratio};
+use crate::information::distribution::{checked_sum, entropy, ln_ratio, shape};
 use crate::ndarray::{Array2, Axis};
 
 /// Joint probabilities p(x, y): rows are values of x, columns of y.
@@ -116,4 +116,27 @@ impl Joint {
             .map(|p| Self { p })
             .map_err(|e| Error::argument("p", e, "a table of probabilities"))
     }
+}
+
+/// The conditional information I(x; y|z) = Σ_z p(z) I(x; y at this z) in nats: what x and y say of each other once z is known, from the distribution of z and
+/// the joint one of x and y for each of its values.
+///
+/// # Errors
+/// [`Error::Shape`] if there is not one joint distribution for each value of z.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // Two fair bits say nothing of each other, until one knows whether they are equal.
+/// let (equal, unequal) = (Joint::new(array![[0.5, 0.0], [0.0, 0.5]])?, Joint::new(array![[0.0, 0.5], [0.5, 0.0]])?);
+/// let known = conditional_information(&Distribution::uniform(2)?, &[equal, unequal])?;
+/// assert_eq!(known / BIT, 1.0);
+/// # Ok(()) }
+/// ```
+pub fn conditional_information(z: &Distribution, given_z: &[Joint]) -> Result<f64> {
+    if z.outcomes() != given_z.len() {
+        return Err(shape("The list of joint distributions", z.outcomes(), given_z.len()));
+    }
+    let parts = z.probabilities().iter().zip(given_z);
+    Ok(parts.map(|(p, joint)| p * joint.mutual_information()).sum())
 }

@@ -17,7 +17,7 @@ pub use coin::Coin;
 pub use continuous::{entropy_of_samples, exponential_entropy, gaussian_entropy, normal_entropy};
 pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
 pub use distribution::{Distribution, binary_entropy};
-pub use joint::Joint;
+pub use joint::{Joint, conditional_information};
 pub use maximum_entropy::{LeastBiased, MaximumEntropy, maximum_entropy};
 
 /// One bit in nats, ln 2: `entropy / BIT` is in bits.

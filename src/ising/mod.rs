@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_finite};
 use crate::ndarray::{Array1, Array2};
+use crate::operator::Operator;
 use crate::random::Seed;
 use crate::spin::{Couplings, Lattice, PairModel};
 
@@ -418,6 +419,24 @@ impl Ising {
             matrix[(j, i)] = value;
         }
         Ok(matrix)
+    }
+
+    /// The couplings as an operator, for spectra of large models.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// // On a torus of side l the largest eigenvalue is the number of neighbours.
+    /// let pairs = Ising::square(100)?.operator()?.lanczos(1).bottom(0).run()?;
+    /// assert!((pairs.eigenvalues[0] - 4.0).abs() < 1e-9);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// None for a model that exists.
+    pub fn operator(&self) -> Result<Operator> {
+        Operator::from_couplings(self.model.couplings())
     }
 
     /// The fields h_i.

@@ -2,6 +2,7 @@
 
 pub(crate) mod binomial;
 pub(crate) mod elementary;
+pub(crate) mod exponential;
 pub(crate) mod gaussian;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

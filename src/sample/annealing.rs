@@ -44,7 +44,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    fn temperature(self, hot: f64, cold: f64, x: f64) -> f64 {
+    pub(crate) fn temperature(self, hot: f64, cold: f64, x: f64) -> f64 {
         match self {
             Self::Geometric => (hot.ln() + x * (cold.ln() - hot.ln())).exp(),
             Self::Linear => hot + x * (cold - hot),

@@ -62,5 +62,6 @@ pub use wang_landau::WangLandau;
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;
 pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
+pub(crate) use rounds::{Limits, advance};
 pub(crate) use settings::sweeps;
 pub(crate) use tempering::estimate_by_blocks;

@@ -7,6 +7,7 @@
 //! | the Hopfield network's phases and capacity | [`ags`], [`signal_to_noise`] |
 //! | capacities of dense associative memories | [`dense`] |
 //! | the Sherrington–Kirkpatrick spin glass | [`sk`] |
+//! | spectra of random matrices | [`spectra`] |
 //! | learning a teacher's rule from examples | [`learning`] |
 //!
 //! Loads are α = P/N, patterns or examples per input or neuron; quantities are per neuron, at N → ∞ unless N is an argument.
@@ -20,4 +21,5 @@ pub mod learning;
 mod online;
 pub mod signal_to_noise;
 pub mod sk;
+pub mod spectra;
 pub mod version_space;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::Enumeration;
 use crate::error::{Error, Result};
-use crate::exact::exponential::exponentials;
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::exponential::exponentials;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
+use crate::rand::Rng;
+use crate::random::Seed;
 use crate::simd::Width;
 
 /// The most ground states that are listed.
@@ -16,6 +18,9 @@ pub const MAX_GROUND_STATES: usize = 1_024;
 
 /// The most spins whose states are given a probability each.
 pub const MAX_PROBABILITIES: usize = 20;
+
+/// The most spins of states that are drawn, 1 GiB.
+const MAX_DRAWN: usize = 1 << 30;
 
 /// The most bins of a histogram: each of 256 chunks has one.
 const MAX_BINS: usize = 65_536;
@@ -178,6 +183,42 @@ impl Enumeration {
         crate::error::require_positive("temperature", t)?;
         self.require_few("The list of probabilities")?;
         Ok(Array1::from(self.weights(t)))
+    }
+
+    /// Independent states at temperature `t`, one a row: shape (count, N), ±1, each drawn from all states' probabilities.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// use statmech::prelude::*;
+    /// let exact = Ising::chain(6)?.enumerate()?;
+    /// let states = exact.draw(2.0, 10_000, 1)?;
+    /// let pairs = states.rows().into_iter().map(|s| f64::from(s[0] * s[1])).sum::<f64>();
+    /// assert!((pairs / 10_000.0 - exact.correlations(2.0)?[(0, 1)]).abs() < 0.04);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Beyond [`MAX_PROBABILITIES`] spins, if `t` is not a finite number above 0, or if there are more than 2³⁰ spins in all.
+    pub fn draw(&self, t: f64, count: usize, seed: impl Into<Seed>) -> Result<Array2<i8>> {
+        let n = self.n_spins();
+        if count.saturating_mul(n) > MAX_DRAWN {
+            return Err(Error::argument("count", count, format!("at most {}", MAX_DRAWN / n)));
+        }
+        let mut below = 0.0;
+        let mut sums = self.probabilities(t)?.to_vec();
+        for sum in &mut sums {
+            below += *sum;
+            *sum = below;
+        }
+        let mut generator = seed.into().generator();
+        let mut states = Array2::zeros((count, n));
+        for mut row in states.rows_mut() {
+            let u = below * generator.random::<f64>();
+            let state = sums.partition_point(|&sum| sum <= u).min(sums.len() - 1) as u64;
+            row.iter_mut().enumerate().for_each(|(i, s)| *s = spin(state, i));
+        }
+        Ok(states)
     }
 
     /// The probability of every state by its number.

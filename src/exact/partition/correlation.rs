@@ -128,7 +128,7 @@ fn signed_sum(sums: &Factors, i: usize) -> f64 {
 
 /// Replaces values over the states of spins by their sums with each product of spins: entry 2^i holds Σ s_i, entry 2^i + 2^j Σ s_i s_j.
 /// The fast Walsh–Hadamard transform.
-pub(in crate::exact) fn hadamard(values: &mut [f64]) {
+pub(crate) fn hadamard(values: &mut [f64]) {
     let mut half = 1;
     while half < values.len() {
         for pair in values.chunks_exact_mut(2 * half) {

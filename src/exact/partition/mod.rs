@@ -34,7 +34,7 @@ use crate::progress::Deadline;
 use crate::spin::{MagneticMoments, PairModel};
 use passes::Passes;
 
-pub(super) use correlation::hadamard;
+pub(crate) use correlation::hadamard;
 pub(super) use ground::{Ground, ground_states};
 pub use moments::Moments;
 pub(super) use split::signed_sums;

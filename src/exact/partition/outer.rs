@@ -3,7 +3,7 @@
 use super::contract::{DIGITS, Factors, LANES};
 use super::split::{Split, signed_sums};
 use crate::exact::chunks::{Chunks, in_chunks};
-use crate::exact::exponential::exp;
+use crate::numeric::exponential::exp;
 use crate::progress::Deadline;
 use crate::simd::{Width, widths};
 

@@ -1,7 +1,7 @@
 //! The spins of a model split into an inner block that is contracted, and outer ones that are visited state by state.
 
 use super::contract::{DIGITS, LANES, Row};
-use crate::exact::exponential::exponentials;
+use crate::numeric::exponential::exponentials;
 use crate::simd::Width;
 
 /// The most inner spins.

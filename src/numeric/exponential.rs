@@ -35,7 +35,7 @@ const TAYLOR: [f64; 14] = [
 
 /// exp(x) for x up to 700, to about one unit in the last place; 0 below −708.
 #[inline(always)]
-pub(super) fn exp(x: f64) -> f64 {
+pub(crate) fn exp(x: f64) -> f64 {
     let value = exp_within(if x < LOWEST { LOWEST } else { x });
     if x < LOWEST { 0.0 } else { value }
 }
@@ -44,7 +44,7 @@ pub(super) fn exp(x: f64) -> f64 {
 ///
 /// x = n ln 2 + r with a whole n, by W. J. Cody and W. Waite, *Software Manual for the Elementary Functions* (1980).
 #[inline(always)]
-pub(super) fn exp_within(x: f64) -> f64 {
+pub(crate) fn exp_within(x: f64) -> f64 {
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN_2[0]) - n * LN_2[1];
@@ -64,7 +64,7 @@ fn exponentials_body(values: &mut [f64]) {
 
 widths!(
     /// Replaces each value by its exponential.
-    pub(super) fn exponentials(values: &mut [f64]) = exponentials_body
+    pub(crate) fn exponentials(values: &mut [f64]) = exponentials_body
 );
 
 #[cfg(test)]

@@ -1,0 +1,78 @@
+//! Random vectors that operators are probed with.
+
+use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::operator::vector::{norm, scale};
+use crate::rand::RngCore;
+use crate::random::Seed;
+
+/// Numbers of all vectors that are probed at a time, 256 MiB, unless a single vector has more.
+const BLOCK_NUMBERS: usize = 1 << 25;
+
+/// The distribution of random probe vectors; both have independent entries of mean 0 and variance 1.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let a = Operator::from_diagonal(&array![1.0, 2.0, 3.0])?;
+/// let density = a.density().probe(Probe::Rademacher).run()?;
+/// assert!((density.moment(1)?.0 - 2.0).abs() < 1e-12);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Probe {
+    /// Normal entries.
+    #[default]
+    Gaussian,
+    /// Entries ±1, equally likely.
+    Rademacher,
+}
+
+impl Probe {
+    /// The name in tables.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// assert_eq!(Probe::Rademacher.name(), "rademacher");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gaussian => "gaussian",
+            Self::Rademacher => "rademacher",
+        }
+    }
+
+    /// Probe number `index`, into `out`.
+    pub(super) fn fill(self, seed: Seed, index: usize, out: &mut [f64]) {
+        let mut generator = seed.child(index as u64).generator();
+        match self {
+            Self::Gaussian => {
+                for x in out {
+                    *x = StandardNormal.sample(&mut generator);
+                }
+            }
+            Self::Rademacher => {
+                for signs in out.chunks_mut(64) {
+                    let mut bits = generator.next_u64();
+                    for x in signs {
+                        *x = if bits & 1 == 0 { 1.0 } else { -1.0 };
+                        bits >>= 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same with length 1.
+    pub(super) fn fill_unit(self, seed: Seed, index: usize, out: &mut [f64]) {
+        self.fill(seed, index, out);
+        let length = norm(out);
+        if length > 0.0 {
+            scale(out, 1.0 / length);
+        }
+    }
+}
+
+/// How many vectors of `n` numbers, of which so many copies are needed, are handled at a time: the same on every machine.
+pub(super) fn block_size(n: usize, copies: usize, most: usize) -> usize {
+    (BLOCK_NUMBERS / n.saturating_mul(copies).max(1)).clamp(1, most.max(1))
+}
