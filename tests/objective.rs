@@ -132,6 +132,21 @@ fn the_quadratic_and_the_saddle_have_their_closed_forms() {
 }
 
 #[test]
+fn operators_are_the_hessian_and_its_blocks() {
+    let f = Objective::exact(3, as_var).unwrap().with_blocks([("a", 1), ("b", 2)]).unwrap();
+    let (theta, v) = (0.5 * random(3, 1), random(3, 2));
+    let operator = f.hessian_at(&theta).unwrap();
+    let h = f.hessian(&theta).unwrap();
+    assert!(largest(operator.apply(&v).unwrap() - h.dot(&v)) < 1e-14);
+    let b = f.block_hessian_at(&theta, "b").unwrap();
+    let part = h.slice(s![1.., 1..]).dot(&v.slice(s![1..]));
+    assert!(largest(b.apply(&v.slice(s![1..]).to_owned()).unwrap() - part) < 1e-14);
+    assert!(f.hessian_at(&array![1.0]).is_err());
+    assert!(f.gauss_newton_at(&theta).unwrap().apply(&v).is_err());
+    assert!(f.block_hessian_at(&theta, "c").unwrap_err().to_string().contains("a, b"));
+}
+
+#[test]
 fn several_vectors_at_once_are_the_same_as_one_by_one() {
     let f = Objective::exact(3, as_var).unwrap();
     let theta = 0.5 * random(3, 1);

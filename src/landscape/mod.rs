@@ -12,6 +12,7 @@ mod differentiation;
 mod evaluations;
 mod function;
 mod objective;
+mod operators;
 mod program;
 
 pub use block::{Block, Role};

@@ -552,6 +552,11 @@ impl Objective {
         self.counters.losses(self.function.losses_taken().1.saturating_mul(products));
     }
 
+    /// Refuses a point of the wrong length or with numbers that are not finite.
+    pub(super) fn require_point(&self, theta: &Array1<f64>) -> Result<()> {
+        self.check(&contiguous(theta))
+    }
+
     fn check(&self, theta: &[f64]) -> Result<()> {
         if theta.len() != self.dimension() {
             return Err(Error::Shape {
