@@ -230,6 +230,8 @@ fn bad_input_is_refused_in_sentences() {
     assert!(f.gradient(&array![0.0, 0.0]).is_err());
     let theta = array![1.0, 1.0];
     assert!(f.hessian_vector(&theta, &array![1.0]).is_err());
+    assert!(f.hessian_vector(&theta, &Array1::ones(4)).is_err());
+    assert!(f.hessian_vector_with_error(&theta, &Array1::ones(4)).is_err());
     assert!(f.hessian_vector(&theta, &array![1.0, f64::INFINITY]).is_err());
     assert!(f.hessian_vectors(&theta, &Array2::zeros((0, 2))).is_err());
     assert!(f.hessian_vectors(&theta, &Array2::zeros((2, 3))).is_err());

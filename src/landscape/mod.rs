@@ -14,6 +14,7 @@ mod function;
 mod objective;
 mod operators;
 mod program;
+mod second;
 
 pub use block::{Block, Role};
 pub use descent::{Descended, Descent, Optimizer};

@@ -9,16 +9,9 @@ use crate::landscape::difference::Differences;
 use crate::landscape::differentiation::Var;
 use crate::landscape::evaluations::Counters;
 use crate::landscape::program::Program;
-use crate::landscape::{Block, Curvature, Evaluations, Function, Request, Role};
+use crate::landscape::{Block, Evaluations, Function, Role};
 use crate::ndarray::{Array1, Array2};
-use crate::progress::Progress;
 use crate::rayon::prelude::*;
-
-/// The dense Hessian takes at most this many numbers (2 GiB).
-const MAX_DENSE: usize = 1 << 28;
-
-/// Rows of the dense Hessian that are computed at a time.
-const ROWS: usize = 32;
 
 /// A twice differentiable loss L(θ) of n real parameters.
 ///
@@ -37,8 +30,8 @@ const ROWS: usize = 32;
 #[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Objective {
-    function: Arc<dyn Function>,
-    counters: Arc<Counters>,
+    pub(super) function: Arc<dyn Function>,
+    pub(super) counters: Arc<Counters>,
     blocks: Arc<Vec<Block>>,
 }
 
@@ -300,168 +293,6 @@ impl Objective {
         Ok(Derivative { value: Array1::from_vec(value), error: Array1::from_vec(error) })
     }
 
-    /// H v, the Hessian at θ times a vector.
-    ///
-    /// # Errors
-    /// If θ or v has the wrong length or numbers that are not finite, or a product is not finite.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let product = Objective::saddle(1, 1)?.hessian_vector(&array![0.0, 0.0, 1.0], &array![1.0, 2.0, 3.0])?;
-    /// assert_eq!(product, array![1.0, -2.0, 0.0]);
-    /// # Ok(()) }
-    /// ```
-    pub fn hessian_vector(&self, theta: &Array1<f64>, v: &Array1<f64>) -> Result<Array1<f64>> {
-        self.product(Curvature::Hessian, theta, v)
-    }
-
-    /// H times several vectors, the rows of `v`; the products are rows as well. Cheaper than one at a time, since the work at θ is done once.
-    ///
-    /// # Errors
-    /// As [`hessian_vector`](Self::hessian_vector).
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let saddle = Objective::saddle(1, 1)?;
-    /// let both = saddle.hessian_vectors(&array![0.0, 0.0, 1.0], &array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])?;
-    /// assert_eq!(both, array![[1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]);
-    /// # Ok(()) }
-    /// ```
-    pub fn hessian_vectors(&self, theta: &Array1<f64>, v: &Array2<f64>) -> Result<Array2<f64>> {
-        let n = self.dimension();
-        if v.ncols() != n || v.nrows() == 0 {
-            return Err(Error::Shape {
-                what: "`v`",
-                expected: format!("k × {n}, a vector a row and at least one"),
-                given: format!("{} × {}", v.nrows(), v.ncols()),
-            });
-        }
-        let vectors: Vec<f64> = v.iter().copied().collect();
-        let mut products = vec![0.0; vectors.len()];
-        self.products_at(Curvature::Hessian, &contiguous(theta), &vectors, &mut products)?;
-        Ok(Array2::from_shape_fn(v.dim(), |(k, i)| products[k * n + i]))
-    }
-
-    /// H v with the estimated error of each component.
-    ///
-    /// # Errors
-    /// As [`hessian_vector`](Self::hessian_vector).
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let wave = Objective::from_fn(1, |x| x[0].sin())?;
-    /// let second = wave.hessian_vector_with_error(&array![1.0], &array![1.0])?;
-    /// assert!((second.value[0] + 1_f64.sin()).abs() <= second.error[0]);
-    /// # Ok(()) }
-    /// ```
-    pub fn hessian_vector_with_error(
-        &self,
-        theta: &Array1<f64>,
-        v: &Array1<f64>,
-    ) -> Result<Derivative> {
-        let (theta, vectors) = (contiguous(theta), contiguous(v));
-        self.check(&theta)?;
-        self.check_vectors(&vectors)?;
-        let mut value = vec![0.0; self.dimension()];
-        let mut error = vec![0.0; self.dimension()];
-        self.count_products(1);
-        let curvature = Curvature::Hessian;
-        let request = Request { curvature, theta: &theta, vectors: &vectors, products: &mut value };
-        self.function.products(request, Some(&mut error))?;
-        require_finite_all(&value, "product with the Hessian")?;
-        Ok(Derivative { value: Array1::from_vec(value), error: Array1::from_vec(error) })
-    }
-
-    /// The Hessian at θ as a matrix, from n products, made exactly symmetric.
-    ///
-    /// # Errors
-    /// As [`hessian_vector`](Self::hessian_vector), or if n is above 16 384.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let product = Objective::exact(2, |x| x[0] * x[1])?;
-    /// assert_eq!(product.hessian(&array![1.0, 2.0])?, array![[0.0, 1.0], [1.0, 0.0]]);
-    /// # Ok(()) }
-    /// ```
-    pub fn hessian(&self, theta: &Array1<f64>) -> Result<Array2<f64>> {
-        let (n, theta) = (self.dimension(), contiguous(theta));
-        self.check(&theta)?;
-        if n.checked_mul(n).is_none_or(|numbers| numbers > MAX_DENSE) {
-            return Err(Error::TooLarge {
-                what: format!("The Hessian of {n} parameters as a matrix"),
-                needs: format!("{:.0} GiB", (n as f64).powi(2) * 8.0 / 1024_f64.powi(3)),
-                limit: "16 384 parameters (2 GiB)".to_string(),
-                advice: "Take `hessian_vector`, which needs no matrix.".to_string(),
-            });
-        }
-        let mut hessian = Array2::zeros((n, n));
-        let mut progress = Progress::new("rows of the Hessian", n);
-        for first in (0..n).step_by(ROWS) {
-            let rows = ROWS.min(n - first);
-            let mut vectors = vec![0.0; rows * n];
-            (0..rows).for_each(|k| vectors[k * n + first + k] = 1.0);
-            let mut products = vec![0.0; rows * n];
-            self.products_at(Curvature::Hessian, &theta, &vectors, &mut products)?;
-            for (k, product) in products.chunks_exact(n).enumerate() {
-                hessian.row_mut(first + k).iter_mut().zip(product).for_each(|(h, p)| *h = *p);
-            }
-            progress.add(rows);
-        }
-        let transposed = hessian.t().to_owned();
-        Ok((hessian + transposed) * 0.5)
-    }
-
-    /// G v with the Gauss–Newton matrix G = ⟨Jᵀ H_out J⟩ of a network's loss: J is the derivative of the outputs by θ, H_out the Hessian of an example's
-    /// loss by its outputs, both averaged over the examples (Schraudolph, Neural Comput. 14, 1723 (2002)); weight decay adds to it as to the Hessian.
-    ///
-    /// For cross-entropy with softmax, G (without decay) is the Fisher matrix of the model; for the mean squared error of k outputs it is 2/k times
-    /// that of a Gaussian of variance 1.
-    ///
-    /// # Errors
-    /// As [`hessian_vector`](Self::hessian_vector), or if the objective is not a network's loss.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let data = Dataset::regression(&array![[1.0], [2.0]], &array![[0.0], [3.0]])?;
-    /// let line = Mlp::new([1, 1]).loss(&data)?;
-    /// let (theta, v) = (array![0.5, 0.0], array![1.0, -1.0]);
-    /// assert_eq!(line.gauss_newton_vector(&theta, &v)?, line.hessian_vector(&theta, &v)?);
-    /// # Ok(()) }
-    /// ```
-    pub fn gauss_newton_vector(&self, theta: &Array1<f64>, v: &Array1<f64>) -> Result<Array1<f64>> {
-        self.product(Curvature::GaussNewton, theta, v)
-    }
-
-    /// F v with the empirical Fisher matrix F = ⟨g gᵀ⟩, g being the gradient of each example's loss (without weight decay).
-    ///
-    /// This is the second moment of stochastic gradients, and no Fisher matrix of the model: that is
-    /// [`gauss_newton_vector`](Self::gauss_newton_vector) (Kunstner, Balles and Hennig, NeurIPS 2019).
-    ///
-    /// # Errors
-    /// As [`gauss_newton_vector`](Self::gauss_newton_vector).
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let data = Dataset::regression(&array![[2.0]], &array![[1.0]])?;
-    /// let line = Mlp::new([1, 1]).loss(&data)?;
-    /// // One example: F v = g (g·v), and g = (2·(−1)·2, 2·(−1)) at θ = 0.
-    /// assert_eq!(line.empirical_fisher_vector(&array![0.0, 0.0], &array![1.0, 0.0])?, array![16.0, 8.0]);
-    /// # Ok(()) }
-    /// ```
-    pub fn empirical_fisher_vector(
-        &self,
-        theta: &Array1<f64>,
-        v: &Array1<f64>,
-    ) -> Result<Array1<f64>> {
-        self.product(Curvature::EmpiricalFisher, theta, v)
-    }
-
     /// The fraction of examples that a classifier's largest output names correctly.
     ///
     /// # Errors
@@ -479,17 +310,6 @@ impl Objective {
         let theta = contiguous(theta);
         self.check(&theta)?;
         self.function.accuracy(&theta)
-    }
-
-    fn product(
-        &self,
-        curvature: Curvature,
-        theta: &Array1<f64>,
-        v: &Array1<f64>,
-    ) -> Result<Array1<f64>> {
-        let mut products = vec![0.0; self.dimension()];
-        self.products_at(curvature, &contiguous(theta), &contiguous(v), &mut products)?;
-        Ok(Array1::from_vec(products))
     }
 
     /// The loss at a slice.
@@ -527,29 +347,9 @@ impl Objective {
         self.function.examples()
     }
 
-    /// Products with vectors that stand one after the other.
-    pub(crate) fn products_at(
-        &self,
-        curvature: Curvature,
-        theta: &[f64],
-        vectors: &[f64],
-        products: &mut [f64],
-    ) -> Result<()> {
-        self.check(theta)?;
-        self.check_vectors(vectors)?;
-        self.count_products(vectors.len() / self.dimension());
-        self.function.products(Request { curvature, theta, vectors, products }, None)?;
-        require_finite_all(products, "product with the Hessian")
-    }
-
     fn count_gradient(&self) {
         self.counters.gradients(1);
         self.counters.losses(self.function.losses_taken().0);
-    }
-
-    fn count_products(&self, products: usize) {
-        self.counters.products(products);
-        self.counters.losses(self.function.losses_taken().1.saturating_mul(products));
     }
 
     /// Refuses a point of the wrong length or with numbers that are not finite.
@@ -557,7 +357,7 @@ impl Objective {
         self.check(&contiguous(theta))
     }
 
-    fn check(&self, theta: &[f64]) -> Result<()> {
+    pub(super) fn check(&self, theta: &[f64]) -> Result<()> {
         if theta.len() != self.dimension() {
             return Err(Error::Shape {
                 what: "`theta`",
@@ -574,24 +374,6 @@ impl Objective {
             None => Ok(()),
         }
     }
-
-    fn check_vectors(&self, vectors: &[f64]) -> Result<()> {
-        let n = self.dimension();
-        if vectors.is_empty() || !vectors.len().is_multiple_of(n) {
-            return Err(Error::Shape {
-                what: "`v`",
-                expected: format!("[{n}], one number for each parameter"),
-                given: format!("[{}]", vectors.len()),
-            });
-        }
-        match not_finite(vectors) {
-            Some(i) => {
-                let given = format!("a component of {}", vectors[i]);
-                Err(Error::argument("v", given, "of finite numbers"))
-            }
-            None => Ok(()),
-        }
-    }
 }
 
 impl fmt::Debug for Objective {
@@ -604,7 +386,7 @@ impl fmt::Debug for Objective {
     }
 }
 
-fn contiguous(array: &Array1<f64>) -> std::borrow::Cow<'_, [f64]> {
+pub(super) fn contiguous(array: &Array1<f64>) -> std::borrow::Cow<'_, [f64]> {
     match array.as_slice() {
         Some(slice) => slice.into(),
         None => array.to_vec().into(),
@@ -622,7 +404,7 @@ fn require_number(loss: f64) -> Result<f64> {
     Ok(loss)
 }
 
-fn require_finite_all(values: &[f64], what: &str) -> Result<()> {
+pub(super) fn require_finite_all(values: &[f64], what: &str) -> Result<()> {
     match not_finite(values) {
         Some(i) => Err(Error::argument(
             "theta",
@@ -634,7 +416,7 @@ fn require_finite_all(values: &[f64], what: &str) -> Result<()> {
 }
 
 /// The place of the first number that is not finite; on all threads, as it reads millions of parameters at each evaluation.
-fn not_finite(values: &[f64]) -> Option<usize> {
+pub(super) fn not_finite(values: &[f64]) -> Option<usize> {
     let clean = |task: &[f64]| task.iter().fold(true, |clean, x| clean & x.is_finite());
     if values.par_chunks(1 << 14).all(clean) {
         return None;

@@ -11,6 +11,7 @@ mod dataset;
 mod elementwise;
 mod initialization;
 mod layer;
+mod layers;
 mod linear;
 mod loss;
 mod matrix;
