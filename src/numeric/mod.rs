@@ -3,5 +3,6 @@
 pub(crate) mod binomial;
 pub(crate) mod exponential;
 pub(crate) mod gaussian;
+pub(crate) mod logistic;
 pub(crate) mod quadrature;
 pub(crate) mod roots;
