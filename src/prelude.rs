@@ -5,7 +5,8 @@
 pub use crate::boltzmann::{
     BoltzmannGradient, BoltzmannLearned, BoltzmannLearning, BoltzmannMachine, BoltzmannSamples,
     BoltzmannSampling, Coding, DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior,
-    DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns, shifter_patterns,
+    DeepPretrained, DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns,
+    shifter_patterns,
 };
 pub use crate::data::{Images, digits, mnist};
 pub use crate::dense_memory::{

@@ -177,6 +177,7 @@ TYPES = {
     "DeepBoltzmann": "let deep_boltzmann = DeepBoltzmann::new(&[4, 3, 2])?;",
     "DeepPosterior": "let deep_posterior = deep_boltzmann.infer(&array![[0, 1, 1, 0]])?;",
     "DeepPretraining": "let deep_pretraining = deep_boltzmann.pretrain(&bars_and_stripes(2, Coding::Binary)?)?.epochs(3);",
+    "DeepPretrained": "let deep_pretrained = deep_pretraining.run()?;",
     "DeepLearning": "let deep_learning = deep_boltzmann.learn(&bars_and_stripes(2, Coding::Binary)?)?.epochs(3);",
     "DeepLearned": "let deep_learned = deep_learning.run()?;",
     "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",

@@ -53,8 +53,8 @@ pub struct InferredIsing {
     /// h_i, shape (N,).
     pub fields: Array1<f64>,
     /// One standard error of each coupling. Of [`Exact`](InverseMethod::Exact) and [`PseudoLikelihood`](InverseMethod::PseudoLikelihood) without penalties
-    /// it is that of finitely many independent states; of [`BoltzmannLearning`](InverseMethod::BoltzmannLearning) that of its Monte Carlo alone. None of the others,
-    /// whose error is one of the approximation too.
+    /// it is that of finitely many independent states; of [`BoltzmannLearning`](InverseMethod::BoltzmannLearning) that of its Monte Carlo alone. None
+    /// of the others, whose error is one of the approximation too.
     pub coupling_errors: Option<Array2<f64>>,
     /// One standard error of each field, as of the couplings.
     pub field_errors: Option<Array1<f64>>,

@@ -26,8 +26,8 @@ pub enum InverseMethod {
     /// J. D. Lafferty, Ann. Stat. 38, 1287 (2010)).
     PseudoLikelihood,
     /// Minimum probability flow from the states to those one flip away, Σ exp(−s_i (h_i + Σ_j J_ij s_j)) (J. Sohl-Dickstein, P. B. Battaglino and
-    /// M. R. DeWeese, Phys. Rev. Lett. 107, 220601 (2011)). All such flips count, those that lead to another observed state too, which keeps the method right where
-    /// nearly all states are observed.
+    /// M. R. DeWeese, Phys. Rev. Lett. 107, 220601 (2011)). All such flips count, those that lead to another observed state too, which keeps the
+    /// method right where nearly all states are observed.
     ProbabilityFlow,
 }
 

@@ -186,7 +186,8 @@ fn require_memory(operator: &Operator, vectors: usize) -> Result<()> {
 
 /// What leaving out one or two probes makes of the others' range, from k × k matrices alone.
 ///
-/// Without image i the range is that of Q(1 − s_i s_iᵀ)Qᵀ, where s_i is the normalised column i of R⁻ᵀ; without i and j, that of Q(1 − P)Qᵀ with P on the span of both.
+/// Without image i the range is that of Q(1 − s_i s_iᵀ)Qᵀ, where s_i is the normalised column i of R⁻ᵀ; without i and j, that of Q(1 − P)Qᵀ with P on
+/// the span of both.
 struct LeaveOut {
     n: f64,
     trace: f64,
@@ -277,7 +278,8 @@ impl LeaveOut {
 
     /// The covariance of two probes' estimates, without bias: the mean of D_ij D_ji.
     ///
-    /// Given the range of the others, i's estimate is right on average over ω_i whatever ω_j is. So E[D_ij D_ji] with D_ij = x_i − x_i^{(−j)} has no terms but cov(x_i, x_j).
+    /// Given the range of the others, i's estimate is right on average over ω_i whatever ω_j is. So E[D_ij D_ji] with D_ij = x_i − x_i^{(−j)} has no
+    /// terms but cov(x_i, x_j).
     fn covariance(&self, estimates: &[f64]) -> f64 {
         let k = self.count();
         let mut sum = 0.0;

@@ -1,8 +1,8 @@
 //! Gauss quadrature for the spectrum, by Lanczos from random vectors.
 //!
 //! m steps from a unit vector v give a tridiagonal matrix, whose eigenvalues θ_i and squared first components w_i of eigenvectors are the nodes and weights of
-//! Σ w_i f(θ_i) ≈ vᵀf(A)v, exact for polynomials up to degree 2m − 1; on average over v it is tr f(A)/n (G. Golub and G. Meurant, Matrices, Moments and Quadrature, 2010;
-//! S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017)).
+//! Σ w_i f(θ_i) ≈ vᵀf(A)v, exact for polynomials up to degree 2m − 1; on average over v it is tr f(A)/n (G. Golub and G. Meurant, Matrices, Moments
+//! and Quadrature, 2010; S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017)).
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
