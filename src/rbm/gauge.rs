@@ -25,7 +25,8 @@ impl Rbm {
 
     /// The zero-sum gauge of Potts layers: Σ_c W_{sc,μ} = 0 and Σ_c b_{sc} = 0 at each site s, in either layer; P(v, h) stays as it is.
     ///
-    /// A site has just one colour, so that what all of its weights have in common is a field on the other layer, and is moved there. Layers of other units stay as they are, but for their fields.
+    /// A site has just one colour, so that what all of its weights have in common is a field on the other layer, and is moved there. Layers of other
+    /// units stay as they are, but for their fields.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -170,8 +171,9 @@ impl Rbm {
 
     /// The machine whose fields are those of the centred energy −(v − m)ᵀ W (h − l) − bᵀv − cᵀh: its plain fields are b − W l and c − Wᵀm.
     ///
-    /// With offsets m and l near ⟨v⟩ and ⟨h⟩ learning is better conditioned. [`centered_fields`](Self::centered_fields) is the way back. Source: G. Montavon and K.-R. Müller, in *Neural Networks: Tricks of the Trade*, LNCS 7700 (2012); J. Melchior,
-    /// A. Fischer and L. Wiskott, J. Mach. Learn. Res. 17, 99 (2016).
+    /// With offsets m and l near ⟨v⟩ and ⟨h⟩ learning is better conditioned. [`centered_fields`](Self::centered_fields) is the way back. Source: G.
+    /// Montavon and K.-R. Müller, in *Neural Networks: Tricks of the Trade*, LNCS 7700 (2012); J. Melchior, A. Fischer and L. Wiskott, J. Mach.
+    /// Learn. Res. 17, 99 (2016).
     ///
     /// ```
     /// use statmech::prelude::*;

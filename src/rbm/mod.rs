@@ -3,10 +3,21 @@
 //! P(v, h) = exp(−E(v, h))/Z with E(v, h) = Σ_i U_i(v_i) + Σ_μ U_μ(h_μ) − Σ_iμ v_i W_iμ h_μ, at k_B T = 1. What values the units take and what U is belongs
 //! to the [`Layer`]: 0/1, ±1, real, real and not negative, or one of q colours, in any mix of the two layers.
 //!
-//! States are rows of an `Array2<f64>`, with as many columns as their layer; W is an `Array2<f64>`, visible × hidden.
+//! States are rows of an `Array2<f64>`, with as many columns as their layer; W is an `Array2<f64>`, visible × hidden. Everything starts from an [`Rbm`]:
 //!
-//! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco and R. Monasson, eLife 8,
-//! e39397 (2019) for the mixed layers.
+//! | wanted | methods |
+//! |---|---|
+//! | machines | [`new`](Rbm::new) of two layers, [`binary`](Rbm::binary), [`spin`](Rbm::spin), [`initialized`](Rbm::initialized) for data, [`from_hopfield`](Rbm::from_hopfield) |
+//! | energies and probabilities | [`energy`](Rbm::energy), [`free_energy`](Rbm::free_energy), [`log_likelihood`](Rbm::log_likelihood), [`pseudo_likelihood`](Rbm::pseudo_likelihood) |
+//! | sums over all states | [`ln_z`](Rbm::ln_z), [`statistics`](Rbm::statistics), [`gradient`](Rbm::gradient), with a deadline through [`exact`](Rbm::exact) |
+//! | ln Z of larger machines, with errors and bounds | [`ln_z_annealed`](Rbm::ln_z_annealed), [`RbmTempered::ln_z`], side by side [`ln_z_methods`](Rbm::ln_z_methods) |
+//! | samples | [`gibbs`](Rbm::gibbs), free or clamped; [`tempering`](Rbm::tempering) between phases; [`exact_samples`](Rbm::exact_samples) where one layer can be enumerated |
+//! | what is hidden of examples | [`completion`](Rbm::completion), [`denoising`](Rbm::denoising) |
+//! | learning | [`train`](Rbm::train), in parts by a [`trainer`](RbmTraining::trainer) |
+//! | the same distribution otherwise | [`to_spin`](Rbm::to_spin), [`to_binary`](Rbm::to_binary), [`transposed`](Rbm::transposed), [`zero_sum`](Rbm::zero_sum), [`to_hopfield`](Rbm::to_hopfield) |
+//!
+//! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco
+//! and R. Monasson, eLife 8, e39397 (2019) for the mixed layers.
 
 mod batch;
 mod blocks;
@@ -23,9 +34,9 @@ mod layer;
 mod likelihood;
 mod memory;
 mod normalizable;
-pub mod partition;
+mod partition;
 mod product;
-pub mod sample;
+mod sample;
 mod save;
 mod states;
 mod statistics;

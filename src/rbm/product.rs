@@ -20,8 +20,8 @@ fn step_body(lanes: &mut [f64; 8]) {
 
 widths!(fn step(lanes: &mut [f64; 8]) = step_body);
 
-/// To be called after a matrix product: its kernels leave the upper halves of vector registers in use, after which `exp` and all else that is compiled for narrow ones
-/// is several times slower. A function of our own with wide registers clears them when it returns.
+/// To be called after a matrix product: its kernels leave the upper halves of vector registers in use, after which `exp` and all else that is
+/// compiled for narrow ones is several times slower. A function of our own with wide registers clears them when it returns.
 pub(super) fn clear_registers() {
     let mut lanes = [0.0; 8];
     step(Width::best(), &mut lanes);

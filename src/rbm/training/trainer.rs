@@ -225,7 +225,8 @@ impl RbmTrainer {
         }
     }
 
-    /// Visible states of the persistent chains of the machine itself, one a row: what it dreams of. Without rows before the first update, and for methods without such chains.
+    /// Visible states of the persistent chains of the machine itself, one a row: what it dreams of. Without rows before the first update, and for
+    /// methods without such chains.
     ///
     /// ```
     /// use statmech::prelude::*;
