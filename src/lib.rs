@@ -22,9 +22,10 @@
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::maximum_entropy`] |
+//! | classifiers beside them | [`regression::SoftmaxRegression`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
-//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::Update`] |
+//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::SnapshotSampling`], [`sample::Update`] |
 //! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
@@ -72,6 +73,7 @@ pub mod plot;
 pub mod prelude;
 pub mod progress;
 pub mod random;
+pub mod regression;
 pub mod sample;
 mod samples;
 mod setters;

@@ -2,5 +2,6 @@
 
 pub(crate) mod binomial;
 pub(crate) mod gaussian;
+pub(crate) mod lbfgs;
 pub(crate) mod quadrature;
 pub(crate) mod roots;
