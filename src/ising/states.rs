@@ -7,6 +7,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::rayon::prelude::*;
 use crate::sample::{require_states, states_observables};
+use crate::spin::Lattice;
 use crate::stats::{MIN_SERIES, estimate};
 
 impl Ising {
@@ -58,7 +59,7 @@ impl Ising {
     /// # Errors
     /// If the model is not on a chain or a square, rectangular or cubic lattice, there is no state, the states are not of the model's spins, or a spin is not ±1.
     pub fn correlations_of(&self, states: &Array2<i8>) -> Result<DataFrame> {
-        let Some((sides, open)) = self.lattice.as_ref().and_then(|lattice| lattice.axes()) else {
+        let Some((sides, open)) = self.lattice.as_ref().and_then(Lattice::axes) else {
             return Err(Error::Unsupported {
                 what: "A correlation function along the axes".to_owned(),
                 why: "the model is not on a chain, or a square, rectangular or cubic lattice"

@@ -105,7 +105,9 @@ fn direction(gradient: &[f64], pairs: &VecDeque<Pair>) -> Vec<f64> {
     }
     if let Some(last) = pairs.back() {
         let scale = 1.0 / (last.inverse * dot(&last.change, &last.change));
-        q.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut q {
+            *value *= scale;
+        }
     }
     for (pair, weight) in pairs.iter().zip(weights.into_iter().rev()) {
         let change = pair.inverse * dot(&pair.change, &q);

@@ -28,7 +28,7 @@ pub(super) fn fields(
     weights: ArrayView2<'_, f64>,
     biases: ArrayView1<'_, f64>,
 ) -> Array2<f64> {
-    inputs.dot(&weights.t()) + &biases
+    inputs.dot(&weights.t()) + biases
 }
 
 impl Loss<'_> {
