@@ -73,6 +73,7 @@ pub mod plot;
 pub mod prelude;
 pub mod progress;
 pub mod random;
+pub mod rbm;
 pub mod regression;
 pub mod sample;
 mod samples;
@@ -80,6 +81,7 @@ mod setters;
 mod simd;
 pub mod spin;
 pub mod stats;
+mod tensors;
 pub mod theory;
 
 pub use error::{Error, Result};

@@ -54,6 +54,7 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
+pub use crate::rbm::{Layer, Rbm, RbmExact, RbmGradient, RbmStatistics, Units};
 pub use crate::regression::{SoftmaxFit, SoftmaxRegression};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,

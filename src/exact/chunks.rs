@@ -10,7 +10,7 @@ use crate::rayon::prelude::*;
 
 /// What the chunks summed, in order; not all of them after a deadline.
 #[derive(Clone, Debug)]
-pub(super) struct Chunks<S> {
+pub(crate) struct Chunks<S> {
     pub parts: Vec<S>,
     states: f64,
     fraction: f64,
@@ -18,7 +18,7 @@ pub(super) struct Chunks<S> {
 }
 
 /// Works through chunks of a sum over so many states, and leaves out those that a deadline leaves no time for.
-pub(super) fn in_chunks<S: Send>(
+pub(crate) fn in_chunks<S: Send>(
     chunks: usize,
     states: f64,
     deadline: &Deadline,

@@ -13,7 +13,7 @@
 mod bulk;
 mod caloric;
 pub mod chain;
-mod chunks;
+pub(crate) mod chunks;
 mod cost;
 pub mod curie_weiss;
 pub mod elimination;
