@@ -54,7 +54,10 @@ pub use crate::polars::prelude::{
     SortMultipleOptions,
 };
 pub use crate::random::Seed;
-pub use crate::rbm::{Layer, Rbm, RbmExact, RbmGradient, RbmStatistics, Units};
+pub use crate::rbm::{
+    AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmExact,
+    RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
+};
 pub use crate::regression::{SoftmaxFit, SoftmaxRegression};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,

@@ -28,6 +28,11 @@ macro_rules! setters {
         "assert!(settings.steps(20).run().is_ok() && settings.steps(0).run().is_err());",
         $rest
     } };
+    (@setter chains $rest:tt) => { $crate::setters::setters! { @write
+        chains: i64 => chains,
+        "assert!(settings.chains(3).run().is_ok() && settings.chains(0).run().is_err());",
+        $rest
+    } };
     (@setter runs $rest:tt) => { $crate::setters::setters! { @write
         runs: i64 => runs,
         "assert!(settings.runs(20).run().is_ok() && settings.runs(1).run().is_err());",

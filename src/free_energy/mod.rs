@@ -23,3 +23,5 @@ pub use series::{
     HighTemperature, MAX_SERIES_ORDER, high_temperature, square_high_temperature,
     square_low_temperature,
 };
+
+pub(crate) use ratio::{Energies, Link};

@@ -51,7 +51,7 @@ pub fn bennett_ratio(hot: &TimeSeries, cold: &TimeSeries) -> Result<Estimate> {
 }
 
 /// Total energies at an inverse temperature, and how many of them count as independent.
-pub(super) struct Energies {
+pub(crate) struct Energies {
     beta: f64,
     pub values: Vec<f64>,
     ess: f64,
@@ -76,6 +76,16 @@ impl Energies {
         Ok(pooled)
     }
 
+    /// The values of independent series at one inverse temperature, one series after the other.
+    pub fn of_chains<'a>(beta: f64, chains: impl Iterator<Item = &'a Vec<f64>>) -> Result<Self> {
+        let mut pooled = Self { beta, values: Vec::new(), ess: 0.0 };
+        for chain in chains {
+            pooled.ess += estimate(chain)?.ess;
+            pooled.values.extend(chain);
+        }
+        Ok(pooled)
+    }
+
     pub fn at(beta: f64, values: Vec<f64>) -> Result<Self> {
         let ess = estimate(&values)?.ess;
         Ok(Self { beta, values, ess })
@@ -83,7 +93,7 @@ impl Energies {
 }
 
 /// ln Z between two temperatures, and by how much each measurement moves it.
-pub(super) struct Link {
+pub(crate) struct Link {
     pub ln_ratio: f64,
     /// f/⟨f⟩ of the measurements at the first temperature, and at the second.
     pub hot: Vec<f64>,

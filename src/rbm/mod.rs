@@ -22,7 +22,9 @@ mod layer;
 mod likelihood;
 mod memory;
 mod normalizable;
+pub mod partition;
 mod product;
+pub mod sample;
 mod save;
 mod states;
 mod statistics;
@@ -39,6 +41,8 @@ use crate::ndarray::Array2;
 pub use exact::RbmExact;
 pub use gradient::RbmGradient;
 pub use layer::Layer;
+pub use partition::{AnnealedLnZ, LnZMethods};
+pub use sample::{Completed, Completion, Gibbs, GibbsSamples, RbmTempered, RbmTempering};
 pub use statistics::RbmStatistics;
 pub use units::Units;
 

@@ -65,6 +65,7 @@ pub use wang_landau::WangLandau;
 pub(crate) use ladder::Ladder;
 pub(crate) use local::Dynamics;
 pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
+pub(crate) use rounds::{Limits, advance};
 pub(crate) use settings::sweeps;
 pub(crate) use states::{observables as states_observables, require_states};
 pub(crate) use tempering::estimate_by_blocks;

@@ -12,7 +12,7 @@ const ROUND: Duration = Duration::from_millis(250);
 /// When a part of the work has to end: at its own deadline, or when no more than `reserve` sweeps fit before the whole work's, but not before
 /// `least` sweeps.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(crate) struct Limits {
     pub least: usize,
     pub part: Deadline,
     pub whole: Deadline,
@@ -20,7 +20,7 @@ pub(super) struct Limits {
 }
 
 /// Takes `step` to `total` sweeps in all runs, or as far as the limits allow; returns the number reached, the same for all.
-pub(super) fn advance<R: Send>(
+pub(crate) fn advance<R: Send>(
     runs: &mut [R],
     total: usize,
     limits: Limits,
