@@ -130,13 +130,9 @@ fn gibbs_sampling_keeps_the_distribution() -> Result<()> {
         // A wrong distribution shows: that of the machine at another temperature.
         let (_, warmer) = joint(&rbm.at_temperature(1.2)?);
         let states = both(&samples.visible, &samples.hidden);
-        assert!(excess_of(&keys, &warmer, &states[..20_000]) > 4.0, "{visible:?} {hidden:?}");
+        assert!(excess(&keys, &warmer, &states[..20_000]) > 4.0, "{visible:?} {hidden:?}");
     }
     Ok(())
-}
-
-fn excess_of(keys: &[Vec<f64>], probabilities: &[f64], samples: &[Vec<f64>]) -> f64 {
-    excess(keys, probabilities, samples)
 }
 
 #[test]
@@ -644,14 +640,14 @@ fn tempering_finds_the_exact_ln_z() -> Result<()> {
         let scale = if k == 4 { 0.4 } else { 0.8 };
         let rbm = twenty_units(k, scale)?;
         let exact = exact_ln_z(&rbm);
-        let settings = rbm.tempering(linspace(0.0, 1.0, 9)).steps(1_000).thermalization(200);
+        let settings = rbm.tempering(linspace(0.0, 1.0, 9)).steps(300).thermalization(100);
         let tempered = settings.seed(k as u64).run()?;
         let frame = tempered.ln_z()?;
         for column in ["ln_z", "ln_z_integrated"] {
             let (ln_z, error) = (frame.values(column)?, frame.values(&format!("{column}_err"))?);
             let off = ln_z[8] - exact;
             assert!(off.abs() < 4.0 * error[8], "{k} {column}: {off} ± {}", error[8]);
-            assert!(error[8] < 0.05 && error[0] == 0.0);
+            assert!(error[8] < 0.1 && error[0] == 0.0);
         }
         assert!(frame.values("r_hat")?[0] < 1.1);
         // From data as well.
@@ -669,7 +665,7 @@ fn errors_of_tempering_cover() -> Result<()> {
     let exact = exact_ln_z(&rbm);
     for chains in [24, 2] {
         let settings = rbm.tempering(linspace(0.0, 1.0, 6)).chains(chains);
-        let settings = settings.steps(4_800 / chains).thermalization(30);
+        let settings = settings.steps(1_200 / chains).thermalization(30);
         let mut covered = [0, 0];
         for seed in 0..200 {
             let frame = settings.seed(seed).run()?.ln_z()?;

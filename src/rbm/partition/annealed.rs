@@ -12,7 +12,7 @@ use crate::random::Seed;
 use crate::rbm::Rbm;
 use crate::rbm::partition::walk::{Walk, anneal};
 use crate::rbm::sample::{
-    Path, Start, block_sizes, check_lambdas, check_size, count, exact_states,
+    BACKWARD, FORWARD, Path, Start, block_sizes, check_lambdas, check_size, count, exact_states,
 };
 use crate::setters::setters;
 use crate::stats::{LogMean, ln_mean_exp};
@@ -25,10 +25,6 @@ const APART: f64 = 4.0;
 
 /// The chance of a stochastic bound to fail.
 const FAILURE: f64 = 0.05;
-
-/// Independent streams of the samples at the target, and of the runs backwards.
-const EXACT: u64 = 1 << 32;
-const BACKWARD: u64 = 2 << 32;
 
 /// Settings of annealed importance sampling; [`run`](Self::run) gives the frame.
 ///
@@ -223,8 +219,12 @@ impl AnnealedLnZ {
         let mut rows = Vec::new();
         if self.forward {
             let part = if directions == 2 { deadline.share(0.5) } else { deadline };
-            let blocks =
-                Start::Random.blocks(&path, &block_sizes(runs), &path.visible_shift, self.seed);
+            let blocks = Start::Random.blocks(
+                &path,
+                &block_sizes(runs),
+                &path.visible_shift,
+                self.seed.child(FORWARD),
+            );
             let mut walks: Vec<Walk> = blocks.into_iter().map(Walk::new).collect();
             let steps = anneal(&mut walks, &path, &lambdas, sweeps, part, &mut progress);
             rows.push(Row::new(&walks, true, steps));
@@ -274,7 +274,7 @@ impl AnnealedLnZ {
             let rows = samples.nrows().min(runs);
             return Ok(Some(samples.slice(crate::ndarray::s![..rows, ..]).to_owned()));
         }
-        match exact_states(&self.rbm, runs, self.seed.child(EXACT)) {
+        match exact_states(&self.rbm, runs, self.seed) {
             Ok((visible, _)) => Ok(Some(visible)),
             Err(Error::TooLarge { needs, limit, .. }) if self.reverse == Some(true) => {
                 Err(Error::TooLarge {

@@ -12,7 +12,7 @@ use crate::rayon::prelude::*;
 use crate::rbm::Rbm;
 use crate::rbm::sample::block::Block;
 use crate::rbm::sample::inference::{Answer, Problem, Run, Task};
-use crate::rbm::sample::states::{check_size, count, rows_of};
+use crate::rbm::sample::states::{COMPLETION, check_size, count, rows_of};
 use crate::sample::{Limits, advance};
 use crate::setters::setters;
 
@@ -179,7 +179,7 @@ impl Completion {
         let n = self.rbm.visible.len();
         check_size("This run", &[problem.start.nrows(), chains, n.max(self.rbm.hidden.len())])?;
         let deadline = Deadline::new(self.deadline)?;
-        let mut runs = problem.runs(chains, self.seed);
+        let mut runs = problem.runs(chains, self.seed.child(COMPLETION));
         let total = if self.mean_field { steps } else { steps.saturating_add(warm_up) };
         let mut progress = Progress::new("steps of examples", total.saturating_mul(runs.len()));
         let limits = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };

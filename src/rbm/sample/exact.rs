@@ -6,7 +6,7 @@ use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::rbm::sample::block::block_sizes;
-use crate::rbm::sample::states::{check_size, count, rows_of};
+use crate::rbm::sample::states::{EXACT, check_size, count, rows_of};
 use crate::rbm::{Layer, Rbm};
 
 /// At most so many states of the smaller layer, 8 MB of weights.
@@ -52,6 +52,7 @@ pub(crate) fn exact_states(
     let Listing { listed, other, coupling, from_hidden } = Listing::of(rbm)?;
     let cumulative = cumulative_weights(listed, other, &coupling);
     let (n, m) = coupling.dim();
+    let seed = seed.child(EXACT);
     let parts: Vec<(Vec<f64>, Vec<f64>)> = block_sizes(samples)
         .into_par_iter()
         .enumerate()

@@ -12,7 +12,7 @@ use crate::rbm::Rbm;
 use crate::rbm::sample::block::{Block, block_sizes};
 use crate::rbm::sample::moments::Moments;
 use crate::rbm::sample::path::Path;
-use crate::rbm::sample::states::{Start, check_held, check_size, count, rows_of};
+use crate::rbm::sample::states::{GIBBS, Start, check_held, check_size, count, rows_of};
 use crate::sample::{Limits, advance};
 use crate::setters::setters;
 
@@ -208,7 +208,7 @@ impl Gibbs {
         let path = Path::of_coupling(&self.rbm);
         let mut runs: Vec<Run> = self
             .start
-            .blocks(&path, &block_sizes(chains), &vec![0.0; n], self.seed)
+            .blocks(&path, &block_sizes(chains), &vec![0.0; n], self.seed.child(GIBBS))
             .into_iter()
             .map(|block| Run::new(block, &held, warm_up, thinning))
             .collect();

@@ -32,6 +32,6 @@ pub use tempering::RbmTempering;
 pub(super) use block::{Block, block_sizes};
 pub(super) use exact::{can_be_exact, exact_states};
 pub(super) use path::Path;
-pub(super) use states::{Start, check_size, count};
+pub(super) use states::{BACKWARD, FORWARD, Start, check_size, count};
 pub(super) use tempered::mean_over_chains;
 pub(super) use tempering::check_lambdas;

@@ -5,7 +5,7 @@ use crate::rayon::prelude::*;
 use crate::rbm::sample::block::{Block, block_sizes};
 use crate::rbm::sample::moments::Moments;
 use crate::rbm::sample::path::Path;
-use crate::rbm::sample::states::Start;
+use crate::rbm::sample::states::{PILOT, Start};
 use crate::rbm::sample::tempering::{RbmTempering, check_lambdas};
 use crate::statrs::function::erf::erfc_inv;
 
@@ -79,8 +79,7 @@ impl RbmTempering {
             Start::Random | Start::Given(_) => Start::Random,
             data @ Start::Data(_) => data.clone(),
         };
-        // A stream of its own.
-        let seed = self.seed.child(u64::MAX);
+        let seed = self.seed.child(PILOT);
         let blocks = start.blocks(path, &block_sizes(CHAINS), &path.visible_shift, seed);
         let along = |mut block: Block| -> Vec<Moments> {
             let at = |&lambda: &f64| {

@@ -11,6 +11,15 @@ use crate::rbm::sample::block::Block;
 use crate::rbm::sample::path::Path;
 use crate::rbm::{Layer, Rbm, Units};
 
+/// Each method has a stream of its own under a seed, so that chains may start at samples that another one drew with the same seed.
+pub(crate) const EXACT: u64 = 1 << 60;
+pub(crate) const GIBBS: u64 = 2 << 60;
+pub(crate) const TEMPERING: u64 = 3 << 60;
+pub(crate) const PILOT: u64 = 4 << 60;
+pub(crate) const COMPLETION: u64 = 5 << 60;
+pub(crate) const FORWARD: u64 = 6 << 60;
+pub(crate) const BACKWARD: u64 = 7 << 60;
+
 /// The most numbers that a run keeps in memory, 2 GiB of them.
 const MOST: usize = 1 << 28;
 

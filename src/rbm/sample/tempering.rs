@@ -9,7 +9,7 @@ use crate::random::Seed;
 use crate::rbm::Rbm;
 use crate::rbm::sample::ladders::Ladders;
 use crate::rbm::sample::path::Path;
-use crate::rbm::sample::states::{Start, check_size, count};
+use crate::rbm::sample::states::{Start, TEMPERING, check_size, count};
 use crate::rbm::sample::tempered::RbmTempered;
 use crate::sample::{Limits, advance};
 use crate::setters::setters;
@@ -175,7 +175,8 @@ impl RbmTempering {
         check_size("Parallel tempering", &[chains, rungs, steps, 2])?;
         let deadline = Deadline::new(self.deadline)?;
 
-        let mut parts = Ladders::all(&path, &self.lambdas, chains, &self.start, self.seed);
+        let mut parts =
+            Ladders::all(&path, &self.lambdas, chains, &self.start, self.seed.child(TEMPERING));
         let total = warm_up.saturating_add(steps);
         let mut progress = Progress::new("steps of blocks", total.saturating_mul(parts.len()));
         let share = warm_up as f64 / total as f64;
