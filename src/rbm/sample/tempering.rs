@@ -40,7 +40,7 @@ use crate::stats::MIN_SERIES;
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct RbmTempering {
-    rbm: Rbm,
+    pub(super) rbm: Rbm,
     pub(super) lambdas: Vec<f64>,
     data: Option<Arc<Array2<f64>>>,
     chains: i64,
