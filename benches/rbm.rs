@@ -1,6 +1,9 @@
 //! Restricted Boltzmann machines: `cargo bench --bench rbm`.
 //!
 //! Exact ln Z sums over all states of the hidden layer: 2²⁴ of them with 784 visible units each, on all threads.
+//!
+//! A PCD-1 epoch is one of 10 000 digits of 784 units with 500 hidden units in batches of 100, on all threads. `STATMECH_PEER_PYTHON=python` names an interpreter with
+//! scikit-learn, whose `BernoulliRBM` is then timed at the same in the same run (`rbm_peer.py`).
 
 #![allow(clippy::expect_used)] // A benchmark that cannot be set up has nothing to report.
 
@@ -48,9 +51,31 @@ fn exact(criterion: &mut Criterion) {
     });
 }
 
+fn training(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("PCD-1 epoch, 10 000 digits, 784 x 500");
+    group.throughput(Throughput::Elements(10_000)).sample_size(10);
+    let digits = mnist().expect("digits").binarized().mapv(|s| f64::from((s + 1) / 2));
+    let rbm = Rbm::binary(784, 500).expect("a machine");
+    let single = rbm.train(&digits).pcd(1).learning_rate(0.01).monitor_every(0);
+    let settings = [
+        ("single precision", single.clone()),
+        ("single precision, centred", single.centred()),
+        ("single precision, history", single.monitor_every(1)),
+        ("double precision", single.double_precision()),
+    ];
+    for (name, settings) in settings {
+        let mut trainer = settings.trainer().expect("a trainer");
+        group.bench_function(name, |bencher| bencher.iter(|| trainer.epochs(1).expect("an epoch")));
+    }
+    if let Some(python) = std::env::var_os("STATMECH_PEER_PYTHON") {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/rbm_peer.py");
+        std::process::Command::new(python).arg(script).status().expect("the peer runs");
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().measurement_time(Duration::from_secs(1)).warm_up_time(Duration::from_millis(300));
-    targets = exact
+    targets = exact, training
 }
 criterion_main!(benches);

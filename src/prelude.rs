@@ -58,6 +58,7 @@ pub use crate::rbm::{
     AnnealedLnZ, Completed, Completion, Gibbs, GibbsSamples, Layer, LnZMethods, Rbm, RbmExact,
     RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
 };
+pub use crate::rbm::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
 pub use crate::regression::{SoftmaxFit, SoftmaxRegression};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,

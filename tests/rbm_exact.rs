@@ -462,7 +462,7 @@ fn hopfield_networks_are_machines_with_gaussian_hidden_units() {
     let overlaps = net.overlaps(&state).unwrap() * (10.0 / t).sqrt();
     assert!(largest_difference(&means.row(0), &overlaps) < 1e-13);
     // And ln Z that of the Ising model, with the self-couplings P/(2T).
-    let ising = net.ising().unwrap().ln_z(t).unwrap();
+    let ising = net.ising().unwrap().enumerate().unwrap().at(t).unwrap().ln_z;
     assert!(
         (rbm.ln_z().unwrap() - ising - 3.0 / (2.0 * t) - 1.5 * std::f64::consts::TAU.ln()).abs()
             < 1e-11
@@ -590,9 +590,10 @@ fn machines_without_a_distribution_are_refused() {
     assert!(both.weights(&array![[-9.0, -9.0], [-9.0, -9.0]]).unwrap().is_normalizable());
     assert!(both.weights(&array![[0.7, -9.0], [-9.0, 0.7]]).unwrap().is_normalizable());
     assert!(!both.weights(&array![[0.7, 0.7], [0.7, 0.7]]).unwrap().is_normalizable());
-    // Inhibition that holds an attraction in check, which no positive definite form shows: decided by the faces.
-    assert!(pair("relu", "relu", 1, 2).weights(&array![[0.9, -5.0]]).unwrap().is_normalizable());
-    assert!(!pair("relu", "relu", 1, 2).weights(&array![[1.1, -5.0]]).unwrap().is_normalizable());
+    // Inhibition that holds an attraction in check: without it there would be none, so that only the faces decide.
+    let held = |inhibition: f64| both.weights(&array![[0.62, 0.62], [0.62, inhibition]]).unwrap();
+    assert!(held(-50.0).is_normalizable() && !held(0.0).is_normalizable());
+    assert!(!both.weights(&array![[1.1, -5.0], [-5.0, 0.0]]).unwrap().is_normalizable());
     // Without a closed form, though it is a distribution.
     assert_says(both.ln_z(), &["both continuous", "importance sampling"]);
     // One bounded layer is enough.

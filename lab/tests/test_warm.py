@@ -140,8 +140,19 @@ TYPES = {
     "MultiTraining": "let multi_training = MultiPerceptron::train(&digits()?.take(100));",
     "MultiTrained": "let multi_trained = multi_training.run()?;",
     "MultiPerceptron": "let multi_perceptron = multi_trained.perceptron.clone();",
+    "RbmTraining": "let rbm_training = Rbm::binary(2, 2)?.train(&array![[0.0, 1.0], [1.0, 0.0]]);",
+    "RbmTrainer": "let rbm_trainer = rbm_training.trainer()?;",
+    "RbmTrained": "let rbm_trained = rbm_training.epochs(2).run()?;",
+    "LearningRate": "let learning_rate = LearningRate::Constant(0.1);",
+    "EarlyStopping": "let early_stopping = EarlyStopping::PseudoLikelihood { patience: 3 };",
     "Figure": "let figure = Figure::image(&simulation.snapshot()?)?;",
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
+    "Rbm": "let rbm = Rbm::binary(3, 2)?;",
+    "Layer": "let rbm_layer = Layer::gaussian(2)?;",
+    "Units": "let units = Units::Potts { colors: 3 };",
+    "RbmExact": "let rbm_exact = rbm.exact().deadline(60.0);",
+    "RbmStatistics": "let rbm_statistics = rbm.statistics()?;",
+    "RbmGradient": "let rbm_gradient = rbm.gradient(&array![[0.0, 1.0, 1.0]])?;",
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.
 PASSED = {"Color", "Colormap", "Legend"}

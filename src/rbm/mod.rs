@@ -8,6 +8,7 @@
 //! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco and R. Monasson, eLife 8,
 //! e39397 (2019) for the mixed layers.
 
+mod batch;
 mod blocks;
 mod conditional;
 mod convert;
@@ -29,6 +30,7 @@ mod save;
 mod states;
 mod statistics;
 mod sum;
+mod training;
 mod truncated;
 mod units;
 
@@ -44,6 +46,7 @@ pub use layer::Layer;
 pub use partition::{AnnealedLnZ, LnZMethods};
 pub use sample::{Completed, Completion, Gibbs, GibbsSamples, RbmTempered, RbmTempering};
 pub use statistics::RbmStatistics;
+pub use training::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
 pub use units::Units;
 
 /// Weights a machine may have at most: 800 MB.
