@@ -6,6 +6,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::ndarray::Array2;
 use crate::rbm::Rbm;
 use crate::rbm::layer::Layer;
+use crate::rbm::product::clear_registers;
 use crate::rbm::sum::{LogSum, StateSum};
 
 /// States of a block.
@@ -65,6 +66,7 @@ impl Summed {
             1.0,
             Par::Seq,
         );
+        clear_registers();
         let both = block.states.chunks_exact(n).zip(block.inputs.chunks_exact(m));
         let log_weight =
             |(x, inputs): (&[f64], &[f64])| self.other.log_partition(inputs) - self.layer.energy(x);

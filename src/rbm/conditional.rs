@@ -104,7 +104,9 @@ impl Layer {
             }
             Units::Potts { .. } => {
                 self.mean(inputs, out);
-                out.iter_mut().for_each(|p| *p *= 1.0 - *p);
+                for p in out.iter_mut() {
+                    *p *= 1.0 - *p;
+                }
             }
         }
     }
@@ -169,7 +171,9 @@ fn softmax(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
         *p = (b + input - top).exp();
         sum += *p;
     }
-    out.iter_mut().for_each(|p| *p /= sum);
+    for p in out.iter_mut() {
+        *p /= sum;
+    }
 }
 
 /// The index that a uniform number in [0, 1) falls on.

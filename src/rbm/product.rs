@@ -6,9 +6,27 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::ndarray::{Array2, ArrayView2};
 use crate::rayon::prelude::*;
 use crate::rbm::Rbm;
+use crate::simd::{Width, widths};
 
 /// Rows that one thread takes at a time.
 pub(super) const BLOCK: usize = 64;
+
+#[inline(always)]
+fn step_body(lanes: &mut [f64; 8]) {
+    for x in lanes {
+        *x += 1.0;
+    }
+}
+
+widths!(fn step(lanes: &mut [f64; 8]) = step_body);
+
+/// To be called after a matrix product: its kernels leave the upper halves of vector registers in use, after which `exp` and all else that is compiled for narrow ones
+/// is several times slower. A function of our own with wide registers clears them when it returns.
+pub(super) fn clear_registers() {
+    let mut lanes = [0.0; 8];
+    step(Width::best(), &mut lanes);
+    std::hint::black_box(&mut lanes);
+}
 
 impl Rbm {
     /// The inputs Σ_i v_i W_iμ of visible states, one after the other in a slice, on the calling thread.
@@ -19,6 +37,7 @@ impl Rbm {
         let states = MatRef::from_row_major_slice(visible, rows, n);
         let out = MatMut::from_row_major_slice_mut(out, rows, m);
         matmul(out, Accum::Replace, states, weights, 1.0, Par::Seq);
+        clear_registers();
     }
 
     /// The inputs Σ_μ W_iμ h_μ of hidden states, one after the other in a slice, on the calling thread.
@@ -29,6 +48,7 @@ impl Rbm {
         let states = MatRef::from_row_major_slice(hidden, rows, m);
         let out = MatMut::from_row_major_slice_mut(out, rows, n);
         matmul(out, Accum::Replace, states, weights.transpose(), 1.0, Par::Seq);
+        clear_registers();
     }
 
     /// W row by row.
@@ -45,7 +65,7 @@ impl Rbm {
         f: impl Fn(&[f64], &[f64], &mut [f64]) + Sync,
     ) -> Array2<f64> {
         let (n, m) = self.weights.dim();
-        self.over(states, width, n, m, |states, inputs, out| {
+        over_blocks(states, width, (n, m), |states, inputs, out| {
             self.hidden_inputs_into(states, inputs);
             f(states, inputs, out);
         })
@@ -59,31 +79,28 @@ impl Rbm {
         f: impl Fn(&[f64], &[f64], &mut [f64]) + Sync,
     ) -> Array2<f64> {
         let (n, m) = self.weights.dim();
-        self.over(states, width, m, n, |states, inputs, out| {
+        over_blocks(states, width, (m, n), |states, inputs, out| {
             self.visible_inputs_into(states, inputs);
             f(states, inputs, out);
         })
     }
+}
 
-    fn over(
-        &self,
-        states: ArrayView2<'_, f64>,
-        width: usize,
-        from: usize,
-        to: usize,
-        f: impl Fn(&[f64], &mut [f64], &mut [f64]) + Sync,
-    ) -> Array2<f64> {
-        let rows = states.nrows();
-        let states = states.as_standard_layout();
-        let mut out = Array2::zeros((rows, width));
-        if let (Some(states), Some(out)) = (states.as_slice(), out.as_slice_mut()) {
-            out.par_chunks_mut(BLOCK * width).zip(states.par_chunks(BLOCK * from)).for_each(
-                |(out, states)| {
-                    let mut inputs = vec![0.0; states.len() / from * to];
-                    f(states, &mut inputs, out);
-                },
-            );
-        }
-        out
+/// f(states, inputs, out) over blocks of rows, with room for inputs; the pair are the columns of states and of inputs.
+fn over_blocks(
+    states: ArrayView2<'_, f64>,
+    width: usize,
+    (from, to): (usize, usize),
+    f: impl Fn(&[f64], &mut [f64], &mut [f64]) + Sync,
+) -> Array2<f64> {
+    let states = states.as_standard_layout();
+    let mut out = Array2::zeros((states.nrows(), width));
+    if let (Some(states), Some(out)) = (states.as_slice(), out.as_slice_mut()) {
+        let blocks = out.par_chunks_mut(BLOCK * width).zip(states.par_chunks(BLOCK * from));
+        blocks.for_each(|(out, states)| {
+            let mut inputs = vec![0.0; states.len() / from * to];
+            f(states, &mut inputs, out);
+        });
     }
+    out
 }

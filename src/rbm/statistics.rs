@@ -9,6 +9,7 @@ use crate::operator::dense::product;
 use crate::rbm::Rbm;
 use crate::rbm::blocks::{Block, ROWS, Summed};
 use crate::rbm::layer::Layer;
+use crate::rbm::product::clear_registers;
 use crate::rbm::units::Units;
 
 /// Averages over a distribution of visible and hidden states: what learning compares.
@@ -157,6 +158,7 @@ impl Summed {
             1.0,
             Par::Seq,
         );
+        clear_registers();
     }
 }
 

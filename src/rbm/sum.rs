@@ -200,7 +200,9 @@ impl StateSum {
             }
         }
         if self.kind != Kind::Squares {
-            theta.iter_mut().for_each(|theta| *theta = theta.exp());
+            for theta in &mut theta {
+                *theta = theta.exp();
+            }
         }
         let mut path = vec![vec![0.0; self.columns]; self.branches - self.split + 1];
         path[0] = theta;
@@ -316,7 +318,9 @@ fn lane_table(
         }
     }
     if kind != Kind::Squares {
-        table.iter_mut().for_each(|x| *x = x.exp());
+        for x in &mut table {
+            *x = x.exp();
+        }
     }
     (table, lanes, lane_weights)
 }
