@@ -47,7 +47,7 @@ impl Monitor {
             }
         }
         let hidden = rbm.hidden_means(&self.data)?;
-        let reconstructed = rbm.visible_means(&hidden)?;
+        let reconstructed = rbm.reconstructed(&hidden);
         let squares = (&reconstructed - &self.data).mapv(|x| x * x);
         record.reconstruction_error = squares.mean();
         record.saturated = saturated(rbm.hidden.units(), &hidden);
