@@ -1,5 +1,11 @@
 //! Exact quantities of restricted Boltzmann machines, against sums over all states and integrals on grids.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops where something is missing or a layer has no such kind"
+)]
+
 #[path = "common/coverage.rs"]
 mod coverage;
 #[path = "common/machines.rs"]
@@ -460,7 +466,7 @@ fn hopfield_networks_are_machines_with_gaussian_hidden_units() {
     let state = spins.row(137).mapv(|x| x as i8);
     let means = rbm.hidden_means(&spins.slice(s![137..138, ..]).to_owned()).unwrap();
     let overlaps = net.overlaps(&state).unwrap() * (10.0 / t).sqrt();
-    assert!(largest_difference(&means.row(0), &overlaps) < 1e-13);
+    assert!(largest_difference(means.row(0), &overlaps) < 1e-13);
     // And ln Z that of the Ising model, with the self-couplings P/(2T).
     let ising = net.ising().unwrap().enumerate().unwrap().at(t).unwrap().ln_z;
     assert!(
@@ -510,7 +516,7 @@ fn pseudo_likelihood_per_site_does_not_grow_with_the_number_of_sites() {
         let repeat = |b: Array1<f64>| Array1::from(b.to_vec().repeat(copies));
         let mut w = Array2::zeros((4 * copies, 2 * copies));
         (0..copies).for_each(|k| {
-            w.slice_mut(s![4 * k..4 * k + 4, 2 * k..2 * k + 2]).assign(&one.coupling())
+            w.slice_mut(s![4 * k..4 * k + 4, 2 * k..2 * k + 2]).assign(&one.coupling());
         });
         let visible =
             Layer::binary(4 * copies).unwrap().fields(&repeat(one.visible().b())).unwrap();

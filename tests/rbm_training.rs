@@ -593,3 +593,20 @@ fn bad_input_is_refused_in_sentences() {
         "smaller `learning_rate`",
     );
 }
+
+#[test]
+fn likelihoods_of_large_machines_are_annealed() {
+    let data = digits_of(60);
+    let training = Rbm::binary(64, 17).unwrap().train(&data).learning_rate(0.2).batch(20);
+    let trained = training.epochs(20).monitor_every(20).likelihood_every(20).run().unwrap();
+    let estimate = trained.history.values("log_likelihood").unwrap()[1];
+    let error = trained.history.values("log_likelihood_err").unwrap()[1];
+    let exact = trained.rbm.log_likelihood(&data).unwrap();
+    assert!(
+        error > 0.0 && error < 0.2 && close(estimate, exact, 4.0 * error),
+        "{estimate} ± {error}: {exact}"
+    );
+    let held = training.held_out(&data).epochs(1).likelihood_every(1).run().unwrap().history;
+    let column = |name: &str| held.values(name).unwrap()[1];
+    assert_eq!(column("log_likelihood"), column("log_likelihood_held_out"));
+}

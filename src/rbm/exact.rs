@@ -11,7 +11,6 @@ use crate::rbm::gaussian::Joint;
 use crate::rbm::gradient::RbmGradient;
 use crate::rbm::statistics::{Pairs, RbmStatistics, correct_within_sites, total};
 use crate::rbm::sum::LogSum;
-use crate::setters::setters;
 
 /// A sum takes at most so many states.
 const MOST_STATES: f64 = 4_294_967_296.0;
@@ -171,9 +170,17 @@ impl Rbm {
 }
 
 impl RbmExact {
-    setters! { "Rbm::binary(4, 3)?.exact()":
-        /// Seconds after which the sum is given up with an error that says how far it came; default none.
-        deadline;
+    /// Seconds after which a sum is given up, with an error that says how far it came; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let exact = Rbm::binary(4, 3)?.exact();
+    /// assert!(exact.deadline(60.0).ln_z().is_ok() && exact.deadline(-1.0).ln_z().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn deadline(&self, seconds: f64) -> Self {
+        Self { deadline: Some(seconds), ..self.clone() }
     }
 
     /// ln Z = ln ∫dv dh e^{−E(v, h)}: sums over discrete units, integrals over others.

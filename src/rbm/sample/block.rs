@@ -219,8 +219,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(a, b)| a * b).sum();
     for (a, b) in left.zip(right) {
-        for k in 0..8 {
-            sums[k] += a[k] * b[k];
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
         }
     }
     sums.iter().sum::<f64>() + rest

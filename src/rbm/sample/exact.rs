@@ -149,9 +149,9 @@ fn cumulative_weights(listed: &Layer, other: &Layer, coupling: &Array2<f64>) -> 
     });
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut sum = 0.0;
-    logs.iter_mut().for_each(|log| {
+    for log in &mut logs {
         sum += (*log - top).exp();
         *log = sum;
-    });
+    }
     logs
 }

@@ -224,8 +224,8 @@ pub(crate) fn check_lambdas(name: &'static str, lambdas: &[f64]) -> Result<()> {
     if let Some(outside) = lambdas.iter().find(|lambda| !(0.0..=1.0).contains(*lambda)) {
         return refuse(outside.to_string());
     }
-    if let Some(pair) = lambdas.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return refuse(format!("{} followed by {}", pair[0], pair[1]));
+    if let Some([first, second]) = lambdas.windows(2).find(|pair| pair[0] >= pair[1]) {
+        return refuse(format!("{first} followed by {second}"));
     }
     match lambdas.last() {
         Some(1.0) => Ok(()),

@@ -1,6 +1,7 @@
 //! What is measured after an epoch.
 
 use crate::error::Result;
+use crate::frame::Frame;
 use crate::ndarray::{Array1, Array2, s};
 use crate::random::Seed;
 use crate::rbm::training::record::Record;
