@@ -124,21 +124,28 @@ fn one_exact_step_is_the_formula_in_all_coordinates() {
 fn all_coordinates_share_their_stationary_points() {
     let rbm = machine(&layer("binary", 4, 3), &layer("spin", 2, 5), 0.3, 7);
     let data = soft();
-    let base = rbm.train(&data).exact().double_precision().learning_rate(0.3).monitor_every(0);
+    let base = rbm
+        .train(&data)
+        .exact()
+        .double_precision()
+        .learning_rate(0.3)
+        .momentum(0.9)
+        .monitor_every(0);
     let plain = base.epochs(6000).run().unwrap().rbm;
-    assert!(plain.gradient(&data).unwrap().norm() < 1e-6);
+    let norm = plain.gradient(&data).unwrap().norm();
+    assert!(norm < 1e-5, "{norm}");
     let likelihood = plain.log_likelihood(&data).unwrap();
     assert!(likelihood > rbm.log_likelihood(&data).unwrap() + 0.1);
     for (name, coordinates) in [("centred", base.centred()), ("standardized", base.standardized())]
     {
         // From the common start to a point as good, where the plain gradient vanishes, too;
         let there = coordinates.learning_rate(0.05).epochs(6000).run().unwrap().rbm;
-        assert!(there.gradient(&data).unwrap().norm() < 1e-5, "{name}");
+        assert!(there.gradient(&data).unwrap().norm() < 1e-4, "{name}");
         assert!(close(there.log_likelihood(&data).unwrap(), likelihood, 1e-4), "{name}");
         // and a point that is stationary in one stays where it is in the other.
         let training = plain.train(&data).exact().double_precision().learning_rate(0.05);
         let training = if name == "centred" { training.centred() } else { training.standardized() };
-        assert!(distance(&training.epochs(50).run().unwrap().rbm, &plain) < 1e-4, "{name}");
+        assert!(distance(&training.epochs(30).run().unwrap().rbm, &plain) < 2e-4, "{name}");
     }
 }
 
@@ -499,12 +506,10 @@ fn the_history_says_what_was_done() {
     let gap = machine.free_energies(&held_out).unwrap().mean().unwrap() - last("free_energy");
     assert!(close(last("free_energy_gap"), gap, 1e-10));
     assert!(close(last("pseudo_likelihood"), machine.pseudo_likelihood(&data).unwrap(), 1e-12));
-    let again = machine.visible_means(&machine.hidden_means(&data).unwrap()).unwrap();
-    assert!(close(
-        last("reconstruction_error"),
-        (again - &data).mapv(|x| x * x).mean().unwrap(),
-        1e-12
-    ));
+    let inputs =
+        machine.hidden_means(&data).unwrap().dot(&machine.coupling().t()) + machine.visible().b();
+    let squares = (inputs.mapv(|x| 1.0 / (1.0 + (-x).exp())) - &data).mapv(|x| x * x);
+    assert!(close(last("reconstruction_error"), squares.mean().unwrap(), 1e-12));
     let likelihood = column("log_likelihood");
     assert!(likelihood[0].is_finite() && likelihood[1].is_nan() && likelihood[2] > likelihood[0]);
     let swaps = column("swap_rate");

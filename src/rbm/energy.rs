@@ -164,16 +164,11 @@ impl Rbm {
     /// As for [`free_energies`](Self::free_energies).
     pub fn visible_means(&self, hidden: &Array2<f64>) -> Result<Array2<f64>> {
         self.hidden.allows_all("hidden", hidden)?;
-        Ok(self.reconstructed(hidden))
-    }
-
-    /// Means of the visible units if the hidden ones have these values, which may be means themselves.
-    pub(in crate::rbm) fn reconstructed(&self, hidden: &Array2<f64>) -> Array2<f64> {
         let n = self.visible.len();
-        self.over_hidden(hidden.view(), n, |_, inputs, out| {
+        Ok(self.over_hidden(hidden.view(), n, |_, inputs, out| {
             for (inputs, out) in inputs.chunks_exact(n).zip(out.chunks_exact_mut(n)) {
                 self.visible.mean(inputs, out);
             }
-        })
+        }))
     }
 }

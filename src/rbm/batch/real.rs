@@ -11,7 +11,7 @@ use crate::simd::{Width, widths};
 
 /// Single or double precision, with the loops written for it.
 pub(in crate::rbm) trait Real:
-    ComplexField + std::ops::Mul<Output = Self> + Copy + Default + Send + Sync + 'static
+    ComplexField + std::ops::MulAssign + Copy + Default + Send + Sync + 'static
 {
     fn of(x: f64) -> Self;
     fn wide(self) -> f64;

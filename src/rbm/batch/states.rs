@@ -16,6 +16,8 @@ pub(in crate::rbm) struct Weights<'a, F> {
     pub w: &'a [F],
     pub n: usize,
     pub m: usize,
+    /// They count so many times, as at an inverse temperature.
+    pub coupling: f64,
 }
 
 /// Which layer follows.
@@ -25,15 +27,12 @@ pub(in crate::rbm) enum Direction {
     ToVisible,
 }
 
-/// Means of the layer `to` given `from`, one state a row, and draws for the last rows, as many as `samples` holds.
-///
-/// The weights count `coupling` times. What a row gets does not depend on the number of threads.
+/// Means of the layer `to` given `from`, one state a row, and draws for the last rows, as many as `samples` holds: the same on any number of threads.
 pub(in crate::rbm) fn pass<F: Real>(
     weights: Weights<'_, F>,
     direction: Direction,
     from: &[F],
     to: &BatchUnits<F>,
-    coupling: f64,
     seed: Seed,
     means: &mut [F],
     samples: &mut [F],
@@ -50,7 +49,7 @@ pub(in crate::rbm) fn pass<F: Real>(
     let work = |(k, (mut means, samples)): (usize, (MatMut<'_, F>, MatMut<'_, F>))| {
         let place = k * step.width;
         let part = matrix.subcols(place, means.ncols());
-        F::product(means.as_mut(), Accum::Replace, states, part, coupling);
+        F::product(means.as_mut(), Accum::Replace, states, part, weights.coupling);
         step.draw(k, means, &to.fields[place..], samples);
     };
     if rows * inner * columns < WORTH_SPLITTING {
@@ -80,7 +79,7 @@ pub(in crate::rbm) fn hidden_inputs<F: Real>(weights: Weights<'_, F>, from: &[F]
     let out = MatMut::from_row_major_slice_mut(out, rows, weights.m);
     out.par_col_chunks_mut(width).enumerate().for_each(|(k, out)| {
         let part = matrix.subcols(k * width, out.ncols());
-        F::product(out, Accum::Replace, states, part, 1.0);
+        F::product(out, Accum::Replace, states, part, weights.coupling);
     });
 }
 

@@ -123,7 +123,8 @@ impl<F: Real> Chains<F> {
             };
             let mut means = vec![F::default(); to.len()];
             let seed = seed.child(r as u64);
-            pass(weights, direction, from, units, self.betas[r], seed, &mut means, to);
+            let weights = Weights { coupling: self.betas[r], ..weights };
+            pass(weights, direction, from, units, seed, &mut means, to);
         }
     }
 

@@ -72,7 +72,7 @@ pub(super) struct Engine<F: Real> {
 }
 
 impl<F: Real> Engine<F> {
-    pub fn new(rbm: &Rbm, data: &Array2<f64>, plan: Plan) -> Result<Self> {
+    pub fn new(rbm: &Rbm, data: &Array2<f64>, plan: Plan) -> Self {
         let (n, m) = (rbm.visible.len(), rbm.hidden.len());
         let (visible, hidden) = (BatchUnits::new(&rbm.visible), BatchUnits::new(&rbm.hidden));
         let weights: Vec<F> = converted(rbm.weights.iter().copied());
@@ -86,16 +86,16 @@ impl<F: Real> Engine<F> {
             .map(|(x, mean)| x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count)
             .collect();
         let visible_offsets = Offsets::new(plan.coordinates, mean, variance);
-        let matrix = Weights { w: &weights, n, m };
+        let matrix = Weights { w: &weights, n, m, coupling: 1.0 };
         let first = &rows[..data.nrows().min(FIRST_MEANS) * n];
         let mut means = vec![F::default(); first.len() / n * m];
-        pass(matrix, Direction::ToHidden, first, &hidden, 1.0, plan.seed, &mut means, &mut []);
+        pass(matrix, Direction::ToHidden, first, &hidden, plan.seed, &mut means, &mut []);
         let average: Vec<f64> =
             column_sums(&means, m).iter().map(|sum| sum * n as f64 / first.len() as f64).collect();
         let variance = variances(&hidden.layer, &means, &average);
         let hidden_offsets = Offsets::new(plan.coordinates, average, variance);
         let chains = started(plan, matrix, &rows, (&visible, &hidden));
-        Ok(Self {
+        Self {
             plan,
             visible,
             hidden,
@@ -113,7 +113,7 @@ impl<F: Real> Engine<F> {
             states: Vec::new(),
             means: Vec::new(),
             drawn: Vec::new(),
-        })
+        }
     }
 
     /// Visible and hidden columns.
@@ -132,11 +132,6 @@ impl<F: Real> Engine<F> {
     /// Whole epochs done.
     pub fn epochs(&self) -> usize {
         self.updates / self.updates_per_epoch()
-    }
-
-    pub fn matrix(&self) -> Weights<'_, F> {
-        let (n, m) = self.shape();
-        Weights { w: &self.weights, n, m }
     }
 
     pub fn rate(&self) -> f64 {
@@ -209,7 +204,7 @@ fn started<F: Real>(
     let mut start = means.clone();
     if count > 0 {
         let seed = seed.child(1);
-        pass(weights, Direction::ToHidden, &from, hidden, 1.0, seed, &mut means, &mut start);
+        pass(weights, Direction::ToHidden, &from, hidden, seed, &mut means, &mut start);
     }
     Chains::new(rungs, count, &start, (&visible.layer, &hidden.layer))
 }

@@ -48,7 +48,11 @@ impl Monitor {
             }
         }
         let hidden = rbm.hidden_means(&self.data)?;
-        let reconstructed = rbm.reconstructed(&hidden);
+        let n = rbm.visible.len();
+        let reconstructed = rbm.over_hidden(hidden.view(), n, |_, inputs, out| {
+            let rows = inputs.chunks_exact(n).zip(out.chunks_exact_mut(n));
+            rows.for_each(|(inputs, out)| rbm.visible.mean(inputs, out));
+        });
         let squares = (&reconstructed - &self.data).mapv(|x| x * x);
         record.reconstruction_error = squares.mean();
         record.saturated = saturated(rbm.hidden.units(), &hidden);

@@ -273,7 +273,7 @@ impl RbmTraining {
         } else {
             self.rbm.clone()
         };
-        RbmTrainer::new(self, plan, &start)
+        Ok(RbmTrainer::new(self, plan, &start))
     }
 
     /// The trainer that was [saved](RbmTrainer::save) in this file, to go on with these settings.

@@ -48,7 +48,9 @@ impl Rbm {
             if !(norm > 0.0) {
                 break;
             }
-            vector.iter_mut().for_each(|x| *x /= norm);
+            for x in &mut vector {
+                *x /= norm;
+            }
             if k > 0 {
                 (tridiagonal[(k, k - 1)], tridiagonal[(k - 1, k)]) = (norm, norm);
             }

@@ -47,19 +47,19 @@ impl<F: Real> Engine<F> {
         self.states.resize(2 * rows * n, F::default());
         self.means.resize(2 * rows * m, F::default());
         self.drawn.resize(rows * m, F::default());
-        let matrix = Weights { w: &self.weights, n, m };
+        let matrix = Weights { w: &self.weights, n, m, coupling: 1.0 };
         let (data, model) = self.states.split_at_mut(rows * n);
         let (data_means, model_means) = self.means.split_at_mut(rows * m);
         let (to, seed_of) = (&self.hidden, |k: usize| seed.child(k as u64));
-        pass(matrix, Direction::ToHidden, data, to, 1.0, seed_of(0), data_means, &mut self.drawn);
+        pass(matrix, Direction::ToHidden, data, to, seed_of(0), data_means, &mut self.drawn);
         let mut scratch = vec![F::default(); rows * n];
         for step in 1..=steps {
             let (from, to) = (&self.drawn, &self.visible);
             let seed = seed_of(2 * step - 1);
-            pass(matrix, Direction::ToVisible, from, to, 1.0, seed, &mut scratch, model);
+            pass(matrix, Direction::ToVisible, from, to, seed, &mut scratch, model);
             let drawn = if step < steps { self.drawn.as_mut_slice() } else { &mut [] };
             let (to, seed) = (&self.hidden, seed_of(2 * step));
-            pass(matrix, Direction::ToHidden, model, to, 1.0, seed, model_means, drawn);
+            pass(matrix, Direction::ToHidden, model, to, seed, model_means, drawn);
         }
         self.averages(rows)
     }
@@ -68,11 +68,11 @@ impl<F: Real> Engine<F> {
     fn persist(&mut self, steps: usize, seed: Seed) -> Result<Differences> {
         let (n, m) = self.shape();
         let rows = self.gather(self.chains.count);
-        let matrix = Weights { w: &self.weights, n, m };
+        let matrix = Weights { w: &self.weights, n, m, coupling: 1.0 };
         self.chains.advance(matrix, (&self.visible, &self.hidden), steps, seed.child(0))?;
         self.states[rows * n..].copy_from_slice(self.chains.visible());
         let (from, means, drawn) = (&self.states, &mut self.means, self.chains.top_hidden());
-        pass(matrix, Direction::ToHidden, from, &self.hidden, 1.0, seed.child(1), means, drawn);
+        pass(matrix, Direction::ToHidden, from, &self.hidden, seed.child(1), means, drawn);
         Ok(self.averages(rows))
     }
 
@@ -80,9 +80,9 @@ impl<F: Real> Engine<F> {
     fn enumerate(&mut self, seed: Seed) -> Result<Differences> {
         let (n, m) = self.shape();
         let rows = self.gather(0);
-        let matrix = Weights { w: &self.weights, n, m };
+        let matrix = Weights { w: &self.weights, n, m, coupling: 1.0 };
         let (from, means) = (&self.states, &mut self.means);
-        pass(matrix, Direction::ToHidden, from, &self.hidden, 1.0, seed, means, &mut []);
+        pass(matrix, Direction::ToHidden, from, &self.hidden, seed, means, &mut []);
         self.follow(rows);
         let batch = Array2::from_shape_fn((rows, n), |(k, i)| self.states[k * n + i].wide());
         let gradient = self.rbm()?.gradient(&batch)?;
@@ -127,8 +127,11 @@ impl<F: Real> Engine<F> {
         let (data, model) = self.means.split_at_mut(rows * m);
         let hidden = difference(data, model, m);
         let (plus, minus) = (F::of(plus), F::of(-minus));
-        data.iter_mut().for_each(|x| *x = *x * plus);
-        model.iter_mut().for_each(|x| *x = *x * minus);
+        for (rows, weight) in [(data, plus), (model, minus)] {
+            for x in rows {
+                *x *= weight;
+            }
+        }
         Differences { visible, hidden, squares, from_states: true }
     }
 
@@ -215,14 +218,16 @@ impl<F: Real> Engine<F> {
             let factor = |square: &f64| (limit / square.sqrt()).min(1.0);
             let factors: Vec<F> = converted(norms.iter().map(factor));
             for row in self.weights.chunks_exact_mut(m) {
-                row.iter_mut().zip(&factors).for_each(|(w, factor)| *w = *w * *factor);
+                row.iter_mut().zip(&factors).for_each(|(w, factor)| *w *= *factor);
             }
         }
         if let Some(limit) = self.plan.max_norm {
             let norm = self.weight_norm();
             if norm > limit {
                 let factor = F::of(limit / norm);
-                self.weights.iter_mut().for_each(|w| *w = *w * factor);
+                for w in &mut self.weights {
+                    *w *= factor;
+                }
             }
         }
     }

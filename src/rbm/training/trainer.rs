@@ -77,19 +77,19 @@ pub struct RbmTrained {
 }
 
 impl RbmTrainer {
-    pub(super) fn new(settings: &RbmTraining, plan: Plan, rbm: &Rbm) -> Result<Self> {
+    pub(super) fn new(settings: &RbmTraining, plan: Plan, rbm: &Rbm) -> Self {
         let data = &settings.data;
         let engine = if settings.double {
-            Precise::Double(Engine::new(rbm, data, plan)?)
+            Precise::Double(Engine::new(rbm, data, plan))
         } else {
-            Precise::Single(Engine::new(rbm, data, plan)?)
+            Precise::Single(Engine::new(rbm, data, plan))
         };
         let seed = plan.seed.child(streams::MONITOR);
         let held_out = settings.held_out.as_deref();
         let monitor = Monitor::new(data, held_out, settings.monitor_examples, seed);
         let watch = settings.early_stopping.map(Watch::new);
         let settings = settings.clone();
-        Ok(Self { settings, engine, monitor, records: Vec::new(), watch, seconds: 0.0 })
+        Self { settings, engine, monitor, records: Vec::new(), watch, seconds: 0.0 }
     }
 
     /// Learns for so many further epochs and gives the history from the start.
