@@ -3,5 +3,6 @@
 pub(crate) mod binomial;
 pub(crate) mod exponential;
 pub(crate) mod gaussian;
+pub(crate) mod lbfgs;
 pub(crate) mod quadrature;
 pub(crate) mod roots;
