@@ -33,7 +33,6 @@
 //! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
 //! | other temperatures from the same data | [`sample::Reweighting`] |
 //! | operators and spectra | [`operator::Operator`], [`operator::Lanczos`], [`operator::SpectralDensity`], [`operator::TraceEstimator`], [`theory::spectra`] |
-//! | symmetric operators, spectra | [`operator::Operator`], [`operator::Lanczos`], [`operator::SpectralDensity`], [`operator::TraceEstimate`] |
 //! | estimates and errors | [`stats`] |
 //! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
 //!

@@ -23,14 +23,7 @@ impl Layer {
         (0..self.sites()).map(|site| self.log_partition_of(site, inputs)).sum()
     }
 
-    /// ln ∫dx exp(−U(x) + I x) of each unit, or of each site; `out` has one number for each [site](Self::sites).
-    #[allow(dead_code)] // The sum of them is what most need.
-    pub(crate) fn log_partitions(&self, inputs: &[f64], out: &mut [f64]) {
-        for (site, out) in out.iter_mut().enumerate() {
-            *out = self.log_partition_of(site, inputs);
-        }
-    }
-
+    /// ln ∫dx exp(−U(x) + I x) of one unit or site.
     #[inline]
     fn log_partition_of(&self, i: usize, inputs: &[f64]) -> f64 {
         match self.units {
@@ -112,7 +105,6 @@ impl Layer {
     }
 
     /// A state drawn from the weights exp(−U(x) + I x).
-    #[allow(dead_code)] // For samplers.
     pub(crate) fn sample(&self, inputs: &[f64], generator: &mut Generator, out: &mut [f64]) {
         let totals = self.b.iter().zip(inputs).map(|(b, input)| b + input);
         match self.units {
@@ -177,7 +169,6 @@ fn softmax(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
 }
 
 /// The index that a uniform number in [0, 1) falls on.
-#[allow(dead_code)] // For samplers.
 fn drawn(probabilities: &[f64], uniform: f64) -> usize {
     let mut left = uniform;
     for (k, p) in probabilities.iter().enumerate() {
@@ -244,8 +235,8 @@ mod tests {
         for units in [Units::Binary, Units::Spin, Units::Gaussian, Units::Relu] {
             let layer = layer(units, INPUTS.len());
             let n = layer.len();
-            let (mut ln_z, mut mean, mut variance) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-            layer.log_partitions(&INPUTS, &mut ln_z);
+            let (mut mean, mut variance) = (vec![0.0; n], vec![0.0; n]);
+            let ln_z: Vec<f64> = (0..n).map(|i| layer.log_partition_of(i, &INPUTS)).collect();
             layer.mean(&INPUTS, &mut mean);
             layer.variance(&INPUTS, &mut variance);
             for i in 0..n {
@@ -275,8 +266,8 @@ mod tests {
     #[test]
     fn colours_are_those_of_sums() {
         let layer = layer(Units::Potts { colors: 3 }, 3);
-        let (mut ln_z, mut mean, mut variance) = ([0.0; 3], [0.0; 9], [0.0; 9]);
-        layer.log_partitions(&INPUTS, &mut ln_z);
+        let (mut mean, mut variance) = ([0.0; 9], [0.0; 9]);
+        let ln_z: Vec<f64> = (0..3).map(|site| layer.log_partition_of(site, &INPUTS)).collect();
         layer.mean(&INPUTS, &mut mean);
         layer.variance(&INPUTS, &mut variance);
         for site in 0..3 {
