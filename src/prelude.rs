@@ -72,10 +72,11 @@ pub use crate::rbm::{
     RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
 };
 pub use crate::rbm::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
+pub use crate::regression::{SoftmaxFit, SoftmaxRegression};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
-    Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,
-    WangLandau,
+    Scan, Schedule, Simulation, SiteOrder, SnapshotSampling, Snapshots, Start, Target, Tempered,
+    Tempering, TimeSeries, Update, WangLandau,
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

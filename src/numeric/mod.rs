@@ -3,6 +3,7 @@
 pub(crate) mod binomial;
 pub(crate) mod exponential;
 pub(crate) mod gaussian;
+pub(crate) mod lbfgs;
 pub(crate) mod logistic;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

@@ -24,7 +24,7 @@ impl Layer {
         (0..self.sites()).map(|site| self.log_partition_of(site, inputs)).sum()
     }
 
-    /// ln ∫dx exp(−U(x) + I x) of a unit, or of a [site](Self::sites).
+    /// ln ∫dx exp(−U(x) + I x) of one unit or site.
     #[inline]
     fn log_partition_of(&self, i: usize, inputs: &[f64]) -> f64 {
         match self.units {
@@ -257,7 +257,7 @@ mod tests {
     fn colours_are_those_of_sums() {
         let layer = layer(Units::Potts { colors: 3 }, 3);
         let (mut mean, mut variance) = ([0.0; 9], [0.0; 9]);
-        let ln_z = [0, 1, 2].map(|site| layer.log_partition_of(site, &INPUTS));
+        let ln_z: Vec<f64> = (0..3).map(|site| layer.log_partition_of(site, &INPUTS)).collect();
         layer.mean(&INPUTS, &mut mean);
         layer.variance(&INPUTS, &mut variance);
         for site in 0..3 {
