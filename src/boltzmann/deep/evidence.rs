@@ -2,11 +2,10 @@
 
 use crate::boltzmann::Coding;
 use crate::boltzmann::deep::DeepBoltzmann;
-use crate::boltzmann::joint::ln_sum_exp;
 use crate::error::{Error, Result};
 use crate::exact::MAX_PROBABILITIES;
 use crate::ndarray::{Array1, Array2, ArrayView1};
-use crate::numeric::logistic::softplus;
+use crate::numeric::logistic::{ln_sum_exp, softplus};
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
 
