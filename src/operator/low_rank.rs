@@ -9,7 +9,7 @@ use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::operator::trace::TraceEstimation;
 use crate::operator::trace_estimate::TraceEstimate;
-use crate::operator::vector::{dot, scale};
+use crate::operator::vector::{dot, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::stats::mean_and_error;
@@ -62,13 +62,14 @@ impl Sketch {
             operator.apply_into(&vectors, &mut images)?;
             progress.add(now);
             for image in images.chunks_exact_mut(n) {
-                sketch.take(image, n);
+                sketch.take(image, n)?;
             }
         }
         Ok(sketch)
     }
 
-    fn take(&mut self, image: &mut [f64], n: usize) {
+    fn take(&mut self, image: &mut [f64], n: usize) -> Result<()> {
+        require_measurable(image, self.size)?;
         let projected = self.basis.project_out(image);
         self.size = self.size.max(projected.before);
         let mut column = projected.along;
@@ -80,6 +81,7 @@ impl Sketch {
             self.whole = true;
         }
         self.columns.push(column);
+        Ok(())
     }
 
     /// QᵀAQ.

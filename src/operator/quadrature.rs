@@ -11,7 +11,7 @@ use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
 use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
-use crate::operator::vector::{add_scaled, dot, norm, scale};
+use crate::operator::vector::{add_scaled, dot, norm, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -182,6 +182,7 @@ impl Walk {
 
     /// The next step, from the image of the newest vector.
     fn take(&mut self, image: &mut [f64]) -> Result<()> {
+        require_measurable(image, self.size)?;
         self.size = self.size.max(norm(image));
         let back = dot(&self.before, image);
         if (back - self.beta).abs() > ASYMMETRY * self.size {
