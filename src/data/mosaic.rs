@@ -6,7 +6,8 @@ use crate::ndarray::{Array2, s};
 /// More numbers than this are no figure.
 const MOST: usize = 100_000_000;
 
-/// Pictures of `(height, width)`, one a row, laid out in rows of `columns` with a pixel between them, for [`Figure::image`](crate::plot::Figure::image): samples, filters, images.
+/// Pictures of `(height, width)`, one a row, laid out in rows of `columns` with a pixel between them, for
+/// [`Figure::image`](crate::plot::Figure::image): samples, filters, images.
 ///
 /// What lies between is missing (NaN), as are the places after the last picture.
 ///

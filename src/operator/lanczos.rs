@@ -219,9 +219,9 @@ impl Lanczos {
     /// ```
     ///
     /// # Errors
-    /// If no eigenvalue is asked for, or more than n; if the basis is too small for them; if the tolerance is not between 10⁻¹⁴ (10⁻⁵ in single precision) and 0.1; if `block` or
-    /// `products` is 0; if the vectors would not fit in memory; if the operator shows that it is not symmetric, or its size is not between 10⁻¹⁴⁰ and 10¹⁴⁰; if the deadline is not a finite number above 0; what a
-    /// product returns.
+    /// If no eigenvalue is asked for, or more than n; if the basis is too small for them; if the tolerance is not between 10⁻¹⁴ (10⁻⁵ in single
+    /// precision) and 0.1; if `block` or `products` is 0; if the vectors would not fit in memory; if the operator shows that it is not symmetric, or
+    /// its size is not between 10⁻¹⁴⁰ and 10¹⁴⁰; if the deadline is not a finite number above 0; what a product returns.
     pub fn run(&self) -> Result<Eigenpairs> {
         let (n, wanted) = (self.operator.dimension(), self.wanted()?);
         let size = self.basis_size(wanted)?;

@@ -26,8 +26,8 @@ const MEMORY: usize = 10;
 
 /// Softmax (multinomial logistic) regression of classes 0, 1, 2, … on inputs, one a row; [`run`](Self::run) fits it.
 ///
-/// p(c | x) = e^{w_c·x + b_c} / Σ_c' e^{w_c'·x + b_c'}, and the loss of n examples (x_k, y_k) is the mean of −ln p(y_k | x_k), in nats, plus ½ λ Σ w². It is convex, with one minimum if
-/// λ > 0 (up to one number added to all biases, which change nothing); it is found by L-BFGS from 0.
+/// p(c | x) = e^{w_c·x + b_c} / Σ_c' e^{w_c'·x + b_c'}, and the loss of n examples (x_k, y_k) is the mean of −ln p(y_k | x_k), in nats, plus ½ λ Σ
+/// w². It is convex, with one minimum if λ > 0 (up to one number added to all biases, which change nothing); it is found by L-BFGS from 0.
 ///
 /// scikit-learn's `LogisticRegression(C=…)` is the same with λ = 1/(C n).
 ///
@@ -208,7 +208,8 @@ impl SoftmaxRegression {
     /// ```
     ///
     /// # Errors
-    /// If there are not as many parameters as [`n_parameters`](Self::n_parameters), or one is not a number of at most 10¹⁰⁰; if λ is not a finite number of at least 0.
+    /// If there are not as many parameters as [`n_parameters`](Self::n_parameters), or one is not a number of at most 10¹⁰⁰; if λ is not a finite
+    /// number of at least 0.
     pub fn loss(&self, parameters: &Array1<f64>) -> Result<f64> {
         let parameters = self.checked("The array of parameters", parameters)?;
         let mut gradient = vec![0.0; parameters.len()];
