@@ -8,7 +8,7 @@ pub use crate::boltzmann::{
     DeepPretrained, DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns,
     shifter_patterns,
 };
-pub use crate::data::{Images, digits, mnist};
+pub use crate::data::{Images, digits, mnist, mosaic};
 pub use crate::dense_memory::{
     DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
     ModernRecalled,
