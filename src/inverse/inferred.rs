@@ -64,7 +64,8 @@ pub struct InferredIsing {
     pub steps: usize,
     /// The largest slope that is left: for exact methods the largest deviation of a moment from its target.
     pub residual: f64,
-    /// Whether the residual fell to the tolerance; of Boltzmann learning, whether the model's moments are the given ones within their errors.
+    /// Whether the residual fell to the tolerance; of Boltzmann learning, whether the model's moments are the given ones within their errors, and the second half of the steps
+    /// moved the parameters by no more than the scatter of the independent teams explains. Where it did, errors are too small: take more steps.
     pub converged: bool,
     /// Whether the deadline left time to end.
     pub complete: bool,

@@ -9,7 +9,8 @@ pub enum InverseMethod {
     /// moments are the given ones (D. H. Ackley, G. E. Hinton and T. J. Sejnowski, Cogn. Sci. 9, 147 (1985), whose learning it solves).
     Exact,
     /// The same maximum by Boltzmann learning: steps along ⟨s_i s_j⟩_data − ⟨s_i s_j⟩_model, the latter from persistent Monte Carlo chains; the errors are
-    /// those of the Monte Carlo.
+    /// those of the Monte Carlo. Strong couplings are learnt slowly: what is still on its way after all steps is not in the errors, but
+    /// [`converged`](crate::inverse::InferredIsing::converged) is false then.
     BoltzmannLearning,
     /// Each pair as if alone: exact for two spins, and for the coupled pairs of a tree.
     IndependentPair,
