@@ -6,8 +6,8 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::ndarray::Array2;
 use crate::rbm::Rbm;
 use crate::rbm::layer::Layer;
-use crate::rbm::product::clear_registers;
 use crate::rbm::sum::{LogSum, StateSum};
+use crate::simd::clear_registers;
 
 /// States of a block.
 pub(super) const ROWS: u64 = 256;

@@ -6,27 +6,10 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::ndarray::{Array2, ArrayView2};
 use crate::rayon::prelude::*;
 use crate::rbm::Rbm;
-use crate::simd::{Width, widths};
+use crate::simd::clear_registers;
 
 /// Rows that one thread takes at a time.
 pub(super) const BLOCK: usize = 64;
-
-#[inline(always)]
-fn step_body(lanes: &mut [f64; 8]) {
-    for x in lanes {
-        *x += 1.0;
-    }
-}
-
-widths!(fn step(lanes: &mut [f64; 8]) = step_body);
-
-/// To be called after a matrix product: its kernels leave the upper halves of vector registers in use, after which `exp` and all else that is
-/// compiled for narrow ones is several times slower. A function of our own with wide registers clears them when it returns.
-pub(super) fn clear_registers() {
-    let mut lanes = [0.0; 8];
-    step(Width::best(), &mut lanes);
-    std::hint::black_box(&mut lanes);
-}
 
 impl Rbm {
     /// The inputs Σ_i v_i W_iμ of visible states, one after the other in a slice, on the calling thread.

@@ -9,8 +9,8 @@ use crate::operator::dense::product;
 use crate::rbm::Rbm;
 use crate::rbm::blocks::{Block, ROWS, Summed};
 use crate::rbm::layer::Layer;
-use crate::rbm::product::clear_registers;
 use crate::rbm::units::Units;
+use crate::simd::clear_registers;
 
 /// Averages over a distribution of visible and hidden states: what learning compares.
 ///

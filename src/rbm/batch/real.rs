@@ -7,7 +7,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use crate::rbm::batch::descent::{self, Slopes};
 use crate::rbm::batch::lanes::Lanes;
 use crate::rbm::batch::logistic::{self, TwoValued};
-use crate::simd::{Width, widths};
+use crate::simd::{Width, clear_registers, widths};
 
 /// Single or double precision, with the loops written for it.
 pub(in crate::rbm) trait Real:
@@ -34,6 +34,7 @@ pub(in crate::rbm) trait Real:
         factor: f64,
     ) {
         matmul(out, accum, a, b, Self::of(factor), Par::Seq);
+        clear_registers();
     }
 }
 
