@@ -2,7 +2,7 @@
 //!
 //! Neither `Result` nor `Error` is here: evcxr's wrapper of each cell names the standard ones.
 
-pub use crate::data::{Images, digits, mnist};
+pub use crate::data::{Images, digits, mnist, mosaic};
 pub use crate::dense_memory::{
     DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
     ModernRecalled,
