@@ -259,7 +259,8 @@ mod tests {
                 value
             };
             let found = minimize(1e-10 * scale, vec![100.0; 30], &mut curve);
-            assert!(found.converged && found.iterations < 150, "{scale}: {found:?}");
+            // Conjugate gradients need at most ½ √κ ln(2/ε) steps, with κ = 900 and a gradient that falls by ε = 10⁻¹⁵.
+            assert!(found.converged && found.iterations < 528, "{scale}: {found:?}");
             assert!(found.x.iter().enumerate().all(|(i, x)| (x - i as f64).abs() < 1e-9));
         }
     }
