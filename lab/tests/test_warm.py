@@ -188,7 +188,7 @@ TYPES = {
     "Error": 'let error = statmech::Error::argument("n", 0, "at least 1");',
     "RbmExact": "let rbm_exact = rbm.exact().deadline(60.0);",
     "RbmStatistics": "let rbm_statistics = rbm.statistics()?;",
-    "RbmGradient": "let rbm_gradient = rbm.gradient(&array![[0.0, 1.0, 1.0]])?;",
+    "RbmGradient": "let rbm_gradient = rbm.gradient(&array![[1.0, -1.0, 1.0, 1.0]])?;",
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.
 PASSED = {"Color", "Colormap", "Legend"}
