@@ -26,9 +26,9 @@ impl Rbm {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = array![[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0]];
-    /// let trained = Rbm::binary(4, 2)?.train(&data).exact().learning_rate(0.5).epochs(300).run()?;
+    /// let trained = Rbm::binary(4, 2)?.train(&data).exact().learning_rate(0.5).epochs(1000).run()?;
     /// // Nearly ln 2, the entropy of two equally likely examples.
-    /// assert!(trained.rbm.log_likelihood(&data)? > -0.75);
+    /// assert!(trained.rbm.log_likelihood(&data)? > -0.72);
     /// # Ok(()) }
     /// ```
     pub fn train(&self, data: &Array2<f64>) -> RbmTraining {
