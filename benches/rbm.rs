@@ -57,11 +57,11 @@ fn training(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(10_000)).sample_size(10);
     let digits = mnist().expect("digits").binarized().mapv(|s| f64::from((s + 1) / 2));
     let rbm = Rbm::binary(784, 500).expect("a machine");
-    let single = rbm.train(&digits).pcd(1).learning_rate(0.01).monitor_every(0);
+    let single = rbm.train(&digits).pcd(1).learning_rate(0.01).record_every(0);
     let settings = [
         ("single precision", single.clone()),
-        ("single precision, centred", single.centred()),
-        ("single precision, history", single.monitor_every(1)),
+        ("single precision, centred", single.centered()),
+        ("single precision, history", single.record_every(1)),
         ("double precision", single.double_precision()),
     ];
     for (name, settings) in settings {

@@ -66,7 +66,7 @@ fn dot(a: &[f64], b: ArrayView1<'_, f64>) -> f64 {
 
 /// −E(v, h), of discrete units.
 fn ln_weight(rbm: &Rbm, v: &[f64], h: &[f64]) -> f64 {
-    let coupling: f64 = v.iter().zip(rbm.coupling().rows()).map(|(x, row)| x * dot(h, row)).sum();
+    let coupling: f64 = v.iter().zip(rbm.w().rows()).map(|(x, row)| x * dot(h, row)).sum();
     coupling + dot(v, rbm.visible().b().view()) + dot(h, rbm.hidden().b().view())
 }
 
@@ -215,7 +215,7 @@ fn continuous_units_have_the_moments_of_integrals() -> Result<()> {
             for h in states(&rbm.hidden()) {
                 let of: Vec<_> = (0..3)
                     .map(|i| {
-                        let a = rbm.visible().b()[i] + dot(&h, rbm.coupling().row(i));
+                        let a = rbm.visible().b()[i] + dot(&h, rbm.w().row(i));
                         unit(units, a, rbm.visible().gamma()[i])
                     })
                     .collect();
@@ -411,9 +411,9 @@ fn mean_field_completions_solve_their_equations() -> Result<()> {
     let completed = rbm.completion(&example, [3, 4, 5]).mean_field(true).run()?;
     assert!(completed.complete);
     let v = completed.mean.row(0);
-    let inputs = rbm.coupling().t().dot(&v) + rbm.hidden().b();
+    let inputs = rbm.w().t().dot(&v) + rbm.hidden().b();
     let h = inputs.mapv(f64::tanh);
-    let visible = (rbm.coupling().dot(&h) + rbm.visible().b()).mapv(|a| 1.0 / (1.0 + (-a).exp()));
+    let visible = (rbm.w().dot(&h) + rbm.visible().b()).mapv(|a| 1.0 / (1.0 + (-a).exp()));
     assert!((3..6).all(|i| (visible[i] - v[i]).abs() < 1e-8) && v[0] == 1.0 && v[1] == 0.0);
     assert!(completed.sample.row(0).iter().zip(v).all(|(s, m)| (s - m).abs() <= 0.5));
     Ok(())
@@ -491,7 +491,7 @@ fn exact_ln_z(rbm: &Rbm) -> f64 {
         units => a.iter().enumerate().map(|(i, a)| unit(units, *a, gamma[at + i]).2).sum(),
     };
     let per_site = b.len() / rbm.visible().sites();
-    let coupling = rbm.coupling();
+    let coupling = rbm.w();
     let logs: Vec<f64> = states(&rbm.hidden())
         .into_iter()
         .map(|h| {
@@ -670,9 +670,9 @@ fn tempering_finds_the_exact_ln_z() -> Result<()> {
 fn errors_of_tempering_cover() -> Result<()> {
     let rbm = twenty_units(0, 1.0)?;
     let exact = exact_ln_z(&rbm);
-    // The scatter of 24 chains covers 67 % (Student). Blocks of a run have errors 7 % too large on average, since covariances of neighbours count where chance makes them positive:
-    // they cover 71.5 %, 143 ± 6 of 200.
-    for (chains, first, allowed) in [(24, 0, 126..=146), (2, 1_000, 129..=157)] {
+    // 63 to 73 %. The scatter of 24 chains covers 67 % (Student); blocks of a run, whose errors are 7 % too large on average, since covariances of
+    // neighbours count where chance makes them positive, cover 71.5 %.
+    for (chains, first) in [(24, 0), (2, 1_000)] {
         let settings = rbm.tempering(linspace(0.0, 1.0, 6)).chains(chains);
         let settings = settings.steps(1_200 / chains).thermalization(30);
         let mut covered = [0, 0];
@@ -684,7 +684,7 @@ fn errors_of_tempering_cover() -> Result<()> {
             }
         }
         println!("{chains} chains: {covered:?} of 200 covered");
-        assert!(covered.iter().all(|covered| allowed.contains(covered)), "{covered:?}");
+        assert!(covered.iter().all(|covered| (126..=146).contains(covered)), "{covered:?}");
     }
     Ok(())
 }

@@ -5,5 +5,6 @@ pub(crate) mod exponential;
 pub(crate) mod gaussian;
 pub(crate) mod lbfgs;
 pub(crate) mod logistic;
+pub(crate) mod product;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

@@ -283,7 +283,8 @@ impl SpectralDensity {
     }
 
     /// The fraction of eigenvalues from `from` up to, not including, `to`, with its standard error over the probes. A rule tells its nodes' weights
-    /// apart only: bounds that fall into a dense part of the spectrum may be wrong by about 1/steps.
+    /// apart only: a bound that falls into a dense part of the spectrum may be wrong by the weight of the node next to it, at the centre of a semicircle about
+    /// 2/steps.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -15,7 +15,7 @@ impl Rbm {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Rbm::binary(3, 2)?.transposed().coupling().dim(), (2, 3));
+    /// assert_eq!(Rbm::binary(3, 2)?.transposed().w().dim(), (2, 3));
     /// # Ok(()) }
     /// ```
     pub fn transposed(&self) -> Self {
@@ -33,7 +33,7 @@ impl Rbm {
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::new(Layer::potts(1, 2)?, Layer::spin(1)?)?.weights(&array![[1.0], [0.0]])?;
     /// let gauged = rbm.zero_sum()?;
-    /// assert_eq!(gauged.coupling(), array![[0.5], [-0.5]]);
+    /// assert_eq!(gauged.w(), array![[0.5], [-0.5]]);
     /// assert_eq!(gauged.hidden().b(), array![0.5]);
     /// # Ok(()) }
     /// ```
@@ -46,7 +46,7 @@ impl Rbm {
 
     fn zero_sum_visible(&self) -> Result<Self> {
         let Units::Potts { colors } = self.visible.units else { return Ok(self.clone()) };
-        let (mut weights, mut b, mut hidden) = (self.coupling(), self.visible.b(), self.hidden.b());
+        let (mut weights, mut b, mut hidden) = (self.w(), self.visible.b(), self.hidden.b());
         for mut site in weights.axis_chunks_iter_mut(Axis(0), colors) {
             let common = site.sum_axis(Axis(0)) / colors as f64;
             site -= &common;
@@ -100,7 +100,7 @@ impl Rbm {
     /// let hidden = Layer::relu(1)?.precisions(&array![4.0])?;
     /// let rbm = Rbm::new(Layer::spin(1)?, hidden)?.weights(&array![[1.0]])?;
     /// let scaled = rbm.scale_hidden(&array![2.0])?;
-    /// assert_eq!((scaled.hidden().gamma()[0], scaled.coupling()[(0, 0)]), (1.0, 0.5));
+    /// assert_eq!((scaled.hidden().gamma()[0], scaled.w()[(0, 0)]), (1.0, 0.5));
     /// # Ok(()) }
     /// ```
     ///
@@ -130,7 +130,7 @@ impl Rbm {
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::binary(1, 2)?.weights(&array![[1.0, 3.0]])?;
     /// let flipped = rbm.flip_hidden(&[1])?;
-    /// assert_eq!(flipped.coupling(), array![[1.0, -3.0]]);
+    /// assert_eq!(flipped.w(), array![[1.0, -3.0]]);
     /// assert_eq!(flipped.visible().b(), array![3.0]);
     /// # Ok(()) }
     /// ```
@@ -157,8 +157,7 @@ impl Rbm {
                 }
             }
         }
-        let (mut weights, mut visible, mut hidden) =
-            (self.coupling(), self.visible.b(), self.hidden.b());
+        let (mut weights, mut visible, mut hidden) = (self.w(), self.visible.b(), self.hidden.b());
         for (mu, _) in flipped.iter().enumerate().filter(|(_, flipped)| **flipped) {
             if self.hidden.units == Units::Binary {
                 visible += &weights.column(mu);

@@ -31,7 +31,7 @@ impl Rbm {
     /// let data = array![[1.0, 0.0], [1.0, 1.0]];
     /// let rbm = Rbm::binary(2, 3)?.initialized(&data, 1)?;
     /// assert!((rbm.visible().b()[0] - 5_f64.ln()).abs() < 1e-12 && rbm.visible().b()[1] == 0.0);
-    /// assert!(rbm.coupling().iter().all(|w| w.abs() < 0.1));
+    /// assert!(rbm.w().iter().all(|w| w.abs() < 0.1));
     /// # Ok(()) }
     /// ```
     ///

@@ -73,7 +73,7 @@ const MAX_WEIGHTS: usize = 100_000_000;
 /// let rbm = Rbm::binary(2, 1)?.weights(&array![[1.0], [-1.0]])?;
 /// assert_eq!((rbm.visible().len(), rbm.hidden().len()), (2, 1));
 /// let mixed = Rbm::new(Layer::gaussian(10)?, Layer::spin(4)?)?;
-/// assert_eq!(mixed.coupling().dim(), (10, 4));
+/// assert_eq!(mixed.w().dim(), (10, 4));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, PartialEq)]
@@ -92,7 +92,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::new(Layer::potts(5, 4)?, Layer::relu(3)?)?;
-    /// assert_eq!(rbm.coupling().dim(), (20, 3));
+    /// assert_eq!(rbm.w().dim(), (20, 3));
     /// # Ok(()) }
     /// ```
     ///
@@ -147,7 +147,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::spin(2, 1)?.weights(&array![[0.3], [-0.3]])?;
-    /// assert_eq!(rbm.coupling()[(1, 0)], -0.3);
+    /// assert_eq!(rbm.w()[(1, 0)], -0.3);
     /// # Ok(()) }
     /// ```
     ///
@@ -213,7 +213,7 @@ impl Rbm {
     }
 
     /// The weights W, visible × hidden.
-    pub fn coupling(&self) -> Array2<f64> {
+    pub fn w(&self) -> Array2<f64> {
         (*self.weights).clone()
     }
 
@@ -223,7 +223,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::spin(2, 1)?.weights(&array![[0.3], [-0.3]])?;
-    /// assert_eq!(rbm.at_temperature(2.0)?.coupling()[(0, 0)], 0.15);
+    /// assert_eq!(rbm.at_temperature(2.0)?.w()[(0, 0)], 0.15);
     /// # Ok(()) }
     /// ```
     ///

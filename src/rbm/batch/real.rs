@@ -1,13 +1,13 @@
 //! The two precisions that batches are computed in.
 
-use faer::linalg::matmul::matmul;
 use faer::traits::ComplexField;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
+use crate::numeric::product::multiply;
 use crate::rbm::batch::descent::{self, Slopes};
 use crate::rbm::batch::lanes::Lanes;
 use crate::rbm::batch::logistic::{self, TwoValued};
-use crate::simd::{Width, clear_registers, widths};
+use crate::simd::{Width, widths};
 
 /// Single or double precision, with the loops written for it.
 pub(in crate::rbm) trait Real:
@@ -33,8 +33,7 @@ pub(in crate::rbm) trait Real:
         b: MatRef<'_, Self>,
         factor: f64,
     ) {
-        matmul(out, accum, a, b, Self::of(factor), Par::Seq);
-        clear_registers();
+        multiply(out, accum, a, b, Self::of(factor));
     }
 }
 

@@ -49,7 +49,7 @@ impl Rbm {
             chains: None,
             epochs: 20,
             early_stopping: None,
-            monitor_every: 1,
+            record_every: 1,
             monitor_examples: 500,
             likelihood_every: 0,
             train_precisions: true,
@@ -70,7 +70,7 @@ impl Rbm {
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let digits = digits()?.take(200).binarized().mapv(|s| f64::from((s + 1) / 2));
-/// let training = Rbm::binary(64, 16)?.train(&digits).pcd(1).centred().batch(20).seed(1);
+/// let training = Rbm::binary(64, 16)?.train(&digits).pcd(1).centered().batch(20).seed(1);
 /// let trained = training.epochs(5).run()?;
 /// let history = trained.history.values("pseudo_likelihood")?;
 /// assert!(history[5] > history[0]);
@@ -95,7 +95,7 @@ pub struct RbmTraining {
     pub(super) chains: Option<usize>,
     pub(super) epochs: usize,
     pub(super) early_stopping: Option<EarlyStopping>,
-    pub(super) monitor_every: usize,
+    pub(super) record_every: usize,
     pub(super) monitor_examples: usize,
     pub(super) likelihood_every: usize,
     pub(super) train_precisions: bool,
@@ -150,8 +150,8 @@ impl RbmTraining {
         /// data and their negative equally well. The machine and what it can represent stay the same.
         ///
         /// λ moves by 1 % of the difference with each batch. Source: J. Melchior, A. Fischer and L. Wiskott, J. Mach. Learn. Res. 17, 99 (2016).
-        "assert!(training.centred().run().is_ok());"
-        centred() coordinates = Coordinates::Centred;
+        "assert!(training.centered().run().is_ok());"
+        centered() coordinates = Coordinates::Centered;
         /// Steps in (v − μ)/σ_v and (h − λ)/σ_h: centred, and with the data's standard deviations as units. No variance counts as smaller than a
         /// tenth of its layer's mean variance. Take a learning rate about the square of a standard deviation smaller than otherwise.
         "assert!(training.standardized().learning_rate(0.005).run().is_ok());"
@@ -197,8 +197,8 @@ impl RbmTraining {
         "assert!(training.early_stopping(EarlyStopping::FreeEnergyGap { patience: 2 }).run().is_err());"
         early_stopping(rule: EarlyStopping) early_stopping = Some(rule);
         /// Epochs between two rows of the history; default 1. The last epoch has one, too; with 0 there are none.
-        "assert_eq!(training.monitor_every(2).run()?.history.height(), 2);"
-        monitor_every(epochs: usize) monitor_every = epochs;
+        "assert_eq!(training.record_every(2).run()?.history.height(), 2);"
+        record_every(epochs: usize) record_every = epochs;
         /// Examples that are looked at for a row of the history, the first of the data and of those held out; default 500.
         "assert!(training.monitor_examples(2).run().is_ok());"
         monitor_examples(examples: usize) monitor_examples = examples;
