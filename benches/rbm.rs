@@ -14,7 +14,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use statmech::prelude::*;
 
 /// Weights as after training: of the order 1/√n, in fields.
-fn machine(visible: Layer, hidden: Layer) -> Rbm {
+fn machine(visible: &Layer, hidden: &Layer) -> Rbm {
     let wave = |k: usize| ((k as f64 * 0.7).sin() * 12_345.6).fract();
     let (n, m) = (visible.len(), hidden.len());
     let visible = visible.fields(&(0..n).map(|i| -1.0 + wave(i)).collect()).expect("fields");
@@ -29,7 +29,7 @@ fn exact(criterion: &mut Criterion) {
     let binary = |n| Layer::binary(n).expect("a layer");
     for hidden in [16, 20, 24] {
         group.throughput(Throughput::Elements((1 << hidden) * 784));
-        let rbm = machine(binary(784), binary(hidden));
+        let rbm = machine(&binary(784), &binary(hidden));
         group.bench_function(format!("{hidden} hidden, binary"), |bencher| {
             bencher.iter(|| black_box(&rbm).ln_z().expect("ln Z"));
         });
@@ -41,11 +41,12 @@ fn exact(criterion: &mut Criterion) {
         ("20 hidden, Potts visible (196 sites of 4)", Layer::potts(196, 4)),
     ];
     for (name, visible) in layers {
-        let rbm = machine(visible.expect("a layer"), Layer::spin(20).expect("a layer"));
-        group.bench_function(name, |bencher| bencher.iter(|| black_box(&rbm).ln_z().expect("ln Z")));
+        let rbm = machine(&visible.expect("a layer"), &Layer::spin(20).expect("a layer"));
+        group
+            .bench_function(name, |bencher| bencher.iter(|| black_box(&rbm).ln_z().expect("ln Z")));
     }
     group.throughput(Throughput::Elements((1 << 12) * 784));
-    let rbm = machine(binary(784), binary(12));
+    let rbm = machine(&binary(784), &binary(12));
     group.bench_function("12 hidden, binary: averages", |bencher| {
         bencher.iter(|| black_box(&rbm).statistics().expect("averages"));
     });
@@ -56,11 +57,11 @@ fn training(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(10_000)).sample_size(10);
     let digits = mnist().expect("digits").binarized().mapv(|s| f64::from((s + 1) / 2));
     let rbm = Rbm::binary(784, 500).expect("a machine");
-    let single = rbm.train(&digits).pcd(1).learning_rate(0.01).monitor_every(0);
+    let single = rbm.train(&digits).pcd(1).learning_rate(0.01).record_every(0);
     let settings = [
         ("single precision", single.clone()),
-        ("single precision, centred", single.centred()),
-        ("single precision, history", single.monitor_every(1)),
+        ("single precision, centred", single.centered()),
+        ("single precision, history", single.record_every(1)),
         ("double precision", single.double_precision()),
     ];
     for (name, settings) in settings {

@@ -5,9 +5,10 @@
 pub use crate::boltzmann::{
     BoltzmannGradient, BoltzmannLearned, BoltzmannLearning, BoltzmannMachine, BoltzmannSamples,
     BoltzmannSampling, Coding, DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior,
-    DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns, shifter_patterns,
+    DeepPretrained, DeepPretraining, Phases, bars_and_stripes, encoder_patterns, parity_patterns,
+    shifter_patterns,
 };
-pub use crate::data::{Images, digits, mnist};
+pub use crate::data::{Images, digits, mnist, mosaic};
 pub use crate::dense_memory::{
     DenseCapacity, DenseMemory, DenseRecall, DenseRecalled, Interaction, Lost, ModernHopfield,
     ModernRecalled,
@@ -75,10 +76,11 @@ pub use crate::rbm::{
     RbmGradient, RbmStatistics, RbmTempered, RbmTempering, Units,
 };
 pub use crate::rbm::{EarlyStopping, LearningRate, RbmTrained, RbmTrainer, RbmTraining};
+pub use crate::regression::{SoftmaxFit, SoftmaxRegression};
 pub use crate::sample::{
     Annealed, Annealing, EntropyEstimate, Observables, Peak, PopulationAnnealing, Reweighting,
-    Scan, Schedule, Simulation, SiteOrder, Start, Target, Tempered, Tempering, TimeSeries, Update,
-    WangLandau,
+    Scan, Schedule, Simulation, SiteOrder, SnapshotSampling, Snapshots, Start, Target, Tempered,
+    Tempering, TimeSeries, Update, WangLandau,
 };
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;

@@ -33,6 +33,26 @@ macro_rules! setters {
         "assert!(settings.chains(3).run().is_ok() && settings.chains(0).run().is_err());",
         $rest
     } };
+    (@setter epochs $rest:tt) => { $crate::setters::setters! { @write
+        epochs: usize => epochs,
+        "assert!(settings.epochs(2).run().is_ok() && settings.epochs(0).run().is_err());",
+        $rest
+    } };
+    (@setter learning_rate $rest:tt) => { $crate::setters::setters! { @write
+        learning_rate: f64 => learning_rate,
+        "assert!(settings.learning_rate(0.01).run().is_ok() && settings.learning_rate(0.0).run().is_err());",
+        $rest
+    } };
+    (@setter record_every $rest:tt) => { $crate::setters::setters! { @write
+        record_every: usize => record_every,
+        "assert_eq!(settings.record_every(2).run()?.history.height(), 3); // the start, epoch 2 and the last",
+        $rest
+    } };
+    (@setter probes $rest:tt) => { $crate::setters::setters! { @write
+        probes: usize => probes,
+        "assert!(settings.probes(9).run().is_ok() && settings.probes(1).run().is_err());",
+        $rest
+    } };
     (@setter runs $rest:tt) => { $crate::setters::setters! { @write
         runs: i64 => runs,
         "assert!(settings.runs(20).run().is_ok() && settings.runs(1).run().is_err());",

@@ -75,6 +75,23 @@ macro_rules! widths {
 }
 pub(crate) use widths;
 
+#[inline(always)]
+fn touch_body(lanes: &mut [f64; 8]) {
+    for x in lanes {
+        *x += 1.0;
+    }
+}
+
+widths!(fn touch(lanes: &mut [f64; 8]) = touch_body);
+
+/// To be called after a matrix product of faer: its kernels leave the upper halves of vector registers in use, after which `exp` and all
+/// else that is compiled for narrow ones is several times slower. A function of our own with wide registers clears them when it returns.
+pub(crate) fn clear_registers() {
+    let mut lanes = [0.0; 8];
+    touch(Width::best(), &mut lanes);
+    std::hint::black_box(&mut lanes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

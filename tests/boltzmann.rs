@@ -332,7 +332,8 @@ fn chains_evolve_as_their_sigmoids_say_and_keep_the_distribution() -> Result {
         let stationary = machine.joint_distribution()?.probabilities().clone();
         assert!((swept(&machine, &stationary)? - &stationary).iter().all(|x| x.abs() < 1e-14));
         // From random units on, after 1, 4 and 16 sweeps.
-        let samples = machine.sample().chains(CHAINS).thermalization(0).sweeps(16).seed(8).run()?;
+        let samples =
+            machine.sample().chains(CHAINS as i64).thermalization(0).sweeps(16).seed(8).run()?;
         let mut exact = Array1::from_elem(32, 1.0 / 32.0);
         for sweep in 1..=16 {
             exact = swept(&machine, &exact)?;
@@ -700,7 +701,7 @@ fn bad_input_is_refused_in_sentences() -> Result {
         learning.thermalization(-1),
         learning.natural_gradient(true).phases(Phases::Persistent),
         learning.deadline(f64::NAN),
-        learning.chains(usize::MAX).phases(Phases::Persistent),
+        learning.chains(i64::MAX).phases(Phases::Persistent),
         learning.learning_rate(1e308),
     ] {
         assert!(bad.run().is_err(), "{bad:?}");
@@ -713,7 +714,7 @@ fn bad_machines_and_samples_are_refused_in_sentences() -> Result {
     let message = |error: statmech::Error| error.to_string();
     let spin = BoltzmannMachine::new(Coding::Spin, 3, 0)?;
     assert!(
-        spin.sample().chains(1).run().is_err() && spin.sample().chains(usize::MAX).run().is_err()
+        spin.sample().chains(1).run().is_err() && spin.sample().chains(i64::MAX).run().is_err()
     );
     assert!(
         spin.sample().clamp(&[(3, 1)]).run().is_err()
@@ -881,7 +882,7 @@ fn deep_learning_raises_bound_and_likelihood() -> Result {
     let rows = bars_and_stripes(2, Coding::Binary)?;
     let blank = DeepBoltzmann::new(&[4, 4, 3])?;
     let uniform = -(16_f64.ln());
-    let start = blank.pretrain(&rows)?.epochs(300).seed(2).run()?;
+    let start = blank.pretrain(&rows)?.epochs(300).seed(2).run()?.machine;
     assert!(start.log_likelihood(&rows)? > uniform, "{}", start.log_likelihood(&rows)?);
     let learning = start.learn(&rows)?.learning_rate(0.3).epochs(2000).chains(200).seed(3);
     let learned = learning.record_every(200).run()?;
@@ -897,7 +898,9 @@ fn deep_learning_raises_bound_and_likelihood() -> Result {
     let short = || start.learn(&rows)?.epochs(20).seed(3).run();
     assert_eq!(one.install(short)?.machine, short()?.machine);
     let again = || blank.pretrain(&rows)?.epochs(20).seed(2).run();
-    assert_eq!(one.install(again)?, again()?);
+    assert_eq!(one.install(again)?.machine, again()?.machine);
+    let stopped = blank.pretrain(&rows)?.epochs(1_000_000_000).deadline(0.05).run()?;
+    assert!(!stopped.complete && again()?.complete);
     let cut = start
         .learn(&rows)?
         .epochs(usize::MAX)
@@ -930,7 +933,7 @@ fn deep_bad_input_is_refused() -> Result {
     for bad in [
         learning.epochs(0),
         learning.chains(0),
-        learning.chains(usize::MAX),
+        learning.chains(i64::MAX),
         learning.sweeps(0),
         learning.record_every(0),
         learning.learning_rate(f64::NAN),

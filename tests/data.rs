@@ -109,3 +109,41 @@ fn impossible_sets_are_refused_in_sentences() {
     assert_says(images.image(1797), &["below 1797"]);
     assert_says(images.select(&[0, 5000]), &["5000"]);
 }
+
+#[test]
+fn splits_are_random_parts_of_the_whole() -> statmech::Result<()> {
+    let images = digits()?;
+    let (training, test) = images.split(1_000, 3)?;
+    assert_eq!((training.count(), test.count()), (1_000, 797));
+    let mut counts = vec![0; 10];
+    for label in training.labels().iter().chain(test.labels()) {
+        counts[*label] += 1;
+    }
+    assert_eq!(counts, UCI_COUNTS);
+    // About as many of each digit as there should be: five standard deviations.
+    for (digit, whole) in UCI_COUNTS.iter().enumerate() {
+        let share = training.labelled(digit).count() as f64 - *whole as f64 * 1_000.0 / 1_797.0;
+        assert!(share.abs() < 5.0 * (*whole as f64 * 0.25).sqrt(), "{digit}: {share}");
+    }
+    assert_eq!(images.split(1_000, 3)?, (training.clone(), test));
+    assert_ne!(images.split(1_000, 4)?.0, training);
+    assert_says(images.split(0, 1), &["`training`", "between 1 and 1796"]);
+    assert_says(images.split(1_797, 1), &["`training`", "between 1 and 1796"]);
+    assert_eq!(images.binary(), images.binarized().mapv(|s| f64::from((s + 1) / 2)));
+    Ok(())
+}
+
+#[test]
+fn mosaics_hold_every_picture_in_its_place() -> statmech::Result<()> {
+    let pictures = Array2::from_shape_fn((5, 6), |(k, pixel)| (10 * k + pixel) as f64);
+    let whole = mosaic(&pictures, (2, 3), 2)?;
+    assert_eq!(whole.dim(), (8, 7));
+    // The fourth picture: second row, second column.
+    assert_eq!(whole.slice(s![3..5, 4..7]), array![[30.0, 31.0, 32.0], [33.0, 34.0, 35.0]]);
+    assert_eq!(whole.iter().filter(|value| value.is_nan()).count(), 8 * 7 - 30);
+    assert_eq!(mosaic(&pictures, (2, 3), 100)?.dim(), (2, 19));
+    assert_says(mosaic(&pictures, (2, 2), 1), &["pictures", "2·2", "(5, 6)"]);
+    assert_says(mosaic(&pictures, (2, 3), 0), &["`columns`"]);
+    assert_says(mosaic(&Array2::zeros((0, 6)), (2, 3), 1), &["`pictures`"]);
+    Ok(())
+}

@@ -179,6 +179,31 @@ fn boltzmann_learning_is_within_its_errors_of_the_exact_answer() -> Result<()> {
 }
 
 #[test]
+fn learning_that_is_still_on_its_way_does_not_say_that_it_converged() -> Result<()> {
+    // (root mean square deviation from the truth in units of the errors, converged) for six glasses, cold and warm
+    let learned = |beta: f64| -> Result<Vec<(f64, bool)>> {
+        (0..6_u64)
+            .into_par_iter()
+            .map(|seed| {
+                let truth = glass(8, beta, 0.0, seed)?;
+                let found = moments(&truth)?.method(InverseMethod::BoltzmannLearning).run()?;
+                let deviations = (&found.couplings - &truth.couplings()?)
+                    / found.coupling_errors.as_ref().unwrap().mapv(|error| error.max(1e-9));
+                let square = deviations.iter().map(|d| d * d).sum::<f64>() / 56.0;
+                Ok((square.sqrt(), found.converged))
+            })
+            .collect()
+    };
+    let cold = learned(2.0)?;
+    let wrong: Vec<_> = cold.iter().filter(|(deviation, _)| *deviation > 3.0).collect();
+    assert!(wrong.len() >= 3 && wrong.iter().all(|(_, converged)| !converged), "{cold:?}");
+    let warm = learned(0.8)?;
+    assert!(warm.iter().all(|(deviation, _)| *deviation < 2.5), "{warm:?}");
+    assert!(warm.iter().filter(|(_, converged)| *converged).count() >= 5, "{warm:?}");
+    Ok(())
+}
+
+#[test]
 fn errors_fall_as_one_over_the_root_of_the_number_of_states() -> Result<()> {
     let truth = glass(8, 0.7, 0.3, 6)?;
     let methods =

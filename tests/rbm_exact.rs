@@ -65,7 +65,7 @@ fn two_gaussian_layers_of_many_units_agree_with_finite_differences_of_ln_z() {
     let (exact, step) = (rbm.statistics().unwrap(), 1e-5);
     for (i, mu) in [(0, 0), (1, 2), (3, 1)] {
         let moved = |by: f64| {
-            let mut w = rbm.coupling();
+            let mut w = rbm.w();
             w[(i, mu)] += by;
             rbm.weights(&w).unwrap().ln_z().unwrap()
         };
@@ -218,7 +218,7 @@ fn gradients_are_finite_differences_of_the_log_likelihood() {
             |a: f64, b: f64, what: &str| assert!((a - b).abs() < 2e-8, "{rbm:?} {what}: {a} {b}");
         for ((i, mu), expected) in gradient.weights.indexed_iter() {
             let moved = |by: f64| {
-                let mut w = rbm.coupling();
+                let mut w = rbm.w();
                 w[(i, mu)] += by;
                 rbm.weights(&w).unwrap()
             };
@@ -312,7 +312,7 @@ fn gauges_keep_the_distribution() {
         assert!(largest_difference(&hidden.0, &hidden.1) < 1e-13);
         for layers in [(&gauged, gauged.visible()), (&transposed.0, gauged.hidden())] {
             if matches!(layers.1.units(), Units::Potts { .. }) {
-                let w = layers.0.coupling();
+                let w = layers.0.w();
                 assert!((0..layers.1.sites()).all(|s| {
                     w.slice(s![3 * s..3 * s + 3, ..])
                         .sum_axis(Axis(0))
@@ -338,7 +338,7 @@ fn gauges_keep_the_distribution() {
             largest_difference(&by_free_energy(&flipped), &by_free_energy(&rbm)) < 1e-13,
             "{kind}"
         );
-        assert!(flipped.coupling() != rbm.coupling());
+        assert!(flipped.w() != rbm.w());
         let (mean, before) =
             (flipped.statistics().unwrap().hidden, rbm.statistics().unwrap().hidden);
         let turned = |h: f64| if kind == "binary" { 1.0 - h } else { -h };
@@ -364,7 +364,7 @@ fn centred_fields_keep_the_distribution() {
     let (m, l) = (array![0.2, 0.9, 0.4, 0.5], array![-0.3, 0.8, 0.1]);
     let plain = rbm.from_centered(&m, &l).unwrap();
     // By hand: −(v − m)ᵀ W (h − l) − bᵀv − cᵀh.
-    let (w, b, c) = (rbm.coupling(), rbm.visible().b(), rbm.hidden().b());
+    let (w, b, c) = (rbm.w(), rbm.visible().b(), rbm.hidden().b());
     let hidden = states(&rbm.hidden());
     let weights: Vec<f64> = states(&rbm.visible())
         .into_iter()
@@ -516,7 +516,7 @@ fn pseudo_likelihood_per_site_does_not_grow_with_the_number_of_sites() {
         let repeat = |b: Array1<f64>| Array1::from(b.to_vec().repeat(copies));
         let mut w = Array2::zeros((4 * copies, 2 * copies));
         (0..copies).for_each(|k| {
-            w.slice_mut(s![4 * k..4 * k + 4, 2 * k..2 * k + 2]).assign(&one.coupling());
+            w.slice_mut(s![4 * k..4 * k + 4, 2 * k..2 * k + 2]).assign(&one.w());
         });
         let visible =
             Layer::binary(4 * copies).unwrap().fields(&repeat(one.visible().b())).unwrap();
@@ -656,9 +656,9 @@ fn initial_machines_have_the_means_of_the_data() {
         let expected = data.mean_axis(Axis(0)).unwrap();
         // Half an example more, and small weights.
         assert!(largest_difference(&means, &expected) < 0.01, "{kind}: {means} {expected}");
-        assert!(rbm.coupling().iter().any(|w| *w != 0.0));
+        assert!(rbm.w().iter().any(|w| *w != 0.0));
         let again = Rbm::new(rbm.visible(), rbm.hidden()).unwrap().initialized(&data, 3).unwrap();
-        assert_eq!(again.coupling(), rbm.coupling());
+        assert_eq!(again.w(), rbm.w());
     }
     let constant = Array2::ones((5, 3));
     for rbm in [Rbm::binary(3, 2), Rbm::spin(3, 2)] {

@@ -66,7 +66,7 @@ fn dot(a: &[f64], b: ArrayView1<'_, f64>) -> f64 {
 
 /// −E(v, h), of discrete units.
 fn ln_weight(rbm: &Rbm, v: &[f64], h: &[f64]) -> f64 {
-    let coupling: f64 = v.iter().zip(rbm.coupling().rows()).map(|(x, row)| x * dot(h, row)).sum();
+    let coupling: f64 = v.iter().zip(rbm.w().rows()).map(|(x, row)| x * dot(h, row)).sum();
     coupling + dot(v, rbm.visible().b().view()) + dot(h, rbm.hidden().b().view())
 }
 
@@ -215,7 +215,7 @@ fn continuous_units_have_the_moments_of_integrals() -> Result<()> {
             for h in states(&rbm.hidden()) {
                 let of: Vec<_> = (0..3)
                     .map(|i| {
-                        let a = rbm.visible().b()[i] + dot(&h, rbm.coupling().row(i));
+                        let a = rbm.visible().b()[i] + dot(&h, rbm.w().row(i));
                         unit(units, a, rbm.visible().gamma()[i])
                     })
                     .collect();
@@ -285,12 +285,12 @@ fn two_continuous_layers_have_the_moments_of_integrals() -> Result<()> {
 }
 
 /// The conditional distribution of visible states that agree with `state` on these columns.
-fn conditional(rbm: &Rbm, state: &[f64], held: &[usize]) -> (Vec<Vec<f64>>, Vec<f64>) {
+fn conditional(rbm: &Rbm, state: &[f64], clamped: &[usize]) -> (Vec<Vec<f64>>, Vec<f64>) {
     let (keys, probabilities) = joint(rbm);
     let n = rbm.visible().len();
     let mut sums: Vec<(Vec<f64>, f64)> = Vec::new();
     for (key, p) in keys.iter().zip(probabilities) {
-        if held.iter().all(|&i| key[i] == state[i]) {
+        if clamped.iter().all(|&i| key[i] == state[i]) {
             match sums.iter_mut().find(|(known, _)| known[..] == key[..n]) {
                 Some(entry) => entry.1 += p,
                 None => sums.push((key[..n].to_vec(), p)),
@@ -302,15 +302,15 @@ fn conditional(rbm: &Rbm, state: &[f64], held: &[usize]) -> (Vec<Vec<f64>>, Vec<
 }
 
 #[test]
-fn held_units_leave_the_conditional_distribution() -> Result<()> {
+fn clamped_units_leave_the_conditional_distribution() -> Result<()> {
     for (k, visible, hidden) in pairs() {
         let rbm = small(visible, hidden, 100 + 10 * k as u64)?;
-        let held: Vec<usize> =
+        let clamped: Vec<usize> =
             if matches!(visible, Units::Potts { .. }) { vec![0, 1, 2] } else { vec![0, 2] };
         let state = states(&rbm.visible()).pop().unwrap();
-        let (keys, probabilities) = conditional(&rbm, &state, &held);
+        let (keys, probabilities) = conditional(&rbm, &state, &clamped);
         let start = Array2::from_shape_fn((20_000, state.len()), |(_, i)| state[i]);
-        let samples = rbm.gibbs().start(&start).held(held).steps(40).seed(k as u64).run()?;
+        let samples = rbm.gibbs().start(&start).clamp(clamped).steps(40).seed(k as u64).run()?;
         let excess = excess(&keys, &probabilities, &rows(&samples.visible));
         assert!(excess.abs() < 4.0, "{visible:?} {hidden:?}: {excess}");
     }
@@ -411,9 +411,9 @@ fn mean_field_completions_solve_their_equations() -> Result<()> {
     let completed = rbm.completion(&example, [3, 4, 5]).mean_field(true).run()?;
     assert!(completed.complete);
     let v = completed.mean.row(0);
-    let inputs = rbm.coupling().t().dot(&v) + rbm.hidden().b();
+    let inputs = rbm.w().t().dot(&v) + rbm.hidden().b();
     let h = inputs.mapv(f64::tanh);
-    let visible = (rbm.coupling().dot(&h) + rbm.visible().b()).mapv(|a| 1.0 / (1.0 + (-a).exp()));
+    let visible = (rbm.w().dot(&h) + rbm.visible().b()).mapv(|a| 1.0 / (1.0 + (-a).exp()));
     assert!((3..6).all(|i| (visible[i] - v[i]).abs() < 1e-8) && v[0] == 1.0 && v[1] == 0.0);
     assert!(completed.sample.row(0).iter().zip(v).all(|(s, m)| (s - m).abs() <= 0.5));
     Ok(())
@@ -491,7 +491,7 @@ fn exact_ln_z(rbm: &Rbm) -> f64 {
         units => a.iter().enumerate().map(|(i, a)| unit(units, *a, gamma[at + i]).2).sum(),
     };
     let per_site = b.len() / rbm.visible().sites();
-    let coupling = rbm.coupling();
+    let coupling = rbm.w();
     let logs: Vec<f64> = states(&rbm.hidden())
         .into_iter()
         .map(|h| {
@@ -527,7 +527,7 @@ fn annealed_importance_sampling_finds_the_exact_value() -> Result<()> {
             let exact = exact_ln_z(&rbm);
             let frame = rbm.ln_z_annealed().runs(200).steps(300).seed(k as u64).run()?;
             let (ln_z, error) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
-            let (bound, trust) = (frame.values("bound")?, frame.values("trusted")?);
+            let (bound, trust) = (frame.values("bound")?, frame.values("converged")?);
             assert_eq!(ln_z.len(), 2);
             assert!(bound[0] < exact && exact < bound[1]);
             for row in 0..2 {
@@ -578,7 +578,7 @@ fn annealing_is_a_bound_on_average_and_its_errors_cover() -> Result<()> {
     for seed in 0..300 {
         let frame = rbm.ln_z_annealed().steps(40).seed(seed).run()?;
         let (ln_z, error) = (frame.values("ln_z")?, frame.values("ln_z_err")?);
-        let trust = frame.values("trusted")?;
+        let trust = frame.values("converged")?;
         for row in 0..2 {
             sums[row] += (ln_z[row] - exact) / 300.0;
             if trust[row] == 1.0 {
@@ -630,14 +630,14 @@ fn weights_of_annealing_have_the_exact_mean() -> Result<()> {
 fn doubtful_weights_are_not_trusted() -> Result<()> {
     let rbm = twenty_units(1, 3.0)?;
     let frame = rbm.ln_z_annealed().runs(20).steps(3).seed(1).run()?;
-    assert_eq!(frame.values("trusted")?, [0.0, 0.0]);
+    assert_eq!(frame.values("converged")?, [0.0, 0.0]);
     // Where states of the other phase are missing, both ends look fine by themselves, but do not meet.
     let two = Rbm::spin(10, 2)?.weights(&Array2::from_elem((10, 2), 2.0))?;
     let fields = Array1::from_elem(10, -0.2);
     let two = two.with_visible(two.visible().fields(&fields)?)?;
     let up = Array2::from_elem((100, 10), 1.0);
     let frame = two.ln_z_annealed().samples(&up).steps(500).run()?;
-    assert_eq!(frame.values("trusted")?[1], 0.0);
+    assert_eq!(frame.values("converged")?[1], 0.0);
     Ok(())
 }
 
@@ -670,9 +670,9 @@ fn tempering_finds_the_exact_ln_z() -> Result<()> {
 fn errors_of_tempering_cover() -> Result<()> {
     let rbm = twenty_units(0, 1.0)?;
     let exact = exact_ln_z(&rbm);
-    // The scatter of 24 chains covers 67 % (Student). Blocks of a run have errors 7 % too large on average, since covariances of neighbours count where chance makes them positive:
-    // they cover 71.5 %, 143 ± 6 of 200.
-    for (chains, first, allowed) in [(24, 0, 126..=146), (2, 1_000, 129..=157)] {
+    // 63 to 73 %. The scatter of 24 chains covers 67 % (Student); blocks of a run, whose errors are 7 % too large on average, since covariances of
+    // neighbours count where chance makes them positive, cover 71.5 %.
+    for (chains, first) in [(24, 0), (2, 1_000)] {
         let settings = rbm.tempering(linspace(0.0, 1.0, 6)).chains(chains);
         let settings = settings.steps(1_200 / chains).thermalization(30);
         let mut covered = [0, 0];
@@ -684,7 +684,7 @@ fn errors_of_tempering_cover() -> Result<()> {
             }
         }
         println!("{chains} chains: {covered:?} of 200 covered");
-        assert!(covered.iter().all(|covered| allowed.contains(covered)), "{covered:?}");
+        assert!(covered.iter().all(|covered| (126..=146).contains(covered)), "{covered:?}");
     }
     Ok(())
 }
@@ -778,7 +778,7 @@ fn deadlines_leave_valid_parts() -> Result<()> {
     let small = twenty_units(0, 0.5)?;
     let frame = small.ln_z_annealed().steps(3_000_000).deadline(0.3).run()?;
     assert_eq!(frame.values("complete")?, [0.0, 0.0]);
-    assert_eq!(frame.values("trusted")?, [0.0, 0.0]);
+    assert_eq!(frame.values("converged")?, [0.0, 0.0]);
     let (ln_z, error, exact) =
         (frame.values("ln_z")?, frame.values("ln_z_err")?, exact_ln_z(&small));
     for row in 0..2 {
@@ -828,8 +828,8 @@ fn what_does_not_fit_is_refused_in_a_sentence() -> Result<()> {
     refuse!(rbm.gibbs().start(&empty).run(), "0");
     refuse!(rbm.gibbs().start(&half).run(), "0.5", "0 or 1");
     refuse!(rbm.gibbs().start_from_data(&nan).run(), "NaN");
-    refuse!(rbm.gibbs().held([4]).run(), "held", "below 4");
-    refuse!(potts.gibbs().held([0, 1]).run(), "whole sites");
+    refuse!(rbm.gibbs().clamp([4]).run(), "clamped", "below 4");
+    refuse!(potts.gibbs().clamp([0, 1]).run(), "whole sites");
     refuse!(rbm.exact_samples(0, 1), "samples");
     refuse!(rbm.exact_samples(i64::MAX, 1), "numbers");
     refuse!(Rbm::binary(30, 40)?.exact_samples(1, 1), "states", "gibbs");

@@ -37,7 +37,7 @@ fn bars_and_stripes(a: usize, b: usize) -> Array2<f64> {
 /// All parameters that are learnt, in one list.
 fn parameters(rbm: &Rbm) -> Vec<f64> {
     let (visible, hidden) = (rbm.visible(), rbm.hidden());
-    let all = rbm.coupling().into_iter().chain(visible.b()).chain(hidden.b());
+    let all = rbm.w().into_iter().chain(visible.b()).chain(hidden.b());
     all.chain(visible.gamma()).collect()
 }
 
@@ -67,11 +67,11 @@ fn one_exact_step_is_the_formula_in_all_coordinates() {
     let (dv, dh) = (&gradient.visible_fields, &gradient.hidden_fields);
     let mu = data.mean_axis(Axis(0)).unwrap();
     let lambda = hidden_average(&rbm, &data);
-    let base = rbm.train(&data).exact().double_precision().learning_rate(eta).monitor_every(0);
+    let base = rbm.train(&data).exact().double_precision().learning_rate(eta).record_every(0);
     let after = |training: &RbmTraining| training.epochs(1).run().unwrap().rbm;
     let check = |after: &Rbm, dw: &Array2<f64>, db: &Array1<f64>, dc: &Array1<f64>| {
         let near = |x: f64, y: f64| assert!(close(x, y, 1e-12), "{x} {y}");
-        let moved = after.coupling() - rbm.coupling();
+        let moved = after.w() - rbm.w();
         moved.iter().zip(dw).for_each(|(x, y)| near(*x, *y));
         let moved = after.visible().b() - rbm.visible().b();
         moved.iter().zip(db).for_each(|(x, y)| near(*x, *y));
@@ -83,7 +83,7 @@ fn one_exact_step_is_the_formula_in_all_coordinates() {
     let centred = &gradient.weights - &outer(&mu, dh) - &outer(dv, &lambda);
     let dw = eta * &centred;
     check(
-        &after(&base.centred()),
+        &after(&base.centered()),
         &dw,
         &(eta * dv - dw.dot(&lambda)),
         &(eta * dh - dw.t().dot(&mu)),
@@ -103,26 +103,25 @@ fn one_exact_step_is_the_formula_in_all_coordinates() {
         &(eta * &t * dh - dw.t().dot(&mu)),
     );
     // L2 as a gradient, L1 as a step that stops at 0.
-    let decayed = after(&base.weight_decay(0.5)).coupling();
-    let expected = rbm.coupling() + eta * (&gradient.weights - 0.5 * &rbm.coupling());
+    let decayed = after(&base.weight_decay(0.5)).w();
+    let expected = rbm.w() + eta * (&gradient.weights - 0.5 * &rbm.w());
     assert!(decayed.iter().zip(&expected).all(|(x, y)| close(*x, *y, 1e-12)));
-    let sparse = after(&base.sparsity(1.0)).coupling();
-    let moved = rbm.coupling() + eta * &gradient.weights;
+    let sparse = after(&base.sparsity(1.0)).w();
+    let moved = rbm.w() + eta * &gradient.weights;
     let expected = moved.mapv(|w| w.signum() * (w.abs() - eta).max(0.0));
     assert!(sparse.iter().zip(&expected).all(|(x, y)| close(*x, *y, 1e-12)));
     assert!(sparse.iter().any(|&w| w == 0.0) && sparse.iter().any(|&w| w != 0.0));
     // Momentum repeats a part of the step before.
     let first = after(&base.plain());
     let second = base.momentum(0.7).epochs(2).run().unwrap().rbm;
-    let expected = first.coupling()
-        + eta * first.gradient(&data).unwrap().weights
-        + 0.7 * (first.coupling() - rbm.coupling());
-    assert!(second.coupling().iter().zip(&expected).all(|(x, y)| close(*x, *y, 1e-12)));
+    let expected =
+        first.w() + eta * first.gradient(&data).unwrap().weights + 0.7 * (first.w() - rbm.w());
+    assert!(second.w().iter().zip(&expected).all(|(x, y)| close(*x, *y, 1e-12)));
 }
 
 #[test]
 fn all_coordinates_share_their_stationary_points() {
-    let rbm = machine(&layer("binary", 4, 3), &layer("spin", 2, 5), 0.3, 7);
+    let rbm = machine(&layer("binary", 4, 3), &layer("spin", 1, 5), 0.3, 7);
     let data = soft();
     let base = rbm
         .train(&data)
@@ -130,13 +129,13 @@ fn all_coordinates_share_their_stationary_points() {
         .double_precision()
         .learning_rate(0.3)
         .momentum(0.9)
-        .monitor_every(0);
+        .record_every(0);
     let plain = base.epochs(6000).run().unwrap().rbm;
     let norm = plain.gradient(&data).unwrap().norm();
     assert!(norm < 1e-5, "{norm}");
     let likelihood = plain.log_likelihood(&data).unwrap();
     assert!(likelihood > rbm.log_likelihood(&data).unwrap() + 0.1);
-    for (name, coordinates) in [("centred", base.centred()), ("standardized", base.standardized())]
+    for (name, coordinates) in [("centred", base.centered()), ("standardized", base.standardized())]
     {
         // From the common start to a point as good, where the plain gradient vanishes, too;
         let there = coordinates.learning_rate(0.05).epochs(6000).run().unwrap().rbm;
@@ -144,7 +143,8 @@ fn all_coordinates_share_their_stationary_points() {
         assert!(close(there.log_likelihood(&data).unwrap(), likelihood, 1e-4), "{name}");
         // and a point that is stationary in one stays where it is in the other.
         let training = plain.train(&data).exact().double_precision().learning_rate(0.05);
-        let training = if name == "centred" { training.centred() } else { training.standardized() };
+        let training =
+            if name == "centred" { training.centered() } else { training.standardized() };
         assert!(distance(&training.epochs(30).run().unwrap().rbm, &plain) < 2e-4, "{name}");
     }
 }
@@ -152,7 +152,7 @@ fn all_coordinates_share_their_stationary_points() {
 /// The gradient that an update takes, per unit of learning rate, once chains are in equilibrium at nearly fixed parameters.
 fn sampled_gradient(training: &RbmTraining, seed: u64) -> Vec<f64> {
     let rate = 1e-7;
-    let training = training.seed(seed).learning_rate(rate).double_precision().monitor_every(0);
+    let training = training.seed(seed).learning_rate(rate).double_precision().record_every(0);
     let mut trainer = training.trainer().unwrap();
     trainer.epochs(30).unwrap();
     let before = parameters(&trainer.rbm().unwrap());
@@ -224,7 +224,7 @@ fn sampled_gradients_have_the_exact_one_as_mean() {
     }
     // Long contrastive divergence forgets where it started.
     let rbm = machine(&layer("binary", 4, 3), &layer("binary", 3, 5), 0.8, 7);
-    let many = Array2::from_shape_fn((400, 4), |(k, i)| (k % 5 >> (i % 3) & 1) as f64);
+    let many = Array2::from_shape_fn((400, 4), |(k, i)| ((k % 5) >> (i % 3) & 1) as f64);
     agrees(&rbm.train(&many).cd(30).batch(400), &rbm, &many, "CD-30");
 }
 
@@ -254,15 +254,15 @@ fn bars_and_stripes_are_learnt_to_the_entropy_bound() {
     assert_eq!(data.nrows(), 14);
     let bound = -14_f64.ln();
     let rbm = Rbm::binary(9, 8).unwrap();
-    let exact = rbm.train(&data).exact().centred().learning_rate(0.3).momentum(0.9);
-    let trained = exact.epochs(600).seed(2).monitor_every(200).likelihood_every(200).run().unwrap();
+    let exact = rbm.train(&data).exact().centered().learning_rate(0.3).momentum(0.9);
+    let trained = exact.epochs(600).seed(2).record_every(200).likelihood_every(200).run().unwrap();
     let reached = trained.rbm.log_likelihood(&data).unwrap();
     assert!(reached < bound && reached > 1.05 * bound, "{reached} {bound}");
     let history = trained.history.values("log_likelihood").unwrap();
     assert!(close(history[3], reached, 1e-12) && history[0] < -5.0 && history.len() == 4);
-    let pcd = rbm.train(&data).pcd(5).centred().chains(500).batch(14);
+    let pcd = rbm.train(&data).pcd(5).centered().chains(500).batch(14);
     let rate = LearningRate::Linear { start: 0.6, end: 0.01, epochs: 3000.0 };
-    let trained = pcd.learning_rate(rate).epochs(3000).seed(3).monitor_every(0).run().unwrap();
+    let trained = pcd.learning_rate(rate).epochs(3000).seed(3).record_every(0).run().unwrap();
     let reached = trained.rbm.log_likelihood(&data).unwrap();
     assert!(reached < bound && reached > 1.05 * bound, "{reached} {bound}");
 }
@@ -291,7 +291,7 @@ fn constant_columns_train() {
         for method in
             [rbm.train(data).cd(1), rbm.train(data).pcd(1), rbm.train(data).tempered(1, 3)]
         {
-            for training in [method.plain(), method.centred(), method.standardized()] {
+            for training in [method.plain(), method.centered(), method.standardized()] {
                 let training = training.batch(10).epochs(30).learning_rate(0.01);
                 let trained =
                     training.run().unwrap_or_else(|error| panic!("{training:?}: {error}"));
@@ -311,7 +311,7 @@ fn gaussian_units_learn_means_and_variances() {
     // A start far from the data: the weights are not 0, so it is kept.
     let start = Rbm::new(Layer::gaussian(2).unwrap(), Layer::binary(1).unwrap()).unwrap();
     let start = start.weights(&array![[1e-3], [1e-3]]).unwrap();
-    let training = start.train(&data).pcd(1).centred().batch(200).chains(1000).seed(1);
+    let training = start.train(&data).pcd(1).centered().batch(200).chains(1000).seed(1);
     let rate = LearningRate::Linear { start: 0.1, end: 0.002, epochs: 100.0 };
     let trained = training.learning_rate(rate).epochs(100).run().unwrap();
     let model = trained.rbm.statistics().unwrap();
@@ -323,18 +323,18 @@ fn gaussian_units_learn_means_and_variances() {
         assert!(close(model.visible[i], mean, 0.05), "{} {mean}", model.visible[i]);
         assert!(close(variance / (square - mean * mean), 1.0, 0.05), "{variance}");
     }
-    // Two clouds, which one hidden unit tells apart.
+    // Two clouds, which one hidden unit tells apart; without other temperatures no chain would go from one to the other.
     let clouds = Array2::from_shape_fn((2000, 2), |(k, i)| {
         0.5 * noise[(k, i)] + if k % 2 == 0 { 2.0 } else { -2.0 }
     });
     let rbm = Rbm::new(Layer::gaussian(2).unwrap(), Layer::spin(1).unwrap()).unwrap();
     let trained = rbm
         .train(&clouds)
-        .pcd(1)
+        .tempered(1, 10)
         .standardized()
         .batch(200)
-        .learning_rate(0.2)
-        .epochs(150)
+        .learning_rate(LearningRate::Linear { start: 0.5, end: 0.002, epochs: 800.0 })
+        .epochs(800)
         .run()
         .unwrap();
     let model = trained.rbm.statistics().unwrap();
@@ -347,7 +347,7 @@ fn gaussian_units_learn_means_and_variances() {
 
 #[test]
 fn every_pair_of_layers_learns() {
-    let bits = Array2::from_shape_fn((64, 6), |(k, i)| (k * 37 % 64 >> (i / 2) & 1) as f64);
+    let bits = Array2::from_shape_fn((64, 6), |(k, i)| ((k * 37 % 64) >> (i / 2) & 1) as f64);
     let colours =
         Array2::from_shape_fn((64, 9), |(k, i)| f64::from(u8::from(i % 3 == (k + i / 3) % 3)));
     let visible = [
@@ -366,12 +366,14 @@ fn every_pair_of_layers_learns() {
             Layer::relu(2),
         ] {
             let rbm = Rbm::new(visible.clone(), hidden.unwrap()).unwrap();
-            let rate = if rbm.hidden().units().is_discrete() { 0.1 } else { 0.03 };
-            let training = rbm.train(&data).pcd(1).centred().batch(16).chains(64).seed(4);
-            let trained = training.learning_rate(rate).epochs(150).monitor_every(150).run();
+            let rate = if rbm.hidden().units().is_discrete() { 0.3 } else { 0.1 };
+            let training = rbm.train(&data).pcd(1).centered().batch(16).chains(64).seed(4);
+            let trained = training.learning_rate(rate).epochs(150).record_every(150).run();
             let trained = trained.unwrap_or_else(|error| panic!("{rbm:?}: {error}"));
             let errors = trained.history.values("reconstruction_error").unwrap();
-            assert!(errors[1] < 0.95 * errors[0], "{rbm:?}: {errors:?}");
+            // Two ReLU layers stay normalisable only with weak weights, which can say less.
+            let most = if rbm.ln_z().is_err() { 0.98 } else { 0.95 };
+            assert!(errors[1] < most * errors[0], "{rbm:?}: {errors:?}");
         }
     }
 }
@@ -416,7 +418,7 @@ fn parts_are_one_long_run_and_so_are_files_and_threads() {
     let file = std::env::temp_dir().join(format!("rbm-training-{}.statmech", std::process::id()));
     let rbm = Rbm::binary(64, 40).unwrap();
     let potts = Rbm::new(Layer::binary(64).unwrap(), Layer::potts(9, 3).unwrap()).unwrap();
-    let base = rbm.train(&data).batch(50).momentum(0.5).centred().seed(9).held_out(&data);
+    let base = rbm.train(&data).batch(50).momentum(0.5).centered().seed(9).held_out(&data);
     for training in [
         base.pcd(2),
         base.cd(1).double_precision(),
@@ -464,7 +466,7 @@ fn parts_are_one_long_run_and_so_are_files_and_threads() {
 fn precisions_agree() {
     let data = soft();
     let rbm = machine(&layer("binary", 4, 3), &layer("spin", 2, 5), 0.3, 7);
-    let training = rbm.train(&data).exact().learning_rate(0.1).epochs(200).monitor_every(0);
+    let training = rbm.train(&data).exact().learning_rate(0.1).epochs(200).record_every(0);
     let (single, double) = (training.run().unwrap(), training.double_precision().run().unwrap());
     assert!(distance(&single.rbm, &double.rbm) < 1e-4);
     assert!(distance(&single.rbm, &double.rbm) > 0.0);
@@ -480,7 +482,7 @@ fn the_history_says_what_was_done() {
     let training =
         rbm.train(&data).held_out(&held_out).tempered(1, 4).batch(30).learning_rate(rate);
     let trained =
-        training.max_unit_norm(0.8).epochs(5).monitor_every(2).likelihood_every(4).run().unwrap();
+        training.max_unit_norm(0.8).epochs(5).record_every(2).likelihood_every(5).run().unwrap();
     let history = &trained.history;
     let column = |name: &str| history.values(name).unwrap();
     assert_eq!(column("epoch"), [0.0, 2.0, 4.0, 5.0]);
@@ -493,7 +495,7 @@ fn the_history_says_what_was_done() {
     );
     let last = |name: &str| *column(name).last().unwrap();
     let machine = &trained.rbm;
-    let norm = machine.coupling().mapv(|w| w * w).sum().sqrt();
+    let norm = machine.w().mapv(|w| w * w).sum().sqrt();
     assert!(close(last("weight_norm"), norm, 1e-12));
     let values = machine.singular_values().unwrap();
     assert!(close(last("largest_singular_value"), values[0], 1e-9 * values[0]));
@@ -506,18 +508,18 @@ fn the_history_says_what_was_done() {
     let gap = machine.free_energies(&held_out).unwrap().mean().unwrap() - last("free_energy");
     assert!(close(last("free_energy_gap"), gap, 1e-10));
     assert!(close(last("pseudo_likelihood"), machine.pseudo_likelihood(&data).unwrap(), 1e-12));
-    let inputs =
-        machine.hidden_means(&data).unwrap().dot(&machine.coupling().t()) + machine.visible().b();
+    let inputs = machine.hidden_means(&data).unwrap().dot(&machine.w().t()) + machine.visible().b();
     let squares = (inputs.mapv(|x| 1.0 / (1.0 + (-x).exp())) - &data).mapv(|x| x * x);
     assert!(close(last("reconstruction_error"), squares.mean().unwrap(), 1e-12));
     let likelihood = column("log_likelihood");
-    assert!(likelihood[0].is_finite() && likelihood[1].is_nan() && likelihood[2] > likelihood[0]);
+    assert!(likelihood[0].is_finite() && likelihood[1].is_nan() && likelihood[2].is_nan());
+    assert!(close(likelihood[3], machine.log_likelihood(&data).unwrap(), 1e-10));
     let swaps = column("swap_rate");
     assert!(swaps[0].is_nan() && swaps[1..].iter().all(|&r| r > 0.0 && r <= 1.0), "{swaps:?}");
-    for unit in machine.coupling().columns() {
+    for unit in machine.w().columns() {
         assert!(unit.dot(&unit).sqrt() < 0.8 * (1.0 + 1e-6));
     }
-    let limited = training.max_norm(0.5).epochs(2).run().unwrap().rbm.coupling();
+    let limited = training.max_norm(0.5).epochs(2).run().unwrap().rbm.w();
     assert!(limited.mapv(|w| w * w).sum().sqrt() < 0.5 * (1.0 + 1e-6));
     // Hidden units that are always on have learnt nothing.
     let stuck = rbm.with_hidden(rbm.hidden().fields(&Array1::from_elem(12, 9.0)).unwrap()).unwrap();
@@ -529,13 +531,11 @@ fn the_history_says_what_was_done() {
 #[test]
 fn deadlines_return_what_there_is_and_learning_goes_on_from_there() {
     let data = digits_of(1700);
-    let training = Rbm::binary(64, 30).unwrap().train(&data).batch(10).monitor_every(0).seed(3);
+    let training = Rbm::binary(64, 30).unwrap().train(&data).batch(10).record_every(0).seed(3);
     let begun = std::time::Instant::now();
     let cut = training.epochs(100_000).deadline(0.2).run().unwrap();
     assert!(begun.elapsed().as_secs_f64() < 2.0);
-    assert!(
-        !cut.complete && !cut.stopped_early && cut.rbm.coupling().iter().all(|w| w.is_finite())
-    );
+    assert!(!cut.complete && !cut.stopped_early && cut.rbm.w().iter().all(|w| w.is_finite()));
     // Interrupted within epochs, again and again, the numbers are those of one run.
     let mut trainer = training.deadline(0.003).trainer().unwrap();
     while trainer.epochs(1).is_ok() && !format!("{trainer:?}").contains(" 3 epochs") {}
@@ -586,7 +586,7 @@ fn bad_input_is_refused_in_sentences() {
     says(&training.early_stopping(stop), "held-out");
     let held = training.held_out(&data);
     says(&held.early_stopping(EarlyStopping::FreeEnergyGap { patience: 0 }), "`patience`");
-    says(&held.early_stopping(stop).monitor_every(0), "nothing is measured");
+    says(&held.early_stopping(stop).record_every(0), "nothing is measured");
     let real = Rbm::new(Layer::gaussian(3).unwrap(), Layer::binary(2).unwrap()).unwrap();
     says(&real.train(&data).held_out(&data).early_stopping(stop), "discrete visible units");
     says(&Rbm::binary(100, 90).unwrap().train(&Array2::zeros((4, 100))).exact(), "pcd(1)");
@@ -594,7 +594,7 @@ fn bad_input_is_refused_in_sentences() {
     let wild = Rbm::new(Layer::gaussian(3).unwrap(), Layer::gaussian(2).unwrap()).unwrap();
     let wild = wild.weights(&Array2::from_elem((3, 2), 0.5)).unwrap();
     says(
-        &wild.train(&normal(50, 3, 1)).pcd(1).learning_rate(5.0).epochs(2000).monitor_every(0),
+        &wild.train(&normal(50, 3, 1)).pcd(1).learning_rate(5.0).epochs(2000).record_every(0),
         "smaller `learning_rate`",
     );
 }
@@ -603,7 +603,7 @@ fn bad_input_is_refused_in_sentences() {
 fn likelihoods_of_large_machines_are_annealed() {
     let data = digits_of(60);
     let training = Rbm::binary(64, 17).unwrap().train(&data).learning_rate(0.2).batch(20);
-    let trained = training.epochs(20).monitor_every(20).likelihood_every(20).run().unwrap();
+    let trained = training.epochs(20).record_every(20).likelihood_every(20).run().unwrap();
     let estimate = trained.history.values("log_likelihood").unwrap()[1];
     let error = trained.history.values("log_likelihood_err").unwrap()[1];
     let exact = trained.rbm.log_likelihood(&data).unwrap();

@@ -34,7 +34,7 @@ impl BoltzmannMachine {
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
     /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
-    /// assert_eq!(machine.fisher()?, Array2::eye(3)); // independent coins
+    /// assert_eq!(machine.fisher()?, Array2::<f64>::eye(3)); // independent coins
     /// # Ok(())
     /// # }
     /// ```

@@ -1,11 +1,12 @@
 //! Exact quantities by enumeration: ln Z, likelihood, KL, and the gradient as a difference of correlations.
 
-use crate::boltzmann::joint::{Joint, averages, combinations, ln_sum_exp};
+use crate::boltzmann::joint::{Joint, averages, combinations};
 use crate::boltzmann::states::require_few;
 use crate::boltzmann::{BoltzmannGradient, BoltzmannMachine};
 use crate::error::Result;
 use crate::information::Distribution;
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::logistic::ln_sum_exp;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 

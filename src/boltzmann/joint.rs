@@ -3,6 +3,7 @@
 use crate::boltzmann::states::require_few;
 use crate::boltzmann::{BoltzmannMachine, Coding};
 use crate::error::Result;
+use crate::numeric::logistic::ln_sum_exp;
 
 /// The states of a machine by their numbers, units as binary digits with the first as the highest: those of one visible state lie together.
 pub(super) struct Joint<'a> {
@@ -102,9 +103,4 @@ pub(super) fn averages(machine: &BoltzmannMachine, mut weights: Vec<f64>) -> Vec
         .chain(machine.pairs.iter().map(|&(i, j)| bit(i) | bit(j)))
         .map(|mask| weights[mask])
         .collect()
-}
-
-pub(super) fn ln_sum_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + values.iter().map(|x| (x - largest).exp()).sum::<f64>().ln()
 }

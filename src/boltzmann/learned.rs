@@ -25,8 +25,9 @@ use crate::polars::prelude::DataFrame;
 pub struct BoltzmannLearned {
     /// The machine with its learned parameters.
     pub machine: BoltzmannMachine,
-    /// One row per epoch, the start included: `epoch`, `kl` (of the machine from the data) and `log_likelihood` (mean per state), both exact in nats and missing where there are
-    /// too many units, `gradient_norm`, `gradient_err` (the norm of its standard errors, 0 where it is exact), `weight_norm`.
+    /// One row per epoch, the start included: `epoch`, `kl` (of the machine from the data) and `log_likelihood` (mean per state), both exact in nats
+    /// and missing where there are too many units, `gradient_norm`, `gradient_err` (the norm of its standard errors, 0 where it is exact),
+    /// `weight_norm`.
     pub history: DataFrame,
     /// Epochs done.
     pub epochs: usize,
@@ -68,7 +69,8 @@ impl BoltzmannLearned {
         self.learning.advance(self.state.clone(), epochs)
     }
 
-    /// The same, with other settings from here on: the rate, the momentum, the sweeps of an epoch. The machine, data, chains and velocity are those of this run.
+    /// The same, with other settings from here on: the rate, the momentum, the sweeps of an epoch. The machine, data, chains and velocity are those
+    /// of this run.
     ///
     /// # Errors
     /// As for [`BoltzmannLearning::run`].

@@ -25,9 +25,9 @@ const DAMPING: f64 = 1e-6;
 
 /// Settings of learning; [`run`](Self::run) gives the machine and the record.
 ///
-/// In every epoch the parameters climb the log-likelihood of the data: with velocity v ← μ v + η (g − λ W), parameters ← parameters + v, where g = (⟨φ⟩_clamped −
-/// ⟨φ⟩_free)/T over all data, η is the learning rate, μ the momentum, and λ the weight decay (of weights, not of biases). Hidden units need a start that is not symmetric:
-/// [`randomized`](BoltzmannMachine::randomized) weights.
+/// In every epoch the parameters climb the log-likelihood of the data: with velocity v ← μ v + η (g − λ W), parameters ← parameters + v, where g =
+/// (⟨φ⟩_clamped − ⟨φ⟩_free)/T over all data, η is the learning rate, μ the momentum, and λ the weight decay (of weights, not of biases). Hidden units
+/// need a start that is not symmetric: [`randomized`](BoltzmannMachine::randomized) weights.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -50,8 +50,8 @@ pub struct BoltzmannLearning {
     weight_decay: f64,
     natural: bool,
     epochs: usize,
-    every: usize,
-    chains: usize,
+    record_every: usize,
+    chains: i64,
     thermalization: i64,
     sweeps: i64,
     hot: Option<f64>,
@@ -105,7 +105,7 @@ impl BoltzmannMachine {
             weight_decay: 0.0,
             natural: false,
             epochs: 500,
-            every: 1,
+            record_every: 1,
             chains: 100,
             thermalization: 20,
             sweeps: 10,
@@ -120,11 +120,6 @@ impl BoltzmannLearning {
     /// How averages are found; default [`Phases::Exact`].
     pub fn phases(&self, phases: Phases) -> Self {
         Self { phases, ..self.clone() }
-    }
-
-    /// The learning rate η; default 0.1.
-    pub fn learning_rate(&self, rate: f64) -> Self {
-        Self { learning_rate: rate, ..self.clone() }
     }
 
     /// The momentum μ, from 0 to below 1; default 0.
@@ -143,27 +138,20 @@ impl BoltzmannLearning {
         Self { natural, ..self.clone() }
     }
 
-    /// Passes through all data, each with one step of all parameters; default 500.
-    pub fn epochs(&self, epochs: usize) -> Self {
-        Self { epochs, ..self.clone() }
-    }
-
-    /// The history has a row for every so many epochs, and for the last; default 1.
-    pub fn record_every(&self, epochs: usize) -> Self {
-        Self { every: epochs, ..self.clone() }
-    }
-
-    /// Chains of the free phase, and at least so many (two for each distinct row) of the clamped phase; default 100.
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
     /// The temperature from which chains are annealed; default 5 T.
     pub fn annealed_from(&self, hot: f64) -> Self {
         Self { hot: Some(hot), ..self.clone() }
     }
 
     setters! { "BoltzmannMachine::new(Coding::Spin, 2, 0)?.learn(&array![[1, 1]])?.phases(Phases::Annealed).epochs(3)":
+        /// The learning rate η; default 0.1.
+        learning_rate;
+        /// Passes through all data, each with one step of all parameters; default 500.
+        epochs;
+        /// The history has a row for every so many epochs, and for the last; default 1.
+        record_every;
+        /// Chains of the free phase, at least 2, and at least so many (two for each distinct row) of the clamped phase; default 100.
+        chains;
         /// Sweeps of annealing before averages are taken, in every epoch or, for persistent chains, in the first; default 20.
         thermalization;
         /// Sweeps over which each chain averages in an epoch; default 10.
@@ -177,8 +165,8 @@ impl BoltzmannLearning {
     /// Learns.
     ///
     /// # Errors
-    /// If a setting is out of range; beyond [`MAX_PROBABILITIES`](crate::exact::MAX_PROBABILITIES) units for [`Phases::Exact`]; if parameters grow beyond all bounds, since the learning rate
-    /// is too large.
+    /// If a setting is out of range; beyond [`MAX_PROBABILITIES`](crate::exact::MAX_PROBABILITIES) units for [`Phases::Exact`]; if parameters grow
+    /// beyond all bounds, since the learning rate is too large.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -193,11 +181,7 @@ impl BoltzmannLearning {
     pub fn run(&self) -> Result<BoltzmannLearned> {
         self.check()?;
         let exact = self.phases == Phases::Exact;
-        let chains = if exact {
-            None
-        } else {
-            Some(Chains::new(&self.machine, &self.data, self.chains, self.seed)?)
-        };
+        let chains = if exact { None } else { Some(self.chains_of(&self.machine)?) };
         let state = State::new(&self.machine, chains);
         self.advance(state, self.epochs)
     }
@@ -221,11 +205,7 @@ impl BoltzmannLearning {
         if self.phases == Phases::Exact {
             return self.exact(&self.machine).map(|found| found.gradient);
         }
-        Chains::new(&self.machine, &self.data, self.chains, self.seed)?.gradient(
-            &self.machine,
-            &self.data,
-            &self.plan()?,
-        )
+        self.chains_of(&self.machine)?.gradient(&self.machine, &self.data, &self.plan()?)
     }
 
     /// These settings for a run that has begun with others: machine and data stay, and chains begin or end with the need for them.
@@ -236,11 +216,7 @@ impl BoltzmannLearning {
         if next.phases != self.phases {
             state.pending = None;
             let exact = next.phases == Phases::Exact;
-            state.chains = if exact {
-                None
-            } else {
-                Some(Chains::new(&state.machine, &next.data, next.chains, next.seed)?)
-            };
+            state.chains = if exact { None } else { Some(next.chains_of(&state.machine)?) };
         }
         Ok(next)
     }
@@ -253,15 +229,12 @@ impl BoltzmannLearning {
         if !(require_finite("weight_decay", self.weight_decay)? >= 0.0) {
             return Err(Error::argument("weight_decay", self.weight_decay, "at least 0"));
         }
-        for (name, value, least) in [
-            ("epochs", self.epochs, 1),
-            ("record_every", self.every, 1),
-            ("chains", self.chains, 2),
-        ] {
-            if value < least {
-                return Err(Error::argument(name, value, format!("at least {least}")));
+        for (name, value) in [("epochs", self.epochs), ("record_every", self.record_every)] {
+            if value == 0 {
+                return Err(Error::argument(name, value, "at least 1"));
             }
         }
+        sweeps("chains", self.chains, 2)?;
         if self.natural && self.phases != Phases::Exact {
             return Err(Error::Unsupported {
                 what: "The natural gradient".to_owned(),
@@ -270,6 +243,10 @@ impl BoltzmannLearning {
             });
         }
         self.plan().map(|_| ())
+    }
+
+    fn chains_of(&self, machine: &BoltzmannMachine) -> Result<Chains> {
+        Chains::new(machine, &self.data, sweeps("chains", self.chains, 2)?, self.seed)
     }
 
     fn plan(&self) -> Result<Plan> {
@@ -321,7 +298,7 @@ impl BoltzmannLearning {
                 Found { gradient: chains.gradient(&state.machine, &self.data, plan)?, kl: None }
             }
         };
-        if state.epoch.is_multiple_of(self.every) || state.epoch == end {
+        if state.epoch.is_multiple_of(self.record_every) || state.epoch == end {
             let kl = found.kl.map_or_else(|| self.followed(&state.machine), |kl| Ok(Some(kl)))?;
             state.history.push(state.epoch, &state.machine, &found.gradient, kl, self.entropy());
         }

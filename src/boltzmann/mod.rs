@@ -33,7 +33,9 @@ mod sampling;
 mod states;
 
 pub use coding::Coding;
-pub use deep::{DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior, DeepPretraining};
+pub use deep::{
+    DeepBoltzmann, DeepLearned, DeepLearning, DeepPosterior, DeepPretrained, DeepPretraining,
+};
 pub use gradient::BoltzmannGradient;
 pub use learned::BoltzmannLearned;
 pub use learning::BoltzmannLearning;

@@ -79,8 +79,8 @@ pub fn encoder_patterns(groups: usize, coding: Coding) -> Result<Array2<i8>> {
     Ok(Array2::from_shape_fn((groups, 2 * groups), unit))
 }
 
-/// The shifter problem: a ring of `width` units in any state, a second ring with the same moved by one place to the left, not at all, or to the right, and three units
-/// of which the one is on that tells which. 3 · 2^width rows of 2 · width + 3 units.
+/// The shifter problem: a ring of `width` units in any state, a second ring with the same moved by one place to the left, not at all, or to the
+/// right, and three units of which the one is on that tells which. 3 · 2^width rows of 2 · width + 3 units.
 ///
 /// Source: G. E. Hinton and T. J. Sejnowski, in *Parallel Distributed Processing* 1 (1986), chapter 7.
 ///

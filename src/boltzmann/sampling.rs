@@ -22,8 +22,8 @@ const MAX_VALUES: usize = 1 << 30;
 
 /// Settings of sampling; [`run`](Self::run) gives the states.
 ///
-/// Independent chains start with random units and are annealed to the machine's temperature; in a sweep each unit that is not clamped is set once, in order, by its sigmoid.
-/// Both codings of a machine walk alike: the same seed gives the same units on.
+/// Independent chains start with random units and are annealed to the machine's temperature; in a sweep each unit that is not clamped is set once, in
+/// order, by its sigmoid. Both codings of a machine walk alike: the same seed gives the same units on.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -39,7 +39,7 @@ const MAX_VALUES: usize = 1 << 30;
 pub struct BoltzmannSampling {
     machine: BoltzmannMachine,
     clamped: Vec<(usize, i8)>,
-    chains: usize,
+    chains: i64,
     thermalization: i64,
     sweeps: i64,
     hot: Option<f64>,
@@ -105,11 +105,6 @@ impl BoltzmannSampling {
         Self { clamped: values.to_vec(), ..self.clone() }
     }
 
-    /// Independent chains, at least 2; default 100.
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
     /// Sweeps before the first state is kept start at this temperature and cool down to the machine's; by default they all are at the machine's.
     pub fn annealed_from(&self, hot: f64) -> Self {
         Self { hot: Some(hot), ..self.clone() }
@@ -121,6 +116,8 @@ impl BoltzmannSampling {
     }
 
     setters! { "BoltzmannMachine::new(Coding::Spin, 3, 0)?.sample()":
+        /// Independent chains, at least 2; default 100.
+        chains;
         /// Sweeps of each chain before the first state is kept; default 100.
         thermalization;
         /// Sweeps after that, each of which gives a state of each chain; default 100.
@@ -134,8 +131,8 @@ impl BoltzmannSampling {
     /// Runs the chains.
     ///
     /// # Errors
-    /// If there are fewer than 2 chains, `sweeps` is below 1, `thermalization` is below 0, the temperature to start from is not finite or below the machine's, a clamped
-    /// unit or value is not one of the machine, or the states need more than 1 GiB.
+    /// If there are fewer than 2 chains, `sweeps` is below 1, `thermalization` is below 0, the temperature to start from is not finite or below the
+    /// machine's, a clamped unit or value is not one of the machine, or the states need more than 1 GiB.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -150,17 +147,18 @@ impl BoltzmannSampling {
         let count = sweeps("sweeps", self.sweeps, 1)?;
         let before = sweeps("thermalization", self.thermalization, 0)?;
         let cooling = Cooling { hot: self.hot()?, sweeps: before, schedule: self.schedule };
-        self.check_size(count.saturating_add(before), count)?;
+        let chains = sweeps("chains", self.chains, 2)?;
+        self.check_size(chains, count.saturating_add(before), count)?;
         let fixed = machine.fixed(&self.clamped)?;
         let deadline = Deadline::new(self.deadline)?;
         let model = machine.pair_model()?;
         let units: Vec<usize> = (0..machine.units()).filter(|&i| fixed[i].is_none()).collect();
         let spins: Vec<i8> = fixed.iter().map(|s| if *s == Some(1) { 1 } else { -1 }).collect();
         let walk = Walk { model: &model, units: &units, temperature: machine.temperature };
-        let mut chains: Vec<Chain> = (0..self.chains as u64)
+        let mut walkers: Vec<Chain> = (0..chains as u64)
             .map(|k| Chain::new(spins.clone(), &units, self.seed.child(k)))
             .collect();
-        let mut kept = vec![Vec::new(); self.chains];
+        let mut kept = vec![Vec::new(); chains];
         let mut trace = Trace::default();
         let total = before + count;
         let mut progress = Progress::new("sweeps", total);
@@ -174,7 +172,7 @@ impl BoltzmannSampling {
                 cooling.temperature(sweep, machine.temperature)
             };
             let keep = sweep >= before || late;
-            let energies: Vec<f64> = chains
+            let energies: Vec<f64> = walkers
                 .par_iter_mut()
                 .zip(&mut kept)
                 .with_min_len(16)
@@ -201,7 +199,7 @@ impl BoltzmannSampling {
             Error::argument("states", "rows of different length", "of equal length")
         })?;
         let exact = self.clamped.is_empty();
-        let (chains, trace) = (self.chains, trace.frame()?);
+        let trace = trace.frame()?;
         Ok(BoltzmannSamples { states, chains, trace, complete, machine: machine.clone(), exact })
     }
 
@@ -215,14 +213,11 @@ impl BoltzmannSampling {
         Ok(hot)
     }
 
-    fn check_size(&self, total: usize, count: usize) -> Result<()> {
-        if self.chains < 2 {
-            return Err(Error::argument("chains", self.chains, "at least 2"));
-        }
-        let values = self.chains.saturating_mul(self.machine.units()).saturating_mul(count);
+    fn check_size(&self, chains: usize, total: usize, count: usize) -> Result<()> {
+        let values = chains.saturating_mul(self.machine.units()).saturating_mul(count);
         if values > MAX_VALUES || total > MAX_VALUES / 32 {
             return Err(Error::TooLarge {
-                what: format!("A sample of {} chains and {total} sweeps", self.chains),
+                what: format!("A sample of {chains} chains and {total} sweeps"),
                 needs: format!("{values} values"),
                 limit: format!("{MAX_VALUES} values and {} sweeps", MAX_VALUES / 32),
                 advice: "Take fewer chains or sweeps.".to_owned(),
@@ -247,8 +242,8 @@ impl BoltzmannSamples {
         self.states.slice(s![.., ..self.machine.visible]).to_owned()
     }
 
-    /// How often each visible state came: `state`, `probability`, `probability_err` (from the scatter between chains) and, for few enough units and if none was clamped,
-    /// `probability_exact`.
+    /// How often each visible state came: `state`, `probability`, `probability_err` (from the scatter between chains) and, for few enough units and
+    /// if none was clamped, `probability_exact`.
     ///
     /// # Errors
     /// Beyond [`MAX_PROBABILITIES`](crate::exact::MAX_PROBABILITIES) visible units.

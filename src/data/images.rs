@@ -5,6 +5,8 @@ use std::path::Path;
 use crate::data::idx;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, ArrayView2, Axis};
+use crate::rand::seq::SliceRandom;
+use crate::random::Seed;
 
 /// Labelled grey images of one size, kept as the whole levels they were published with.
 ///
@@ -135,6 +137,19 @@ impl Images {
         self.levels.mapv(|level| if 2 * u16::from(level) >= u16::from(self.white) { 1 } else { -1 })
     }
 
+    /// Images as numbers 0 and 1, an image a row: 1 where a pixel is at least half as bright as the brightest level.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let images = Images::new(array![[0, 16, 16, 0]], 16, array![7], (2, 2))?;
+    /// assert_eq!(images.binary(), array![[0.0, 1.0, 1.0, 0.0]]);
+    /// # Ok(()) }
+    /// ```
+    pub fn binary(&self) -> Array2<f64> {
+        self.binarized().mapv(|spin| if spin > 0 { 1.0 } else { 0.0 })
+    }
+
     /// One image as a picture, grey levels 0 to 1, for [`Figure::image`](crate::plot::Figure::image).
     ///
     /// # Errors
@@ -187,6 +202,42 @@ impl Images {
     /// ```
     pub fn skip(&self, count: usize) -> Self {
         self.of(&(count.min(self.count())..self.count()).collect::<Vec<_>>())
+    }
+
+    /// The same images in a random order.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(digits()?.shuffled(1).count(), 1797);
+    /// # Ok(()) }
+    /// ```
+    pub fn shuffled(&self, seed: impl Into<Seed>) -> Self {
+        let mut order: Vec<usize> = (0..self.count()).collect();
+        order.shuffle(&mut seed.into().generator());
+        self.of(&order)
+    }
+
+    /// Two sets, drawn at random: `training` images to learn from, and all others to test on.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if either set would be empty.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let (training, test) = digits()?.split(1_200, 1)?;
+    /// assert_eq!((training.count(), test.count()), (1_200, 597));
+    /// # Ok(()) }
+    /// ```
+    pub fn split(&self, training: usize, seed: impl Into<Seed>) -> Result<(Self, Self)> {
+        if training == 0 || training >= self.count() {
+            let allowed =
+                format!("between 1 and {}, so that neither set is empty", self.count() - 1);
+            return Err(Error::argument("training", training, allowed));
+        }
+        let shuffled = self.shuffled(seed);
+        Ok((shuffled.take(training), shuffled.skip(training)))
     }
 
     /// The images at these positions, in this order.

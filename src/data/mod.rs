@@ -5,7 +5,9 @@
 
 mod idx;
 mod images;
+mod mosaic;
 mod sources;
 
 pub use images::Images;
+pub use mosaic::mosaic;
 pub use sources::{digits, mnist};

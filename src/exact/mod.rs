@@ -26,6 +26,7 @@ mod partition;
 mod planar;
 mod potential;
 mod thermodynamics;
+mod toeplitz;
 pub mod triangular;
 mod walk;
 

@@ -12,14 +12,18 @@
 
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
-use crate::error::Result;
+use crate::error::{Error, Result, require_positive};
 use crate::exact::bulk::Bulk;
+use crate::exact::toeplitz;
 use crate::exact::triangular::inverse;
 use crate::numeric::quadrature::DoubleExponential;
 use crate::polars::prelude::DataFrame;
 
 /// The critical temperature 2/ln(1 + √2) of the square lattice, J = 1 (L. Onsager, 1944).
 pub const ONSAGER_TC: f64 = 2.269185314213022;
+
+/// The largest distance whose correlation is computed: a determinant of that order.
+const MAX_DISTANCE: usize = 200;
 
 /// Half the number of nodes of the integral for the free energy; doubling it changes nothing at 1e-14.
 const NODES: i32 = 160;
@@ -227,6 +231,37 @@ pub fn entropy(t: f64) -> Result<f64> {
 /// If `t` is not a finite number above 0.
 pub fn magnetization(t: f64) -> Result<f64> {
     Ok(Elliptic::at(t)?.magnetization())
+}
+
+/// The correlation ⟨s_0 s_r⟩ of two spins of a row (or column) at `distance` r, up to 200; it tends to the square of the magnetization.
+///
+/// The determinant of an r × r Toeplitz matrix. The error is about 10⁻⁸ next to T_c, and 10⁻¹³ elsewhere.
+///
+/// Source: E. W. Montroll, R. B. Potts and J. C. Ward, J. Math. Phys. 4, 308 (1963).
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// // Neighbours carry the energy.
+/// assert!((onsager::correlation(1, 2.5)? + onsager::energy(2.5)? / 2.0).abs() < 1e-10);
+/// assert!((onsager::correlation(20, 2.0)? - onsager::magnetization(2.0)?.powi(2)).abs() < 1e-3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// If `t` is not a finite number above 0, or `distance` is above 200.
+pub fn correlation(distance: usize, t: f64) -> Result<f64> {
+    let k = 1.0 / require_positive("temperature", t)?;
+    if distance > MAX_DISTANCE {
+        let allowed = format!("at most {MAX_DISTANCE}");
+        return Err(Error::argument("distance", distance, allowed));
+    }
+    if distance == 0 {
+        return Ok(1.0);
+    }
+    let complement = 2.0 / ((2.0 * k).exp() + 1.0);
+    Ok(toeplitz::correlation(distance, k.tanh(), complement))
 }
 
 /// One row per temperature: `temperature`, `free_energy`, `energy`, `heat_capacity`, `entropy`, `abs_magnetization`, per spin.

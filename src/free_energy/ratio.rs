@@ -1,6 +1,7 @@
 //! Bennett's acceptance ratio: ln Z between two temperatures from the energies at both.
 
 use crate::error::{Error, Result, require_positive};
+use crate::numeric::logistic::softplus;
 use crate::sample::TimeSeries;
 use crate::stats::{Estimate, estimate};
 
@@ -142,7 +143,7 @@ impl Link {
 
 /// ln f(x) = −ln(1 + eˣ), without overflow.
 fn ln_fermi(x: f64) -> f64 {
-    -(x.max(0.0) + (-x.abs()).exp().ln_1p())
+    -softplus(x)
 }
 
 /// ln⟨f(±(x − c))⟩.

@@ -69,7 +69,8 @@ pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
 /// The differential entropy in nats of the density behind samples (a row each), from the distances to their k-th neighbours.
 ///
 /// H = ψ(N) − ψ(k) + ln V_d + (d/N) Σ ln ε_i with the volume V_d of the unit ball (L. F. Kozachenko and N. N. Leonenko, Probl. Inf. Transm. 23, 9 (1987)).
-/// The error is the scatter of the N terms over √N, too small by 5 to 20 % since neighbours share their distances. The bias is small in few dimensions and grows with them. All pairs are compared: O(N² d).
+/// The error is the scatter of the N terms over √N, too small by 5 to 20 % since neighbours share their distances. The bias is small in few
+/// dimensions and grows with them. All pairs are compared: O(N² d).
 ///
 /// # Errors
 /// [`Error::Argument`] if k = 0, there are not more than k + 1 or over 50,000 samples, a value is not finite, or more than k samples coincide.

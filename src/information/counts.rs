@@ -20,7 +20,8 @@ pub enum Estimator {
 
 /// The entropy in nats behind these counts, with its error.
 ///
-/// The error is the jackknife's over single observations, of the observed frequencies' entropy for each estimator; it knows of the scatter, not of what remains of the bias where outcomes are rare.
+/// The error is the jackknife's over single observations, of the observed frequencies' entropy for each estimator; it knows of the scatter, not of
+/// what remains of the bias where outcomes are rare.
 ///
 /// # Errors
 /// [`Error::Argument`] if there are fewer than two observations.

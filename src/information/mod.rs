@@ -1,8 +1,8 @@
 //! Information: entropies, divergences, channels, and the least biased distribution under constraints.
 //!
 //! Everything is in nats, the natural unit of this crate; divide by [`BIT`] for bits. [`Distribution`] and [`Joint`] hold probabilities,
-//! [`Channel`] conditional ones; [`entropy_of_counts`] and its siblings estimate from data, with errors; [`maximum_entropy`] finds the distribution of largest entropy
-//! that has given averages, and [`Coin`] shows how a prior becomes a posterior.
+//! [`Channel`] conditional ones; [`entropy_of_counts`] and its siblings estimate from data, with errors; [`maximum_entropy`] finds the distribution
+//! of largest entropy that has given averages, and [`Coin`] shows how a prior becomes a posterior.
 
 mod channel;
 mod coin;

@@ -23,6 +23,15 @@ const FIRST_RATE: f64 = 0.3;
 /// The most that a parameter changes in a step.
 const MOST: f64 = 0.1;
 
+/// The largest root mean square of slopes, in their errors, of learning that has come to rest.
+const MOST_SLOPE: f64 = 2.0;
+
+/// The same of the second half's drift: where errors were three times too small it was 1.8 and above, where they were right 1.6 and below.
+const MOST_DRIFT: f64 = 1.7;
+
+/// Mean and standard deviation of a square of Student's t from eight teams, which few parameters do not average out.
+const SQUARE: (f64, f64) = (1.4, 2.8);
+
 /// Steps between looks at the clock.
 const ROUND: usize = 10;
 
@@ -35,6 +44,8 @@ struct Team {
     mean: Vec<f64>,
     /// The same of the slopes.
     slope: Vec<f64>,
+    /// The average of the parameters as it was half-way.
+    half_way: Vec<f64>,
     steps: usize,
 }
 
@@ -55,7 +66,8 @@ impl Team {
         }
         let walkers = Walkers::new(lesson.n, groups, seed);
         let zeros = vec![0.0; theta.len()];
-        let mut team = Self { walkers, mean: theta.clone(), theta, slope: zeros, steps: 0 };
+        let (mean, half_way) = (theta.clone(), theta.clone());
+        let mut team = Self { walkers, theta, mean, slope: zeros, half_way, steps: 0 };
         team.walk(lesson.n, THERMALIZATION);
         team
     }
@@ -83,7 +95,21 @@ impl Team {
             self.mean[k] += weight * (self.theta[k] - self.mean[k]);
             self.slope[k] += weight * (slope - self.slope[k]);
         }
+        if self.steps == lesson.planned / 2 {
+            self.half_way.clone_from(&self.mean);
+        }
     }
+
+    /// By how much the average has moved since half-way.
+    fn drift(&self) -> Vec<f64> {
+        self.mean.iter().zip(&self.half_way).map(|(mean, half)| mean - half).collect()
+    }
+}
+
+/// The root mean square of averages over teams in units of their errors, about 1.2 for averages that are 0.
+fn deviation(averages: &[(f64, f64)]) -> f64 {
+    let squares = averages.iter().map(|(mean, error)| (mean / error.max(1e-9)).powi(2));
+    (squares.sum::<f64>() / averages.len() as f64).sqrt()
 }
 
 pub(super) fn learn(data: &Data, options: &Options) -> Result<Found> {
@@ -124,17 +150,19 @@ pub(super) fn learn(data: &Data, options: &Options) -> Result<Found> {
     if !complete {
         progress.stopped();
     }
-    let of = |value: fn(&Team) -> &[f64]| -> Vec<(f64, f64)> {
-        let column = |k: usize| teams.iter().map(|team| value(team)[k]).collect::<Vec<f64>>();
+    let of = |value: fn(&Team) -> Vec<f64>| -> Vec<(f64, f64)> {
+        let rows: Vec<Vec<f64>> = teams.iter().map(value).collect();
+        let column = |k: usize| rows.iter().map(|row| row[k]).collect::<Vec<f64>>();
         let parameters = 0..lesson.targets.len();
         parameters.map(|k| mean_and_error(&column(k)).unwrap_or((0.0, 0.0))).collect()
     };
-    let (theta, errors): (Vec<f64>, Vec<f64>) = of(|team| &team.mean).into_iter().unzip();
-    let slopes = of(|team| &team.slope);
+    let (theta, errors): (Vec<f64>, Vec<f64>) = of(|team| team.mean.clone()).into_iter().unzip();
+    let slopes = of(|team| team.slope.clone());
     let residual = slopes.iter().fold(0.0, |most, slope| f64::max(most, slope.0.abs()));
-    // Slopes that are 0 on average are as large as their errors.
-    let squares = slopes.iter().map(|(mean, error)| (mean / error.max(1e-9)).powi(2));
-    let converged = (squares.sum::<f64>() / slopes.len() as f64).sqrt() < 2.0;
+    // Soft combinations of parameters, which have small slopes however wrong they are, show in what all teams still move by together.
+    let (slope, drift) = (deviation(&slopes), deviation(&of(Team::drift)));
+    let chance = SQUARE.0 + 3.0 * SQUARE.1 / (slopes.len() as f64).sqrt();
+    let converged = slope < MOST_SLOPE && drift < MOST_DRIFT.max(chance.sqrt());
     let (couplings, fields) = unpacked(n, &theta);
     let errors = Some(unpacked(n, &errors));
     Ok(Found { couplings, fields, errors, steps, residual, converged, complete })

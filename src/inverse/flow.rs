@@ -4,17 +4,19 @@ use super::data::{Data, States};
 use super::exact::{LARGE, largest, no_maximum};
 use super::inferred::Found;
 use super::kernel::curvature;
-use super::minimum::minimum;
 use super::settings::Options;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
+use crate::numeric::lbfgs::Lbfgs;
 use crate::operator::dense::eigen_symmetric;
-use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::simd::Width;
 
 /// A curvature that means that a combination of spins is always on one side, in units of the largest.
 const FLAT: f64 = 1e-9;
+
+/// Steps whose changes of slope stand for the curvature.
+const MEMORY: usize = 20;
 
 /// Σ_μ w_μ Σ_i exp(−s_i (h_i + Σ_j J_ij s_j)) + ½ λ₂ (Σ h² + Σ_{i<j} J²).
 struct Flow<'a> {
@@ -78,17 +80,14 @@ pub(super) fn minimise(data: &Data, options: &Options) -> Result<Found> {
         *t = m.clamp(-0.99, 0.99).atanh();
     }
     let limit = options.steps.unwrap_or(2_000);
-    let mut progress = Progress::new("steps", limit);
-    let mut goes_on = |x: &[f64]| {
-        progress.add(1);
-        largest(x) <= LARGE && !options.deadline.passed()
-    };
-    let found = minimum(start, (options.tolerance, limit), &|x| flow.value(x), &mut goes_on);
+    let descent = Lbfgs { memory: MEMORY, iterations: limit, tolerance: options.tolerance };
+    let found = descent.minimize(start, options.deadline, &mut |theta, slope| {
+        let (value, at) = flow.value(theta);
+        slope.copy_from_slice(&at);
+        value
+    });
     if largest(&found.x) > LARGE {
         return Err(no_maximum());
-    }
-    if !found.complete {
-        progress.stopped();
     }
     if options.l2 == 0.0 && found.converged && !flow.is_curved(&found.x, options.tolerance)? {
         return Err(no_maximum());
@@ -98,8 +97,8 @@ pub(super) fn minimise(data: &Data, options: &Options) -> Result<Found> {
         couplings,
         fields,
         errors: None,
-        steps: found.steps,
-        residual: largest(&found.slope),
+        steps: found.iterations,
+        residual: found.largest,
         converged: found.converged,
         complete: found.complete,
     })

@@ -53,8 +53,8 @@ pub struct InferredIsing {
     /// h_i, shape (N,).
     pub fields: Array1<f64>,
     /// One standard error of each coupling. Of [`Exact`](InverseMethod::Exact) and [`PseudoLikelihood`](InverseMethod::PseudoLikelihood) without penalties
-    /// it is that of finitely many independent states; of [`BoltzmannLearning`](InverseMethod::BoltzmannLearning) that of its Monte Carlo alone. None of the others,
-    /// whose error is one of the approximation too.
+    /// it is that of finitely many independent states; of [`BoltzmannLearning`](InverseMethod::BoltzmannLearning) that of its Monte Carlo alone. None
+    /// of the others, whose error is one of the approximation too.
     pub coupling_errors: Option<Array2<f64>>,
     /// One standard error of each field, as of the couplings.
     pub field_errors: Option<Array1<f64>>,
@@ -64,7 +64,8 @@ pub struct InferredIsing {
     pub steps: usize,
     /// The largest slope that is left: for exact methods the largest deviation of a moment from its target.
     pub residual: f64,
-    /// Whether the residual fell to the tolerance; of Boltzmann learning, whether the model's moments are the given ones within their errors.
+    /// Whether the residual fell to the tolerance; of Boltzmann learning, whether the model's moments are the given ones within their errors, and the second half of the steps
+    /// moved the parameters by no more than the scatter of the independent teams explains. Where it did, errors are too small: take more steps.
     pub converged: bool,
     /// Whether the deadline left time to end.
     pub complete: bool,

@@ -9,7 +9,8 @@ pub enum InverseMethod {
     /// moments are the given ones (D. H. Ackley, G. E. Hinton and T. J. Sejnowski, Cogn. Sci. 9, 147 (1985), whose learning it solves).
     Exact,
     /// The same maximum by Boltzmann learning: steps along ⟨s_i s_j⟩_data − ⟨s_i s_j⟩_model, the latter from persistent Monte Carlo chains; the errors are
-    /// those of the Monte Carlo.
+    /// those of the Monte Carlo. Strong couplings are learnt slowly: what is still on its way after all steps is not in the errors, but
+    /// [`converged`](crate::inverse::InferredIsing::converged) is false then.
     BoltzmannLearning,
     /// Each pair as if alone: exact for two spins, and for the coupled pairs of a tree.
     IndependentPair,
@@ -26,8 +27,8 @@ pub enum InverseMethod {
     /// J. D. Lafferty, Ann. Stat. 38, 1287 (2010)).
     PseudoLikelihood,
     /// Minimum probability flow from the states to those one flip away, Σ exp(−s_i (h_i + Σ_j J_ij s_j)) (J. Sohl-Dickstein, P. B. Battaglino and
-    /// M. R. DeWeese, Phys. Rev. Lett. 107, 220601 (2011)). All such flips count, those that lead to another observed state too, which keeps the method right where
-    /// nearly all states are observed.
+    /// M. R. DeWeese, Phys. Rev. Lett. 107, 220601 (2011)). All such flips count, those that lead to another observed state too, which keeps the
+    /// method right where nearly all states are observed.
     ProbabilityFlow,
 }
 

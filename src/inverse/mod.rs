@@ -18,7 +18,6 @@ mod kernel;
 mod logistic;
 mod mean_field;
 mod method;
-mod minimum;
 mod pair;
 mod pseudo_errors;
 mod pseudo_likelihood;

@@ -14,8 +14,10 @@ use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::setters::setters;
 
-/// The most chains, steps and sweeps of Boltzmann learning.
+/// The most steps and sweeps of Boltzmann learning.
 const MANY: usize = 1_000_000_000;
+/// The most chains of Boltzmann learning.
+const MAX_CHAINS: usize = 1 << 20;
 
 /// Fields h and couplings J of P(s) ∝ exp(Σ_i h_i s_i + Σ_{i<j} J_ij s_i s_j) from states or moments: settings, then [`run`](Self::run).
 ///
@@ -37,7 +39,7 @@ pub struct InverseIsing {
     l2: f64,
     tolerance: f64,
     steps: Option<i64>,
-    chains: usize,
+    chains: i64,
     sweeps: i64,
     seed: Seed,
     deadline: Option<f64>,
@@ -184,23 +186,12 @@ impl InverseIsing {
         Self { tolerance, ..self.clone() }
     }
 
-    /// How many persistent chains Boltzmann learning has, in eight independent teams that learn for themselves; default 256, and rounded up to a multiple of 64.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let settings = InverseIsing::new(&Ising::chain(4)?.enumerate()?.draw(2.0, 1_000, 1)?)?;
-    /// let learning = settings.method(InverseMethod::BoltzmannLearning).steps(200);
-    /// assert!(learning.chains(64).run()?.coupling_errors.is_some());
-    /// # Ok(()) }
-    /// ```
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
     setters! { "InverseIsing::new(&Ising::chain(4)?.enumerate()?.draw(2.0, 1_000, 1)?)?":
         /// The most steps of a search; default 100 of Newton's, 2000 of learning and of the flow's descent.
         steps;
+        /// How many persistent chains Boltzmann learning has, in eight independent teams that learn for themselves; default 256, and rounded up
+        /// to a multiple of 64.
+        chains;
         /// Sweeps of each chain in one step of Boltzmann learning; default 1.
         sweeps;
         /// The seed of Boltzmann learning; default 0.
@@ -283,27 +274,24 @@ impl InverseIsing {
         if !((1e-13..=0.01).contains(&self.tolerance)) {
             return Err(Error::argument("tolerance", self.tolerance, "between 1e-13 and 0.01"));
         }
-        let steps = self.steps.map(|steps| count("steps", steps)).transpose()?;
-        if !(1..=1 << 20).contains(&self.chains) {
-            return Err(Error::argument("chains", self.chains, "between 1 and 2^20"));
-        }
+        let steps = self.steps.map(|steps| count("steps", steps, MANY)).transpose()?;
         Ok(Options {
             l1: self.l1,
             l2: self.l2,
             tolerance: self.tolerance,
             steps,
-            chains: self.chains,
-            sweeps: count("sweeps", self.sweeps)?,
+            chains: count("chains", self.chains, MAX_CHAINS)?,
+            sweeps: count("sweeps", self.sweeps, MANY)?,
             seed: self.seed,
             deadline: Deadline::new(self.deadline)?,
         })
     }
 }
 
-fn count(name: &'static str, value: i64) -> Result<usize> {
+fn count(name: &'static str, value: i64, most: usize) -> Result<usize> {
     match usize::try_from(value) {
-        Ok(count) if (1..=MANY).contains(&count) => Ok(count),
-        _ => Err(Error::argument(name, value, format!("between 1 and {MANY}"))),
+        Ok(count) if (1..=most).contains(&count) => Ok(count),
+        _ => Err(Error::argument(name, value, format!("between 1 and {most}"))),
     }
 }
 

@@ -5,7 +5,8 @@
 //! | wanted | methods |
 //! |---|---|
 //! | exact values | [`enumerate`](Ising::enumerate), [`partition_function`](Ising::partition_function), [`elimination`](Ising::elimination), [`kaufman`](Ising::kaufman) |
-//! | samples | [`simulation`](Ising::simulation), [`scan`](Ising::scan), [`tempering`](Ising::tempering) |
+//! | samples | [`simulation`](Ising::simulation), [`scan`](Ising::scan), [`tempering`](Ising::tempering), [`snapshots`](Ising::snapshots) |
+//! | what given states say | [`observables_of`](Ising::observables_of), [`correlations_of`](Ising::correlations_of) |
 //! | ground states | [`annealing`](Ising::annealing), [`population_annealing`](Ising::population_annealing) |
 //! | density of states | [`wang_landau`](Ising::wang_landau) |
 //! | free energies | [`free_energies`](Ising::free_energies) side by side; [`mean_field`](Ising::mean_field), [`tap`](Ising::tap), [`bethe`](Ising::bethe), [`high_temperature`](Ising::high_temperature), [`annealed_importance`](Ising::annealed_importance), [`bennett`](Ising::bennett) |
@@ -15,6 +16,7 @@ mod disorder;
 mod exact;
 mod free_energy;
 mod sample;
+mod states;
 
 use std::fmt;
 use std::sync::Arc;

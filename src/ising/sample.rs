@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::ising::Ising;
-use crate::sample::{Annealing, PopulationAnnealing, Scan, Simulation, Tempering, WangLandau};
+use crate::sample::{
+    Annealing, PopulationAnnealing, Scan, Simulation, SnapshotSampling, Tempering, WangLandau,
+};
 
 impl Ising {
     /// A Monte Carlo simulation at temperature `t`, to be advanced and measured step by step. See [`Simulation`].
@@ -37,6 +39,20 @@ impl Ising {
     /// ```
     pub fn scan(&self, temperatures: impl IntoIterator<Item = f64>) -> Scan {
         Scan::new(Arc::clone(&self.model), temperatures.into_iter().collect())
+    }
+
+    /// Decorrelated configurations at temperature `t`, as data: settings, then `run()`. See [`SnapshotSampling`].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let snapshots = Ising::square(8)?.snapshots(2.5).samples(100).seed(1).run()?;
+    /// assert_eq!(snapshots.states.dim(), (100, 64));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn snapshots(&self, t: f64) -> SnapshotSampling {
+        SnapshotSampling::new(Arc::clone(&self.model), t)
     }
 
     /// Parallel tempering over these ascending temperatures: settings, then `run()`. See [`Tempering`].

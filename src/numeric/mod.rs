@@ -4,5 +4,8 @@ pub(crate) mod binomial;
 pub(crate) mod elementary;
 pub(crate) mod exponential;
 pub(crate) mod gaussian;
+pub(crate) mod lbfgs;
+pub(crate) mod logistic;
+pub(crate) mod product;
 pub(crate) mod quadrature;
 pub(crate) mod roots;

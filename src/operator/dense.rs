@@ -5,6 +5,7 @@ use faer::{Mat, Side};
 
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
+use crate::simd::clear_registers;
 
 /// Eigenvalues of a symmetric matrix in ascending order, and the eigenvectors as columns. Only the lower triangle is read.
 pub(crate) fn eigen_symmetric(matrix: &Array2<f64>) -> Result<(Array1<f64>, Array2<f64>)> {
@@ -42,6 +43,7 @@ pub(crate) fn product(a: &Array2<f64>, b: &Array2<f64>) -> Result<Array2<f64>> {
         });
     }
     let product = to_faer(a) * to_faer(b);
+    clear_registers();
     Ok(Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, k)| product[(i, k)]))
 }
 

@@ -20,9 +20,9 @@ const BEYOND: f64 = 4.0;
 
 /// Settings of an estimate of the density of eigenvalues; [`run`](Self::run) gives it.
 ///
-/// Each of `probes` random vectors walks `steps` steps of Lanczos (reorthogonalised where the vectors fit into 256 MiB), which gives a quadrature rule for the spectrum: probes ×
-/// steps products in all. The mean over the probes is without bias in all moments up to 2·steps − 1; their spread is its error.
-/// (S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017); B. Ghorbani, S. Krishnan and Y. Xiao, ICML 2019)
+/// Each of `probes` random vectors walks `steps` steps of Lanczos (reorthogonalised where the vectors fit into 256 MiB), which gives a quadrature
+/// rule for the spectrum: probes × steps products in all. The mean over the probes is without bias in all moments up to 2·steps − 1; their spread is
+/// its error. (S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017); B. Ghorbani, S. Krishnan and Y. Xiao, ICML 2019)
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -85,19 +85,6 @@ impl Operator {
 }
 
 impl DensityEstimation {
-    /// How many random vectors; default 20. The error falls with the root of their number.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let density = Operator::from_diagonal(&Array1::linspace(0.0, 1.0, 300))?.density();
-    /// assert!(density.probes(4).run()?.products == 320 && density.probes(1).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn probes(&self, probes: usize) -> Self {
-        Self { probes, ..self.clone() }
-    }
-
     /// Steps from each probe, at most n; default 80. The finest detail is about the spectrum's length over their number.
     ///
     /// ```
@@ -139,6 +126,8 @@ impl DensityEstimation {
     }
 
     setters! { "Operator::from_diagonal(&Array1::linspace(0.0, 1.0, 100))?.density()":
+        /// How many random vectors; default 20. The error falls with the root of their number.
+        probes;
         /// The seed of the probes; default 0.
         seed;
         /// A limit in seconds, after which the density is that of the probes that are done, or of the first ones as far as they came, and
@@ -157,8 +146,8 @@ impl DensityEstimation {
     /// ```
     ///
     /// # Errors
-    /// If there are fewer than 2 probes or no step; if the width or the deadline is not a finite number above 0; if the vectors would not fit in memory; if the operator shows
-    /// that it is not symmetric; what a product returns.
+    /// If there are fewer than 2 probes or no step; if the width or the deadline is not a finite number above 0; if the vectors would not fit in
+    /// memory; if the operator shows that it is not symmetric; what a product returns.
     pub fn run(&self) -> Result<SpectralDensity> {
         if let Some(width) = self.width {
             require_positive("width", width)?;
@@ -293,8 +282,9 @@ impl SpectralDensity {
         Ok((moment, error))
     }
 
-    /// The fraction of eigenvalues from `from` up to, not including, `to`, with its standard error over the probes. A rule tells its nodes' weights apart only: bounds that fall into a
-    /// dense part of the spectrum may be wrong by about 1/steps.
+    /// The fraction of eigenvalues from `from` up to, not including, `to`, with its standard error over the probes. A rule tells its nodes' weights
+    /// apart only: a bound that falls into a dense part of the spectrum may be wrong by the weight of the node next to it, at the centre of a semicircle about
+    /// 2/steps.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -313,8 +303,8 @@ impl SpectralDensity {
         Ok(self.average(|x| f64::from(u8::from(from <= x && x < to))))
     }
 
-    /// 512 rows: `eigenvalue`, evenly spaced from 4 widths below the least node to 4 above the largest; `density` and `density_err` with the Gaussians in place of nodes, so that it
-    /// integrates to 1; then `width`, `dimension`, `products`, `complete`.
+    /// 512 rows: `eigenvalue`, evenly spaced from 4 widths below the least node to 4 above the largest; `density` and `density_err` with the
+    /// Gaussians in place of nodes, so that it integrates to 1; then `width`, `dimension`, `products`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

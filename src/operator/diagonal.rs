@@ -21,8 +21,9 @@ const BLOCK: usize = 64;
 
 /// Settings of an estimate of the diagonal; [`run`](Self::run) gives it.
 ///
-/// The mean of x_i (Ax)_i over random vectors x is a_ii; of vectors of signs it has the variance Σ_{j≠i} a_ij² / m (C. Bekas, E. Kokiopoulou and Y. Saad, Appl. Numer. Math. 57, 1214
-/// (2007)), none for a diagonal matrix. Sums over blocks, such as the layers of a network, come with their own errors.
+/// The mean of x_i (Ax)_i over random vectors x is a_ii; of vectors of signs it has the variance Σ_{j≠i} a_ij² / m (C. Bekas, E. Kokiopoulou and Y.
+/// Saad, Appl. Numer. Math. 57, 1214 (2007)), none for a diagonal matrix. Sums over blocks, such as the layers of a network, come with their own
+/// errors.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -143,8 +144,8 @@ impl DiagonalEstimation {
     /// ```
     ///
     /// # Errors
-    /// If there are fewer than 2 products; if a block is empty or they do not add up to n; if the vectors would not fit in memory; if the deadline is not a finite number above 0;
-    /// what a product returns.
+    /// If there are fewer than 2 products; if a block is empty or they do not add up to n; if the vectors would not fit in memory; if the deadline is
+    /// not a finite number above 0; what a product returns.
     pub fn run(&self) -> Result<Diagonal> {
         let n = self.operator.dimension();
         if self.products < 2 {

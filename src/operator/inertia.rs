@@ -21,8 +21,8 @@ const ZERO: f64 = 1e-10;
 /// Settings of the count of negative eigenvalues, a saddle's index; [`run`](Self::run) gives it.
 ///
 /// A small operator is diagonalised and the count exact. Of a large one n times the weight of negative nodes of quadrature rules from random vectors (see
-/// [`density`](Operator::density)) is an estimate with two doubts: the spread over the probes, and where in the spectrum's gap between two nodes next to 0 its weight lies,
-/// which the Chebyshev–Markov–Stieltjes inequalities bound.
+/// [`density`](Operator::density)) is an estimate with two doubts: the spread over the probes, and where in the spectrum's gap between two nodes next
+/// to 0 its weight lies, which the Chebyshev–Markov–Stieltjes inequalities bound.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -125,20 +125,6 @@ impl InertiaEstimation {
         Self { zero: Some(width), ..self.clone() }
     }
 
-    /// How many random vectors, where the operator is probed; default 30.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let a = Operator::from_diagonal(&Array1::linspace(-1.0, 3.0, 400))?;
-    /// let inertia = a.inertia().dense_up_to(0);
-    /// assert!(inertia.probes(300).run()?.negative_err < inertia.probes(10).run()?.negative_err);
-    /// # Ok(()) }
-    /// ```
-    pub fn probes(&self, probes: usize) -> Self {
-        Self { probes, ..self.clone() }
-    }
-
     /// Steps from each probe; default 100.
     ///
     /// ```
@@ -157,6 +143,8 @@ impl InertiaEstimation {
     }
 
     setters! { "Operator::from_diagonal(&Array1::linspace(-1.0, 3.0, 100))?.inertia()":
+        /// How many random vectors, where the operator is probed; default 30.
+        probes;
         /// The seed of the probes; default 0.
         seed;
         /// A limit in seconds for the probes, after which those that are done count, or the first ones as far as they came, and `complete` is
@@ -176,8 +164,8 @@ impl InertiaEstimation {
     /// ```
     ///
     /// # Errors
-    /// If the width of zero is not a finite number from 0; if there are fewer than 2 probes or no step; if the vectors would not fit in memory; if the operator is, or shows
-    /// that it is, not symmetric; if the deadline is not a finite number above 0; what a product returns.
+    /// If the width of zero is not a finite number from 0; if there are fewer than 2 probes or no step; if the vectors would not fit in memory; if
+    /// the operator is, or shows that it is, not symmetric; if the deadline is not a finite number above 0; what a product returns.
     pub fn run(&self) -> Result<Inertia> {
         let n = self.operator.dimension();
         if let Some(width) = self.zero
@@ -260,7 +248,8 @@ fn bounds(rule: &Rule, zero: f64) -> (f64, f64) {
 }
 
 impl Inertia {
-    /// One row: `dimension`, `negative`, `negative_err`, `negative_least`, `negative_most`, `zero`, `zero_err`, `positive`, `positive_err`, `exact`, `products`, `complete`.
+    /// One row: `dimension`, `negative`, `negative_err`, `negative_least`, `negative_most`, `zero`, `zero_err`, `positive`, `positive_err`, `exact`,
+    /// `products`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

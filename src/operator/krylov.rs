@@ -10,7 +10,7 @@ use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
 use crate::operator::probe::Probe;
-use crate::operator::vector::scale;
+use crate::operator::vector::{require_measurable, scale};
 use crate::random::Seed;
 
 /// An operator whose v_iᵀAv_j and v_jᵀAv_i differ by more than this fraction of its size is not symmetric.
@@ -110,6 +110,7 @@ impl<'a> Krylov<'a> {
 
     /// Takes in the image of the next vector.
     fn take(&mut self, image: &mut [f64]) -> Result<()> {
+        require_measurable(image, self.size)?;
         let projected = self.basis.project_out(image);
         self.size = self.size.max(projected.before);
         self.check_symmetry(&projected.along)?;

@@ -21,10 +21,11 @@ const NEXT: f64 = 0.01;
 
 /// Settings of a Lanczos run for the largest and the smallest eigenvalues; [`run`](Self::run) gives the pairs.
 ///
-/// Krylov spaces with full reorthogonalisation (Gram–Schmidt twice), restarted with the best Ritz vectors of both ends when they are full (thick restart; K. Wu and H. Simon, SIAM J.
-/// Matrix Anal. Appl. 22, 602 (2000)). A Krylov space of one vector holds one direction of each eigenspace, so that it cannot see multiple eigenvalues: when all wanted pairs
-/// have converged, the run goes on from a random vector orthogonal to them until the pair next to them shows that there is no further copy, and again as long as one is found.
-/// Like every method that sees products only, this can miss an eigenvalue to which all random vectors happened to be nearly orthogonal.
+/// Krylov spaces with full reorthogonalisation (Gram–Schmidt twice), restarted with the best Ritz vectors of both ends when they are full (thick
+/// restart; K. Wu and H. Simon, SIAM J. Matrix Anal. Appl. 22, 602 (2000)). A Krylov space of one vector holds one direction of each eigenspace, so
+/// that it cannot see multiple eigenvalues: when all wanted pairs have converged, the run goes on from a random vector orthogonal to them until the
+/// pair next to them shows that there is no further copy, and again as long as one is found. Like every method that sees products only, this can miss
+/// an eigenvalue to which all random vectors happened to be nearly orthogonal.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -143,8 +144,8 @@ impl Lanczos {
         Self { block: vectors, ..self.clone() }
     }
 
-    /// A pair has converged when its residual is below this fraction of the operator's norm; default 10⁻⁶ (10⁻⁴ in single precision), at which an isolated eigenvalue is
-    /// right to about 10⁻¹². Products in single precision allow about 10⁻⁵.
+    /// A pair has converged when its residual is below this fraction of the operator's norm; default 10⁻⁶ (10⁻⁴ in single precision), at which an
+    /// isolated eigenvalue is right to about 10⁻¹². Products in single precision allow about 10⁻⁵.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -218,9 +219,9 @@ impl Lanczos {
     /// ```
     ///
     /// # Errors
-    /// If no eigenvalue is asked for, or more than n; if the basis is too small for them; if the tolerance is not between 10⁻¹⁴ (10⁻⁵ in single precision) and 0.1; if `block` or
-    /// `products` is 0; if the vectors would not fit in memory; if the operator shows that it is not symmetric; if the deadline is not a finite number above 0; what a
-    /// product returns.
+    /// If no eigenvalue is asked for, or more than n; if the basis is too small for them; if the tolerance is not between 10⁻¹⁴ (10⁻⁵ in single
+    /// precision) and 0.1; if `block` or `products` is 0; if the vectors would not fit in memory; if the operator shows that it is not symmetric, or
+    /// its size is not between 10⁻¹⁴⁰ and 10¹⁴⁰; if the deadline is not a finite number above 0; what a product returns.
     pub fn run(&self) -> Result<Eigenpairs> {
         let (n, wanted) = (self.operator.dimension(), self.wanted()?);
         let size = self.basis_size(wanted)?;

@@ -9,7 +9,7 @@ use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::operator::trace::TraceEstimation;
 use crate::operator::trace_estimate::TraceEstimate;
-use crate::operator::vector::{dot, scale};
+use crate::operator::vector::{dot, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::stats::mean_and_error;
@@ -62,13 +62,14 @@ impl Sketch {
             operator.apply_into(&vectors, &mut images)?;
             progress.add(now);
             for image in images.chunks_exact_mut(n) {
-                sketch.take(image, n);
+                sketch.take(image, n)?;
             }
         }
         Ok(sketch)
     }
 
-    fn take(&mut self, image: &mut [f64], n: usize) {
+    fn take(&mut self, image: &mut [f64], n: usize) -> Result<()> {
+        require_measurable(image, self.size)?;
         let projected = self.basis.project_out(image);
         self.size = self.size.max(projected.before);
         let mut column = projected.along;
@@ -80,6 +81,7 @@ impl Sketch {
             self.whole = true;
         }
         self.columns.push(column);
+        Ok(())
     }
 
     /// QᵀAQ.
@@ -186,7 +188,8 @@ fn require_memory(operator: &Operator, vectors: usize) -> Result<()> {
 
 /// What leaving out one or two probes makes of the others' range, from k × k matrices alone.
 ///
-/// Without image i the range is that of Q(1 − s_i s_iᵀ)Qᵀ, where s_i is the normalised column i of R⁻ᵀ; without i and j, that of Q(1 − P)Qᵀ with P on the span of both.
+/// Without image i the range is that of Q(1 − s_i s_iᵀ)Qᵀ, where s_i is the normalised column i of R⁻ᵀ; without i and j, that of Q(1 − P)Qᵀ with P on
+/// the span of both.
 struct LeaveOut {
     n: f64,
     trace: f64,
@@ -277,7 +280,8 @@ impl LeaveOut {
 
     /// The covariance of two probes' estimates, without bias: the mean of D_ij D_ji.
     ///
-    /// Given the range of the others, i's estimate is right on average over ω_i whatever ω_j is. So E[D_ij D_ji] with D_ij = x_i − x_i^{(−j)} has no terms but cov(x_i, x_j).
+    /// Given the range of the others, i's estimate is right on average over ω_i whatever ω_j is. So E[D_ij D_ji] with D_ij = x_i − x_i^{(−j)} has no
+    /// terms but cov(x_i, x_j).
     fn covariance(&self, estimates: &[f64]) -> f64 {
         let k = self.count();
         let mut sum = 0.0;

@@ -1,8 +1,8 @@
 //! Gauss quadrature for the spectrum, by Lanczos from random vectors.
 //!
 //! m steps from a unit vector v give a tridiagonal matrix, whose eigenvalues θ_i and squared first components w_i of eigenvectors are the nodes and weights of
-//! Σ w_i f(θ_i) ≈ vᵀf(A)v, exact for polynomials up to degree 2m − 1; on average over v it is tr f(A)/n (G. Golub and G. Meurant, Matrices, Moments and Quadrature, 2010;
-//! S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017)).
+//! Σ w_i f(θ_i) ≈ vᵀf(A)v, exact for polynomials up to degree 2m − 1; on average over v it is tr f(A)/n (G. Golub and G. Meurant, Matrices, Moments
+//! and Quadrature, 2010; S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017)).
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
@@ -11,7 +11,7 @@ use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
 use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
-use crate::operator::vector::{add_scaled, dot, norm, scale};
+use crate::operator::vector::{add_scaled, dot, norm, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -182,6 +182,7 @@ impl Walk {
 
     /// The next step, from the image of the newest vector.
     fn take(&mut self, image: &mut [f64]) -> Result<()> {
+        require_measurable(image, self.size)?;
         self.size = self.size.max(norm(image));
         let back = dot(&self.before, image);
         if (back - self.beta).abs() > ASYMMETRY * self.size {

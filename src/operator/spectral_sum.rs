@@ -47,8 +47,8 @@ pub struct SpectralSum {
     pub value: f64,
     /// One standard error over the probes.
     pub error: f64,
-    /// How much the last third of the steps changed the estimate; 0 where the Krylov spaces were exhausted. The error that more steps would still remove is no larger
-    /// where the quadrature converges.
+    /// How much the last third of the steps changed the estimate; 0 where the Krylov spaces were exhausted. The error that more steps would still
+    /// remove is no larger where the quadrature converges.
     pub quadrature_error: f64,
     /// Products that it took.
     pub products: usize,
@@ -103,19 +103,6 @@ impl Operator {
 }
 
 impl SpectralSumEstimation {
-    /// How many random vectors; default 30.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// let ln_det = Operator::from_diagonal(&Array1::linspace(1.0, 2.0, 99))?.log_determinant();
-    /// assert!(ln_det.probes(9).run()?.error > ln_det.probes(900).run()?.error);
-    /// # Ok(()) }
-    /// ```
-    pub fn probes(&self, probes: usize) -> Self {
-        Self { probes, ..self.clone() }
-    }
-
     /// Steps from each probe, at most n; default 40.
     ///
     /// ```
@@ -143,6 +130,8 @@ impl SpectralSumEstimation {
     }
 
     setters! { "Operator::from_diagonal(&Array1::linspace(1.0, 2.0, 100))?.log_determinant()":
+        /// How many random vectors; default 30.
+        probes;
         /// The seed of the probes; default 0.
         seed;
         /// A limit in seconds, after which the estimate is that of the probes that are done, or of the first ones as far as they came, and
@@ -164,8 +153,8 @@ impl SpectralSumEstimation {
     /// ```
     ///
     /// # Errors
-    /// If f is not finite at a node (as ln is at negative ones); if there are fewer than 2 probes or no step; if the vectors would not fit in memory; if the operator shows that it is not
-    /// symmetric; if the deadline is not a finite number above 0; what a product returns.
+    /// If f is not finite at a node (as ln is at negative ones); if there are fewer than 2 probes or no step; if the vectors would not fit in memory;
+    /// if the operator shows that it is not symmetric; if the deadline is not a finite number above 0; what a product returns.
     pub fn run(&self) -> Result<SpectralSum> {
         let quadrature = Quadrature {
             probes: self.probes,
@@ -220,7 +209,8 @@ impl SpectralSumEstimation {
 }
 
 impl SpectralSum {
-    /// One row: `dimension`, `spectral_sum` with `spectral_sum_err` (or `log_determinant` with `log_determinant_err`), `quadrature_err`, `products`, `seed`, `complete`.
+    /// One row: `dimension`, `spectral_sum` with `spectral_sum_err` (or `log_determinant` with `log_determinant_err`), `quadrature_err`, `products`,
+    /// `seed`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

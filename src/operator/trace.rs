@@ -38,11 +38,11 @@ pub enum TraceEstimator {
     /// The same over vectors of signs (M. Hutchinson, Commun. Stat. Simul. 18, 1059 (1989)): variance 2(‖A‖_F² − Σ_i a_ii²)/m, none for a diagonal matrix.
     #[default]
     Rademacher,
-    /// A third of the products for the range of A, a third for the trace in it, the rest for the trace in its complement (R. Meyer, C. Musco, C. Musco and D. Woodruff, SOSA 2021).
-    /// Vectors of the complement are scaled to their expected length.
+    /// A third of the products for the range of A, a third for the trace in it, the rest for the trace in its complement (R. Meyer, C. Musco, C.
+    /// Musco and D. Woodruff, SOSA 2021). Vectors of the complement are scaled to their expected length.
     HutchPlusPlus,
-    /// Each probe for the complement of all others' images, and the mean over the probes (E. Epperly, J. Tropp and R. Webber, SIAM J. Matrix Anal. Appl. 45, 1 (2024)), with two
-    /// products for each.
+    /// Each probe for the complement of all others' images, and the mean over the probes (E. Epperly, J. Tropp and R. Webber, SIAM J. Matrix Anal.
+    /// Appl. 45, 1 (2024)), with two products for each.
     ///
     /// The probes' estimates are correlated, so that their spread alone makes the error too small. Their covariance is that of the changes D_ij and D_ji that
     /// leaving out probe j makes in the estimate of i, and i in that of j; the error takes in its unbiased estimate, the mean of D_ij D_ji.
@@ -217,8 +217,8 @@ impl TraceEstimation {
     /// ```
     ///
     /// # Errors
-    /// If there are too few products for an error (2, Hutch++ 6, XTrace 8); if the target or the deadline is not a finite number above 0; if a low-rank estimator is asked for ‖A‖_F², or its
-    /// vectors would not fit in memory; what a product returns.
+    /// If there are too few products for an error (2, Hutch++ 6, XTrace 8); if the target or the deadline is not a finite number above 0; if a
+    /// low-rank estimator is asked for ‖A‖_F², or its vectors would not fit in memory; what a product returns.
     pub fn run(&self) -> Result<TraceEstimate> {
         let least = self.estimator.least();
         if self.products < least {

@@ -52,8 +52,8 @@ impl TraceEstimate {
         )?)
     }
 
-    /// How the estimate came about: `products`, and the value and its error (named as in [`frame`](Self::frame)) after so many probes, from 2 on. Of the plain estimators
-    /// only, whose probes are independent and nothing before them.
+    /// How the estimate came about: `products`, and the value and its error (named as in [`frame`](Self::frame)) after so many probes, from 2 on. Of
+    /// the plain estimators only, whose probes are independent and nothing before them.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -1,5 +1,6 @@
 //! Sums over long vectors, in an order that does not depend on the number of threads.
 
+use crate::error::{Error, Result};
 use crate::rayon::prelude::*;
 use crate::simd::{Width, widths};
 
@@ -7,6 +8,9 @@ use crate::simd::{Width, widths};
 pub(super) const CHUNK: usize = 1024;
 /// Chunks that one task takes at least, so that short vectors stay on one thread.
 pub(super) const TASK: usize = 16;
+
+/// Squares of shorter vectors lose digits, and in the end all of them.
+const SMALLEST: f64 = 1e-140;
 
 const LANES: usize = 16;
 
@@ -78,6 +82,19 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// √Σ a_i².
 pub(super) fn norm(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
+}
+
+/// Refuses a product whose square under- or overflows, where none before was larger than `size`: lengths could not be told from 0.
+pub(super) fn require_measurable(product: &[f64], size: f64) -> Result<()> {
+    let length = norm(product);
+    let tiny = size.max(length) < SMALLEST && product.iter().any(|&x| x != 0.0);
+    if length.is_finite() && !tiny {
+        return Ok(());
+    }
+    let largest = product.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let given = format!("one whose products have entries up to {largest:e}");
+    let allowed = "of a size between 1e-140 and 1e140 (`scaled(c)` brings it there)";
+    Err(Error::argument("operator", given, allowed))
 }
 
 /// y + factor · x, into y.

@@ -1,12 +1,11 @@
 //! Passes over all states of one layer in blocks, with the inputs to the other: whatever its units are, and however large the weights.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
 use crate::ndarray::Array2;
+use crate::numeric::product::multiply;
 use crate::rbm::Rbm;
 use crate::rbm::layer::Layer;
-use crate::rbm::product::clear_registers;
 use crate::rbm::sum::{LogSum, StateSum};
 
 /// States of a block.
@@ -58,15 +57,13 @@ impl Summed {
             self.layer.write_state(index, state);
         }
         let rows = self.rows.as_slice().unwrap_or_default();
-        matmul(
+        multiply(
             MatMut::from_row_major_slice_mut(&mut block.inputs, count, m),
             Accum::Replace,
             MatRef::from_row_major_slice(&block.states, count, n),
             MatRef::from_row_major_slice(rows, n, m),
             1.0,
-            Par::Seq,
         );
-        clear_registers();
         let both = block.states.chunks_exact(n).zip(block.inputs.chunks_exact(m));
         let log_weight =
             |(x, inputs): (&[f64], &[f64])| self.other.log_partition(inputs) - self.layer.energy(x);

@@ -4,6 +4,7 @@ use std::f64::consts::TAU;
 
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::numeric::gaussian::{ln_two_cosh, sech2};
+use crate::numeric::logistic::{sigmoid, softplus};
 use crate::rand::Rng;
 use crate::random::Generator;
 use crate::rbm::layer::Layer;
@@ -23,14 +24,7 @@ impl Layer {
         (0..self.sites()).map(|site| self.log_partition_of(site, inputs)).sum()
     }
 
-    /// ln ∫dx exp(−U(x) + I x) of each unit, or of each site; `out` has one number for each [site](Self::sites).
-    #[allow(dead_code)] // The sum of them is what most need.
-    pub(crate) fn log_partitions(&self, inputs: &[f64], out: &mut [f64]) {
-        for (site, out) in out.iter_mut().enumerate() {
-            *out = self.log_partition_of(site, inputs);
-        }
-    }
-
+    /// ln ∫dx exp(−U(x) + I x) of one unit or site.
     #[inline]
     fn log_partition_of(&self, i: usize, inputs: &[f64]) -> f64 {
         match self.units {
@@ -112,7 +106,6 @@ impl Layer {
     }
 
     /// A state drawn from the weights exp(−U(x) + I x).
-    #[allow(dead_code)] // For samplers.
     pub(crate) fn sample(&self, inputs: &[f64], generator: &mut Generator, out: &mut [f64]) {
         let totals = self.b.iter().zip(inputs).map(|(b, input)| b + input);
         match self.units {
@@ -149,17 +142,6 @@ impl Layer {
     }
 }
 
-/// ln(1 + eᵃ).
-pub(crate) fn softplus(a: f64) -> f64 {
-    a.max(0.0) + (-a.abs()).exp().ln_1p()
-}
-
-/// 1/(1 + e⁻ᵃ).
-pub(crate) fn sigmoid(a: f64) -> f64 {
-    let decay = (-a.abs()).exp();
-    if a >= 0.0 { 1.0 / (1.0 + decay) } else { decay / (1.0 + decay) }
-}
-
 fn highest(fields: &[f64], inputs: &[f64]) -> f64 {
     fields.iter().zip(inputs).fold(f64::NEG_INFINITY, |top, (b, input)| top.max(b + input))
 }
@@ -177,7 +159,6 @@ fn softmax(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
 }
 
 /// The index that a uniform number in [0, 1) falls on.
-#[allow(dead_code)] // For samplers.
 fn drawn(probabilities: &[f64], uniform: f64) -> usize {
     let mut left = uniform;
     for (k, p) in probabilities.iter().enumerate() {
@@ -244,8 +225,8 @@ mod tests {
         for units in [Units::Binary, Units::Spin, Units::Gaussian, Units::Relu] {
             let layer = layer(units, INPUTS.len());
             let n = layer.len();
-            let (mut ln_z, mut mean, mut variance) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-            layer.log_partitions(&INPUTS, &mut ln_z);
+            let (mut mean, mut variance) = (vec![0.0; n], vec![0.0; n]);
+            let ln_z: Vec<f64> = (0..n).map(|i| layer.log_partition_of(i, &INPUTS)).collect();
             layer.mean(&INPUTS, &mut mean);
             layer.variance(&INPUTS, &mut variance);
             for i in 0..n {
@@ -275,8 +256,8 @@ mod tests {
     #[test]
     fn colours_are_those_of_sums() {
         let layer = layer(Units::Potts { colors: 3 }, 3);
-        let (mut ln_z, mut mean, mut variance) = ([0.0; 3], [0.0; 9], [0.0; 9]);
-        layer.log_partitions(&INPUTS, &mut ln_z);
+        let (mut mean, mut variance) = ([0.0; 9], [0.0; 9]);
+        let ln_z: Vec<f64> = (0..3).map(|site| layer.log_partition_of(site, &INPUTS)).collect();
         layer.mean(&INPUTS, &mut mean);
         layer.variance(&INPUTS, &mut variance);
         for site in 0..3 {

@@ -13,7 +13,7 @@ impl Rbm {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::binary(1, 1)?.weights(&array![[4.0]])?.to_spin()?;
-    /// assert_eq!((rbm.coupling()[(0, 0)], rbm.visible().b()[0]), (1.0, 1.0));
+    /// assert_eq!((rbm.w()[(0, 0)], rbm.visible().b()[0]), (1.0, 1.0));
     /// # Ok(()) }
     /// ```
     ///
@@ -29,7 +29,7 @@ impl Rbm {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::spin(1, 1)?.weights(&array![[1.0]])?.to_binary()?;
-    /// assert_eq!((rbm.coupling()[(0, 0)], rbm.visible().b()[0]), (4.0, -2.0));
+    /// assert_eq!((rbm.w()[(0, 0)], rbm.visible().b()[0]), (4.0, -2.0));
     /// # Ok(()) }
     /// ```
     ///

@@ -26,8 +26,9 @@ const SECONDS_PER_STATE: f64 = 1e-7;
 
 /// Exact quantities of an [`Rbm`], by a sum over the 2ⁿ (qⁿ) states of its smaller discrete layer; made by [`Rbm::exact`].
 ///
-/// The other layer is summed or integrated unit by unit, of whatever kind it is. ln Z costs one multiplication for each state and unit of the other layer and no exponential, for binary, spin and Potts units there:
-/// 24 hidden with 784 visible units take seconds. ReLU units there cost a logarithm each. Averages take about ten times as long. Two Gaussian layers are solved in closed form.
+/// The other layer is summed or integrated unit by unit, of whatever kind it is. ln Z costs one multiplication for each state and unit of the other
+/// layer and no exponential, for binary, spin and Potts units there: 24 hidden with 784 visible units take seconds. ReLU units there cost a logarithm
+/// each. Averages take about ten times as long. Two Gaussian layers are solved in closed form.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -196,7 +197,8 @@ impl RbmExact {
     /// ```
     ///
     /// # Errors
-    /// If the smaller discrete layer has more than 2³² states, the deadline passes, Z is infinite (see [`Rbm::is_normalizable`]), or both layers are continuous and one is not Gaussian: there is no closed form.
+    /// If the smaller discrete layer has more than 2³² states, the deadline passes, Z is infinite (see [`Rbm::is_normalizable`]), or both layers are
+    /// continuous and one is not Gaussian: there is no closed form.
     pub fn ln_z(&self) -> Result<f64> {
         let deadline = Deadline::new(self.deadline)?;
         match self.summed()? {

@@ -15,7 +15,7 @@ impl Rbm {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Rbm::binary(3, 2)?.transposed().coupling().dim(), (2, 3));
+    /// assert_eq!(Rbm::binary(3, 2)?.transposed().w().dim(), (2, 3));
     /// # Ok(()) }
     /// ```
     pub fn transposed(&self) -> Self {
@@ -25,14 +25,15 @@ impl Rbm {
 
     /// The zero-sum gauge of Potts layers: Σ_c W_{sc,μ} = 0 and Σ_c b_{sc} = 0 at each site s, in either layer; P(v, h) stays as it is.
     ///
-    /// A site has just one colour, so that what all of its weights have in common is a field on the other layer, and is moved there. Layers of other units stay as they are, but for their fields.
+    /// A site has just one colour, so that what all of its weights have in common is a field on the other layer, and is moved there. Layers of other
+    /// units stay as they are, but for their fields.
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::new(Layer::potts(1, 2)?, Layer::spin(1)?)?.weights(&array![[1.0], [0.0]])?;
     /// let gauged = rbm.zero_sum()?;
-    /// assert_eq!(gauged.coupling(), array![[0.5], [-0.5]]);
+    /// assert_eq!(gauged.w(), array![[0.5], [-0.5]]);
     /// assert_eq!(gauged.hidden().b(), array![0.5]);
     /// # Ok(()) }
     /// ```
@@ -45,7 +46,7 @@ impl Rbm {
 
     fn zero_sum_visible(&self) -> Result<Self> {
         let Units::Potts { colors } = self.visible.units else { return Ok(self.clone()) };
-        let (mut weights, mut b, mut hidden) = (self.coupling(), self.visible.b(), self.hidden.b());
+        let (mut weights, mut b, mut hidden) = (self.w(), self.visible.b(), self.hidden.b());
         for mut site in weights.axis_chunks_iter_mut(Axis(0), colors) {
             let common = site.sum_axis(Axis(0)) / colors as f64;
             site -= &common;
@@ -99,7 +100,7 @@ impl Rbm {
     /// let hidden = Layer::relu(1)?.precisions(&array![4.0])?;
     /// let rbm = Rbm::new(Layer::spin(1)?, hidden)?.weights(&array![[1.0]])?;
     /// let scaled = rbm.scale_hidden(&array![2.0])?;
-    /// assert_eq!((scaled.hidden().gamma()[0], scaled.coupling()[(0, 0)]), (1.0, 0.5));
+    /// assert_eq!((scaled.hidden().gamma()[0], scaled.w()[(0, 0)]), (1.0, 0.5));
     /// # Ok(()) }
     /// ```
     ///
@@ -129,7 +130,7 @@ impl Rbm {
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::binary(1, 2)?.weights(&array![[1.0, 3.0]])?;
     /// let flipped = rbm.flip_hidden(&[1])?;
-    /// assert_eq!(flipped.coupling(), array![[1.0, -3.0]]);
+    /// assert_eq!(flipped.w(), array![[1.0, -3.0]]);
     /// assert_eq!(flipped.visible().b(), array![3.0]);
     /// # Ok(()) }
     /// ```
@@ -156,8 +157,7 @@ impl Rbm {
                 }
             }
         }
-        let (mut weights, mut visible, mut hidden) =
-            (self.coupling(), self.visible.b(), self.hidden.b());
+        let (mut weights, mut visible, mut hidden) = (self.w(), self.visible.b(), self.hidden.b());
         for (mu, _) in flipped.iter().enumerate().filter(|(_, flipped)| **flipped) {
             if self.hidden.units == Units::Binary {
                 visible += &weights.column(mu);
@@ -170,8 +170,9 @@ impl Rbm {
 
     /// The machine whose fields are those of the centred energy −(v − m)ᵀ W (h − l) − bᵀv − cᵀh: its plain fields are b − W l and c − Wᵀm.
     ///
-    /// With offsets m and l near ⟨v⟩ and ⟨h⟩ learning is better conditioned. [`centered_fields`](Self::centered_fields) is the way back. Source: G. Montavon and K.-R. Müller, in *Neural Networks: Tricks of the Trade*, LNCS 7700 (2012); J. Melchior,
-    /// A. Fischer and L. Wiskott, J. Mach. Learn. Res. 17, 99 (2016).
+    /// With offsets m and l near ⟨v⟩ and ⟨h⟩ learning is better conditioned. [`centered_fields`](Self::centered_fields) is the way back. Source: G.
+    /// Montavon and K.-R. Müller, in *Neural Networks: Tricks of the Trade*, LNCS 7700 (2012); J. Melchior, A. Fischer and L. Wiskott, J. Mach.
+    /// Learn. Res. 17, 99 (2016).
     ///
     /// ```
     /// use statmech::prelude::*;

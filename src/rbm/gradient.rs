@@ -7,8 +7,9 @@ use crate::rbm::statistics::RbmStatistics;
 
 /// Derivatives of the mean log-likelihood, in nats per example, by each of a machine's parameters.
 ///
-/// Each is an average over the data minus the same over the machine: ∂L/∂W_iμ = ⟨v_i h_μ⟩_data − ⟨v_i h_μ⟩_model, ∂L/∂b_i = ⟨v_i⟩_data − ⟨v_i⟩_model, ∂L/∂γ_i = −½(⟨v_i²⟩_data − ⟨v_i²⟩_model). Precisions
-/// have entries for layers that have precisions, and else none. Source: D. H. Ackley, G. E. Hinton and T. J. Sejnowski, Cogn. Sci. 9, 147 (1985).
+/// Each is an average over the data minus the same over the machine: ∂L/∂W_iμ = ⟨v_i h_μ⟩_data − ⟨v_i h_μ⟩_model, ∂L/∂b_i = ⟨v_i⟩_data − ⟨v_i⟩_model,
+/// ∂L/∂γ_i = −½(⟨v_i²⟩_data − ⟨v_i²⟩_model). Precisions have entries for layers that have precisions, and else none. Source: D. H. Ackley, G. E.
+/// Hinton and T. J. Sejnowski, Cogn. Sci. 9, 147 (1985).
 ///
 /// ```
 /// use statmech::prelude::*;

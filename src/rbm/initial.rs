@@ -18,10 +18,10 @@ const LEAST_VARIANCE: f64 = 1e-4;
 impl Rbm {
     /// The machine before learning from these data, one example a row: visible fields that give each column its mean, and small random weights.
     ///
-    /// Discrete visible units get the fields of independent units with the columns' frequencies, counted with half an example more of each value so that constant columns
-    /// keep finite fields; Gaussian ones the mean and variance, ReLU ones the truncated Gaussian of the same mean and variance where there is one. A variance counts as
-    /// no smaller than 10⁻⁴ of the columns' mean variance (as 1 if all columns are constant). Weights are Gaussian with standard deviation min(0.01, ½/(√n_v + √n_h)), times
-    /// √γ for each end with a precision. The hidden layer stays as it is.
+    /// Discrete visible units get the fields of independent units with the columns' frequencies, counted with half an example more of each value so
+    /// that constant columns keep finite fields; Gaussian ones the mean and variance, ReLU ones the truncated Gaussian of the same mean and variance
+    /// where there is one. A variance counts as no smaller than 10⁻⁴ of the columns' mean variance (as 1 if all columns are constant). Weights are
+    /// Gaussian with standard deviation min(0.01, ½/(√n_v + √n_h)), times √γ for each end with a precision. The hidden layer stays as it is.
     ///
     /// Source: G. E. Hinton, *A Practical Guide to Training Restricted Boltzmann Machines* (2012), section 8.
     ///
@@ -31,7 +31,7 @@ impl Rbm {
     /// let data = array![[1.0, 0.0], [1.0, 1.0]];
     /// let rbm = Rbm::binary(2, 3)?.initialized(&data, 1)?;
     /// assert!((rbm.visible().b()[0] - 5_f64.ln()).abs() < 1e-12 && rbm.visible().b()[1] == 0.0);
-    /// assert!(rbm.coupling().iter().all(|w| w.abs() < 0.1));
+    /// assert!(rbm.w().iter().all(|w| w.abs() < 0.1));
     /// # Ok(()) }
     /// ```
     ///

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, ArrayView1};
+use crate::numeric::logistic::softplus;
 use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -12,9 +13,11 @@ use crate::stats::Estimate;
 impl Rbm {
     /// The pseudo-likelihood of the data, (1/(M n)) Σ_k Σ_i ln P(v_i | all other v_j) over M examples and n visible sites, in nats **per site**.
     ///
-    /// It needs no ln Z, and lies between −ln 2 (for two values; −ln q for q colours) of a machine that knows nothing and 0. Being an average over sites, it does not grow with
-    /// their number; [scikit-learn's `score_samples`](https://scikit-learn.org/stable/modules/generated/sklearn.neural_network.BernoulliRBM.html) is n times a
-    /// [one-site estimate](Self::stochastic_pseudo_likelihood) of it. Costs M n logarithms for each hidden unit. Source: J. Besag, The Statistician 24, 179 (1975).
+    /// It needs no ln Z, and lies between −ln 2 (for two values; −ln q for q colours) of a machine that knows nothing and 0. Being an average over
+    /// sites, it does not grow with their number;
+    /// [scikit-learn's `score_samples`](https://scikit-learn.org/stable/modules/generated/sklearn.neural_network.BernoulliRBM.html) is n times a
+    /// [one-site estimate](Self::stochastic_pseudo_likelihood) of it. Costs M n logarithms for each hidden unit. Source: J. Besag, The Statistician
+    /// 24, 179 (1975).
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -162,7 +165,7 @@ impl Conditional<'_> {
         };
         let step = flipped - self.state[site];
         let ratio = self.change(&[(weights.row(site), step)]) + b[site] * step;
-        -super::conditional::softplus(ratio)
+        -softplus(ratio)
     }
 
     /// What this does to the logarithm of the hidden layer's sum.

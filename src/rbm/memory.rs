@@ -1,7 +1,7 @@
 //! Hopfield networks as machines with Gaussian hidden units, and back.
 //!
-//! exp(½ β (Σ_i ξ_i s_i)²/N) is a Gaussian integral over one unit h coupled to all spins by ξ_i √(β/N): an associative memory is a restricted Boltzmann machine whose hidden units
-//! are its overlaps. Source: A. Barra, A. Bernacchia, E. Santucci and P. Contucci, Neural Netw. 34, 1 (2012).
+//! exp(½ β (Σ_i ξ_i s_i)²/N) is a Gaussian integral over one unit h coupled to all spins by ξ_i √(β/N): an associative memory is a restricted
+//! Boltzmann machine whose hidden units are its overlaps. Source: A. Barra, A. Bernacchia, E. Santucci and P. Contucci, Neural Netw. 34, 1 (2012).
 
 use crate::error::{Error, Result, require_positive};
 use crate::hopfield::Hopfield;
@@ -17,8 +17,9 @@ const FLAT: f64 = 1e-12;
 impl Rbm {
     /// The machine of spins and Gaussian hidden units whose P(v) is the Hopfield network's Gibbs distribution e^{−E(v)/T}/Z.
     ///
-    /// With Hebb's rule there is a hidden unit for each pattern, W_iμ = ξ_i^μ/√(N T), of mean √(N/T) m_μ given a state with overlap m_μ. Other symmetric couplings J are taken apart into their
-    /// eigenvectors u_μ, W_iμ = u_iμ √((λ_μ − λ_min)/T): the lowest eigenvalue is taken off the diagonal, which changes the energy of spins by a constant only. The network's fields become those of the spins.
+    /// With Hebb's rule there is a hidden unit for each pattern, W_iμ = ξ_i^μ/√(N T), of mean √(N/T) m_μ given a state with overlap m_μ. Other
+    /// symmetric couplings J are taken apart into their eigenvectors u_μ, W_iμ = u_iμ √((λ_μ − λ_min)/T): the lowest eigenvalue is taken off the
+    /// diagonal, which changes the energy of spins by a constant only. The network's fields become those of the spins.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -3,10 +3,21 @@
 //! P(v, h) = exp(−E(v, h))/Z with E(v, h) = Σ_i U_i(v_i) + Σ_μ U_μ(h_μ) − Σ_iμ v_i W_iμ h_μ, at k_B T = 1. What values the units take and what U is belongs
 //! to the [`Layer`]: 0/1, ±1, real, real and not negative, or one of q colours, in any mix of the two layers.
 //!
-//! States are rows of an `Array2<f64>`, with as many columns as their layer; W is an `Array2<f64>`, visible × hidden.
+//! States are rows of an `Array2<f64>`, with as many columns as their layer; W is an `Array2<f64>`, visible × hidden. Everything starts from an [`Rbm`]:
 //!
-//! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco and R. Monasson, eLife 8,
-//! e39397 (2019) for the mixed layers.
+//! | wanted | methods |
+//! |---|---|
+//! | machines | [`new`](Rbm::new) of two layers, [`binary`](Rbm::binary), [`spin`](Rbm::spin), [`initialized`](Rbm::initialized) for data, [`from_hopfield`](Rbm::from_hopfield) |
+//! | energies and probabilities | [`energy`](Rbm::energy), [`free_energy`](Rbm::free_energy), [`log_likelihood`](Rbm::log_likelihood), [`pseudo_likelihood`](Rbm::pseudo_likelihood) |
+//! | sums over all states | [`ln_z`](Rbm::ln_z), [`statistics`](Rbm::statistics), [`gradient`](Rbm::gradient), with a deadline through [`exact`](Rbm::exact) |
+//! | ln Z of larger machines, with errors and bounds | [`ln_z_annealed`](Rbm::ln_z_annealed), [`RbmTempered::ln_z`], side by side [`ln_z_methods`](Rbm::ln_z_methods) |
+//! | samples | [`gibbs`](Rbm::gibbs), free or clamped; [`tempering`](Rbm::tempering) between phases; [`exact_samples`](Rbm::exact_samples) where one layer can be enumerated |
+//! | what is hidden of examples | [`completion`](Rbm::completion), [`denoising`](Rbm::denoising) |
+//! | learning | [`train`](Rbm::train), in parts by a [`trainer`](RbmTraining::trainer) |
+//! | the same distribution otherwise | [`to_spin`](Rbm::to_spin), [`to_binary`](Rbm::to_binary), [`transposed`](Rbm::transposed), [`zero_sum`](Rbm::zero_sum), [`to_hopfield`](Rbm::to_hopfield) |
+//!
+//! Sources: P. Smolensky, in *Parallel Distributed Processing* 1, ch. 6 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002); J. Tubiana, S. Cocco
+//! and R. Monasson, eLife 8, e39397 (2019) for the mixed layers.
 
 mod batch;
 mod blocks;
@@ -23,9 +34,9 @@ mod layer;
 mod likelihood;
 mod memory;
 mod normalizable;
-pub mod partition;
+mod partition;
 mod product;
-pub mod sample;
+mod sample;
 mod save;
 mod states;
 mod statistics;
@@ -62,7 +73,7 @@ const MAX_WEIGHTS: usize = 100_000_000;
 /// let rbm = Rbm::binary(2, 1)?.weights(&array![[1.0], [-1.0]])?;
 /// assert_eq!((rbm.visible().len(), rbm.hidden().len()), (2, 1));
 /// let mixed = Rbm::new(Layer::gaussian(10)?, Layer::spin(4)?)?;
-/// assert_eq!(mixed.coupling().dim(), (10, 4));
+/// assert_eq!(mixed.w().dim(), (10, 4));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, PartialEq)]
@@ -81,7 +92,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::new(Layer::potts(5, 4)?, Layer::relu(3)?)?;
-    /// assert_eq!(rbm.coupling().dim(), (20, 3));
+    /// assert_eq!(rbm.w().dim(), (20, 3));
     /// # Ok(()) }
     /// ```
     ///
@@ -136,7 +147,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::spin(2, 1)?.weights(&array![[0.3], [-0.3]])?;
-    /// assert_eq!(rbm.coupling()[(1, 0)], -0.3);
+    /// assert_eq!(rbm.w()[(1, 0)], -0.3);
     /// # Ok(()) }
     /// ```
     ///
@@ -202,7 +213,7 @@ impl Rbm {
     }
 
     /// The weights W, visible × hidden.
-    pub fn coupling(&self) -> Array2<f64> {
+    pub fn w(&self) -> Array2<f64> {
         (*self.weights).clone()
     }
 
@@ -212,7 +223,7 @@ impl Rbm {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let rbm = Rbm::spin(2, 1)?.weights(&array![[0.3], [-0.3]])?;
-    /// assert_eq!(rbm.at_temperature(2.0)?.coupling()[(0, 0)], 0.15);
+    /// assert_eq!(rbm.at_temperature(2.0)?.w()[(0, 0)], 0.15);
     /// # Ok(()) }
     /// ```
     ///

@@ -12,9 +12,9 @@ const FEW: usize = 12;
 impl Rbm {
     /// Whether the machine is a distribution at all: whether Z is finite.
     ///
-    /// It is if one layer is discrete. Two Gaussian layers need a positive definite matrix of precisions, that is, no singular value of W_iμ/√(γ_i γ_μ) from 1 upwards. ReLU units need this for
-    /// directions within their range only (strict copositivity): that is decided for up to 12 ReLU units, and for more where a sufficient or a necessary condition decides; where neither does,
-    /// the answer is `false`.
+    /// It is if one layer is discrete. Two Gaussian layers need a positive definite matrix of precisions, that is, no singular value of W_iμ/√(γ_i
+    /// γ_μ) from 1 upwards. ReLU units need this for directions within their range only (strict copositivity): that is decided for up to 12 ReLU
+    /// units, and for more where a sufficient or a necessary condition decides; where neither does, the answer is `false`.
     ///
     /// ```
     /// use statmech::prelude::*;

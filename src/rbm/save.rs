@@ -1,7 +1,7 @@
 //! Machines to files and back, in the safetensors format.
 //!
-//! Arrays of f64: `weights` (visible × hidden), `visible_fields`, `hidden_fields`, and `visible_precisions`, `hidden_precisions` where the layers have them. The text under the key
-//! `statmech_rbm` says `version=1 visible=… hidden=…`, with the units' names, and their colours as in `potts:4`.
+//! Arrays of f64: `weights` (visible × hidden), `visible_fields`, `hidden_fields`, and `visible_precisions`, `hidden_precisions` where the layers
+//! have them. The text under the key `statmech_rbm` says `version=1 visible=… hidden=…`, with the units' names, and their colours as in `potts:4`.
 
 use std::path::Path;
 
@@ -16,9 +16,11 @@ const KIND: &str = "statmech_rbm";
 const VERSION: &str = "1";
 
 impl Rbm {
-    /// Saves the machine as a [safetensors](https://huggingface.co/docs/safetensors) file, which NumPy, PyTorch and others read as well. The file is written whole or not at all; it has a checksum.
+    /// Saves the machine as a [safetensors](https://huggingface.co/docs/safetensors) file, which NumPy, PyTorch and others read as well. The file is
+    /// written whole or not at all; it has a checksum.
     ///
-    /// Its arrays of f64 are `weights` (visible × hidden), `visible_fields`, `hidden_fields`, and `visible_precisions`, `hidden_precisions` where the layers have them.
+    /// Its arrays of f64 are `weights` (visible × hidden), `visible_fields`, `hidden_fields`, and `visible_precisions`, `hidden_precisions` where the
+    /// layers have them.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

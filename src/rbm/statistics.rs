@@ -1,15 +1,14 @@
 //! Averages of units, pairs and squares: of the data with hidden units filled in, or of the machine.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
 use crate::error::Result;
 use crate::ndarray::{Array1, Array2, Axis};
+use crate::numeric::product::multiply;
 use crate::operator::dense::product;
 use crate::rbm::Rbm;
 use crate::rbm::blocks::{Block, ROWS, Summed};
 use crate::rbm::layer::Layer;
-use crate::rbm::product::clear_registers;
 use crate::rbm::units::Units;
 
 /// Averages over a distribution of visible and hidden states: what learning compares.
@@ -150,15 +149,13 @@ impl Summed {
             weighted.extend(right.row(k).iter().map(|x| p * x));
         }
         let (rows, columns) = which.shape(n, m);
-        matmul(
+        multiply(
             MatMut::from_row_major_slice_mut(&mut sum.pairs, rows, columns),
             Accum::Add,
             left.transpose(),
             MatRef::from_row_major_slice(&weighted, count, width),
             1.0,
-            Par::Seq,
         );
-        clear_registers();
     }
 }
 

@@ -1,9 +1,9 @@
 //! ln Z as a sum over the states of one layer, with the other summed unit by unit: Z = Σ_x e^{b·x} Π_i z_i(x).
 //!
-//! The states are the leaves of a tree with a level for each site. Along its branches go the numbers that make up the factors: e^{θ_i} for units with two values or colours, θ_i for Gaussian
-//! ones, each multiplied (added to) by what a site's value contributes. So each is the product of at most as many factors as there are sites, and a level costs half of the one below
-//! it. The last sites are not branches but [`LANES`] states side by side, for which the factors 1 + e^{θ_i} are multiplied up with no exponential at all; powers of two are split off before
-//! they overflow.
+//! The states are the leaves of a tree with a level for each site. Along its branches go the numbers that make up the factors: e^{θ_i} for units with
+//! two values or colours, θ_i for Gaussian ones, each multiplied (added to) by what a site's value contributes. So each is the product of at most as
+//! many factors as there are sites, and a level costs half of the one below it. The last sites are not branches but [`LANES`] states side by side,
+//! for which the factors 1 + e^{θ_i} are multiplied up with no exponential at all; powers of two are split off before they overflow.
 
 use std::f64::consts::{LN_2, TAU};
 

@@ -44,7 +44,6 @@ fn tails(u: f64) -> (f64, f64, f64) {
 ///
 /// Up to the peak by the whole Gaussian, tried until it is positive; in the tail by an exponential of the best rate (C. P. Robert,
 /// Stat. Comput. 5, 121 (1995)). Either is accepted half of the time at least.
-#[allow(dead_code)] // For samplers.
 pub(super) fn sample(u: f64, generator: &mut Generator) -> f64 {
     if u < 0.0 {
         loop {

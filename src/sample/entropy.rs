@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result, require_positive, require_temperatures};
 use crate::ndarray::{Array2, ArrayView1};
+use crate::numeric::logistic::ln_sum_exp;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::stats::{Estimate, LogMean, jackknife, ln_mean_exp};
@@ -220,12 +221,6 @@ struct Averages {
     variance: Estimate,
     unit: f64,
     entropy: Estimate,
-}
-
-/// ln Σ exp(x).
-pub(super) fn ln_sum_exp(values: &[f64]) -> f64 {
-    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
 }
 
 impl fmt::Debug for EntropyEstimate {

@@ -1,7 +1,7 @@
 //! Monte Carlo sampling of spins from the Boltzmann distribution exp(−E(s)/T)/Z.
 //!
 //! A [`Simulation`] is one system at one temperature, advanced and measured step by step; a [`Scan`] runs one per temperature and
-//! returns a frame; [`Tempering`] lets the temperatures exchange their configurations. [`Annealing`] looks for ground states,
+//! returns a frame; [`SnapshotSampling`] gives configurations as a data set, and [`Tempering`] lets the temperatures exchange their configurations. [`Annealing`] looks for ground states,
 //! [`PopulationAnnealing`] cools many replicas together, and [`WangLandau`] samples the density of states. [`Reweighting`] makes other temperatures
 //! out of what was measured.
 //!
@@ -40,6 +40,8 @@ mod scan;
 mod series;
 mod settings;
 mod simulation;
+mod snapshots;
+mod states;
 mod swendsen_wang;
 mod table;
 mod target;
@@ -55,6 +57,7 @@ pub use scan::Scan;
 pub use series::{Observables, TimeSeries};
 pub use settings::{SiteOrder, Start, Update};
 pub use simulation::Simulation;
+pub use snapshots::{SnapshotSampling, Snapshots};
 pub use target::Target;
 pub use tempering::{Tempered, Tempering};
 pub use wang_landau::WangLandau;
@@ -64,4 +67,5 @@ pub(crate) use local::Dynamics;
 pub(crate) use replica::{Replica, System, check_memory, exact_replicas};
 pub(crate) use rounds::{Limits, advance};
 pub(crate) use settings::sweeps;
+pub(crate) use states::{observables as states_observables, require_states};
 pub(crate) use tempering::estimate_by_blocks;

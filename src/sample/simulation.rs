@@ -310,6 +310,12 @@ impl Simulation {
         self.sweeps(count, true, |_, _| ())
     }
 
+    /// Sweeps as measured ones are, without a measurement.
+    pub(super) fn pass(&mut self, count: usize) -> Result<()> {
+        // Only Wolff's clusters have anything to learn, and packed updates measure where they do not learn.
+        self.sweeps(count, self.update != Update::Wolff, |_, _| ())
+    }
+
     pub(super) fn measure_into(&mut self, series: &mut TimeSeries, count: usize) -> Result<()> {
         let (n, unit) = (self.unpacked.len() as f64, self.quanta.unit);
         self.sweeps(count, false, |energy, magnetization| {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
+use crate::numeric::logistic::ln_sum_exp;
 use crate::progress::{Deadline, Progress};
 use crate::rand::RngCore;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
-use crate::sample::entropy::{EntropyEstimate, ln_sum_exp};
+use crate::sample::entropy::EntropyEstimate;
 use crate::sample::local::site_or_nobody;
 use crate::sample::settings::threshold;
 use crate::sample::{Replica, System, check_memory, sweeps};

@@ -233,6 +233,14 @@ impl Lattice {
         }
     }
 
+    /// The sides of a lattice whose axes are at right angles, slowest index first, and whether it is open.
+    pub(crate) fn axes(&self) -> Option<(Vec<usize>, bool)> {
+        match &self.geometry {
+            Geometry::Box { sides, .. } => Some((sides.clone(), self.open)),
+            _ => None,
+        }
+    }
+
     /// The number of sites.
     ///
     /// ```

@@ -2,8 +2,8 @@
 //!
 //! Reference lines for measured spectra: what lies beyond a law's edges by more than their fluctuations is an outlier that noise alone does not make.
 //!
-//! Sources: E. Wigner, Ann. Math. 67, 325 (1958); V. Marchenko and L. Pastur, Math. USSR Sb. 1, 457 (1967); edges' fluctuations: C. Tracy and H. Widom, Commun. Math.
-//! Phys. 177, 727 (1996); I. Johnstone, Ann. Stat. 29, 295 (2001).
+//! Sources: E. Wigner, Ann. Math. 67, 325 (1958); V. Marchenko and L. Pastur, Math. USSR Sb. 1, 457 (1967); edges' fluctuations: C. Tracy and H.
+//! Widom, Commun. Math. Phys. 177, 727 (1996); I. Johnstone, Ann. Stat. 29, 295 (2001).
 
 use std::f64::consts::PI;
 
@@ -18,7 +18,8 @@ const POINTS: usize = 512;
 /// The highest moment that is computed.
 const MAX_MOMENT: usize = 200;
 
-/// The semicircle ρ(λ) = 2√(R² − (λ − c)²)/(πR²) on [c − R, c + R]: the spectrum of a symmetric n × n matrix of independent entries of variance σ²/n, n → ∞, with R = 2σ and c the mean of the diagonal.
+/// The semicircle ρ(λ) = 2√(R² − (λ − c)²)/(πR²) on [c − R, c + R]: the spectrum of a symmetric n × n matrix of independent entries of variance σ²/n,
+/// n → ∞, with R = 2σ and c the mean of the diagonal.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -217,8 +218,8 @@ impl MarchenkoPastur {
         (self.variance * (1.0 - root).powi(2), self.variance * (1.0 + root).powi(2))
     }
 
-    /// The scale of the largest eigenvalue's fluctuations for n columns, σ²(√p + √n)(1/√p + 1/√n)^(1/3)/p with p = n/γ rows: it is λ₊ and this times a number of Tracy and
-    /// Widom's distribution, mostly between −4 and 2.
+    /// The scale of the largest eigenvalue's fluctuations for n columns, σ²(√p + √n)(1/√p + 1/√n)^(1/3)/p with p = n/γ rows: it is λ₊ and this times
+    /// a number of Tracy and Widom's distribution, mostly between −4 and 2.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -74,11 +74,7 @@ pub struct Plain {
 impl Plain {
     pub fn of(rbm: &Rbm) -> Self {
         let parameters = |layer: Layer| (layer.b(), layer.gamma());
-        Self {
-            visible: parameters(rbm.visible()),
-            hidden: parameters(rbm.hidden()),
-            w: rbm.coupling(),
-        }
+        Self { visible: parameters(rbm.visible()), hidden: parameters(rbm.hidden()), w: rbm.w() }
     }
 
     pub fn energy(&self, v: &[f64], h: &[f64]) -> f64 {

@@ -2,10 +2,10 @@
 
 use crate::boltzmann::Coding;
 use crate::boltzmann::deep::DeepBoltzmann;
-use crate::boltzmann::joint::ln_sum_exp;
 use crate::error::{Error, Result};
 use crate::exact::MAX_PROBABILITIES;
 use crate::ndarray::{Array1, Array2, ArrayView1};
+use crate::numeric::logistic::{ln_sum_exp, softplus};
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
 
@@ -134,9 +134,4 @@ fn ln_sum(weights: &[Array2<f64>], biases: &[Array1<f64>]) -> Result<f64> {
         chunks.extend(next);
     }
     Ok(ln_sum_exp(&chunks))
-}
-
-/// ln(1 + eˣ).
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::boltzmann::deep::DeepBoltzmann;
-use crate::boltzmann::deep::layers::{blocks, sigmoid};
+use crate::boltzmann::deep::layers::blocks;
 use crate::error::Result;
 use crate::ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
+use crate::numeric::logistic::sigmoid;
 use crate::rayon::prelude::*;
 
 /// Updates of all hidden layers, at most.
@@ -38,8 +39,8 @@ pub struct DeepPosterior {
 }
 
 impl DeepBoltzmann {
-    /// Mean-field inference: μ_l = σ(b_l + μ_{l−1} W_{l−1} + W_l μ_{l+1}) for the hidden layers in turn, from a pass upwards with doubled weights on, until at rest. No update lowers
-    /// the bound Σ μ W μ + Σ b μ + entropy ≤ ln Σ_h exp(−E(v, h)).
+    /// Mean-field inference: μ_l = σ(b_l + μ_{l−1} W_{l−1} + W_l μ_{l+1}) for the hidden layers in turn, from a pass upwards with doubled weights on,
+    /// until at rest. No update lowers the bound Σ μ W μ + Σ b μ + entropy ≤ ln Σ_h exp(−E(v, h)).
     ///
     /// # Errors
     /// If there is no row, or one has not a 0 or 1 for each visible unit.

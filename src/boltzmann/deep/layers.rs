@@ -2,6 +2,7 @@
 
 use crate::boltzmann::deep::DeepBoltzmann;
 use crate::ndarray::{Array2, ArrayView2, Axis};
+use crate::numeric::logistic::sigmoid;
 use crate::rand::Rng;
 use crate::random::{Generator, Seed};
 
@@ -11,10 +12,6 @@ pub(super) const BLOCK: usize = 64;
 /// The blocks of a matrix of rows.
 pub(super) fn blocks(rows: &Array2<f64>) -> Vec<ArrayView2<'_, f64>> {
     rows.axis_chunks_iter(Axis(0), BLOCK).collect()
-}
-
-pub(super) fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 impl DeepBoltzmann {

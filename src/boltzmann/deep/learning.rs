@@ -20,14 +20,14 @@ const MAX_FOLLOWED: usize = 1 << 16;
 
 /// Settings of learning; [`run`](Self::run) gives the machine and the record.
 ///
-/// A step climbs the variational bound: averages under the mean-field posteriors of all data, less averages over persistent chains, times the learning rate, which falls linearly to zero in the
-/// second half of the epochs so that the noise of the chains dies out.
+/// A step climbs the variational bound: averages under the mean-field posteriors of all data, less averages over persistent chains, times the
+/// learning rate, which falls linearly to zero in the second half of the epochs so that the noise of the chains dies out.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
 /// use statmech::prelude::*;
 /// let rows = bars_and_stripes(2, Coding::Binary)?;
-/// let start = DeepBoltzmann::new(&[4, 3, 2])?.pretrain(&rows)?.run()?;
+/// let start = DeepBoltzmann::new(&[4, 3, 2])?.pretrain(&rows)?.run()?.machine;
 /// let learned = start.learn(&rows)?.epochs(300).seed(1).run()?;
 /// assert!(learned.machine.log_likelihood(&rows)? > start.log_likelihood(&rows)?);
 /// # Ok(())
@@ -40,8 +40,8 @@ pub struct DeepLearning {
     rows: Array2<i8>,
     epochs: usize,
     learning_rate: f64,
-    every: usize,
-    chains: usize,
+    record_every: usize,
+    chains: i64,
     sweeps: i64,
     seed: Seed,
     deadline: Option<f64>,
@@ -61,8 +61,8 @@ pub struct DeepLearning {
 pub struct DeepLearned {
     /// The machine with its learned weights and biases.
     pub machine: DeepBoltzmann,
-    /// One row per recorded epoch, the start included: `epoch`, `bound` and `log_likelihood` (mean per row in nats; missing where layers are too large to enumerate), `updates` (of
-    /// mean-field inference), `weight_norm`.
+    /// One row per recorded epoch, the start included: `epoch`, `bound` and `log_likelihood` (mean per row in nats; missing where layers are too
+    /// large to enumerate), `updates` (of mean-field inference), `weight_norm`.
     pub history: DataFrame,
     /// Epochs done.
     pub epochs: usize,
@@ -90,7 +90,7 @@ impl DeepBoltzmann {
             rows: rows.clone(),
             epochs: 500,
             learning_rate: 0.05,
-            every: 1,
+            record_every: 1,
             chains: 100,
             sweeps: 5,
             seed: Seed::default(),
@@ -100,27 +100,15 @@ impl DeepBoltzmann {
 }
 
 impl DeepLearning {
-    /// Passes through all data, each with one step; default 500.
-    pub fn epochs(&self, epochs: usize) -> Self {
-        Self { epochs, ..self.clone() }
-    }
-
-    /// The learning rate of the first half; default 0.05.
-    pub fn learning_rate(&self, rate: f64) -> Self {
-        Self { learning_rate: rate, ..self.clone() }
-    }
-
-    /// The history has a row for every so many epochs, and for the last; default 1.
-    pub fn record_every(&self, epochs: usize) -> Self {
-        Self { every: epochs, ..self.clone() }
-    }
-
-    /// Persistent chains; default 100.
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
     setters! { "DeepBoltzmann::new(&[2, 2])?.learn(&array![[0, 1]])?.epochs(3)":
+        /// Passes through all data, each with one step; default 500.
+        epochs;
+        /// The learning rate of the first half; default 0.05.
+        learning_rate;
+        /// The history has a row for every so many epochs, and for the last; default 1.
+        record_every;
+        /// Persistent chains; default 100.
+        chains;
         /// Sweeps of each chain in an epoch; default 5.
         sweeps;
         /// The seed; default 0.
@@ -144,24 +132,21 @@ impl DeepLearning {
     /// ```
     pub fn run(&self) -> Result<DeepLearned> {
         require_positive("learning_rate", self.learning_rate)?;
-        for (name, value) in
-            [("epochs", self.epochs), ("record_every", self.every), ("chains", self.chains)]
-        {
+        for (name, value) in [("epochs", self.epochs), ("record_every", self.record_every)] {
             if value == 0 {
                 return Err(Error::argument(name, value, "at least 1"));
             }
         }
-        if self.chains > 1 << 20 {
-            return Err(Error::argument("chains", self.chains, "at most 2^20"));
+        let chains = sweeps("chains", self.chains, 1)?;
+        if chains > 1 << 20 {
+            return Err(Error::argument("chains", chains, "at most 2^20"));
         }
         let sweeps = sweeps("sweeps", self.sweeps, 1)?;
         let deadline = Deadline::new(self.deadline)?;
         let values = self.rows.mapv(f64::from);
         let mut deep = self.deep.clone();
-        let mut chains: Vec<Block> = (0..self.chains.div_ceil(BLOCK))
-            .map(|k| {
-                Block::new(&deep, BLOCK.min(self.chains - k * BLOCK), self.seed.child(k as u64))
-            })
+        let mut chains: Vec<Block> = (0..chains.div_ceil(BLOCK))
+            .map(|k| Block::new(&deep, BLOCK.min(chains - k * BLOCK), self.seed.child(k as u64)))
             .collect();
         let mut history = History::default();
         let mut progress = Progress::new("epochs", self.epochs);
@@ -173,7 +158,7 @@ impl DeepLearning {
                 .into_par_iter()
                 .map(|rows| deep.at_rest(rows, MAX_UPDATES))
                 .collect();
-            if last || epoch.is_multiple_of(self.every) {
+            if last || epoch.is_multiple_of(self.record_every) {
                 let updates = blocks.iter().map(|block| block.updates).max().unwrap_or(0);
                 self.record(&mut history, &deep, epoch, updates)?;
             }

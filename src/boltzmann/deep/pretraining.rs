@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::boltzmann::deep::DeepBoltzmann;
-use crate::boltzmann::deep::layers::{blocks, drawn, sigmoid};
+use crate::boltzmann::deep::layers::{blocks, drawn};
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2, ArrayView2, Axis};
+use crate::numeric::logistic::sigmoid;
 use crate::progress::{Deadline, Progress};
 use crate::random::{Generator, Seed};
 use crate::rayon::prelude::*;
@@ -13,16 +14,17 @@ use crate::setters::setters;
 
 /// Settings of layerwise pretraining; [`run`](Self::run) gives the machine.
 ///
-/// Each pair of neighbouring layers is trained by contrastive divergence as a restricted machine on what the layer below tells it of the data. Since a layer between two others will
-/// hear from both, its input from one of them counts twice while it is trained alone: upwards except into the top layer, downwards except into the visible one (Salakhutdinov and Hinton, section 3.1). A
-/// hidden layer that belongs to two pairs gets the mean of its two biases.
+/// Each pair of neighbouring layers is trained by contrastive divergence as a restricted machine on what the layer below tells it of the data. Since
+/// a layer between two others will hear from both, its input from one of them counts twice while it is trained alone: upwards except into the top
+/// layer, downwards except into the visible one (Salakhutdinov and Hinton, section 3.1). A hidden layer that belongs to two pairs gets the mean of
+/// its two biases.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
 /// use statmech::prelude::*;
 /// let rows = bars_and_stripes(3, Coding::Binary)?;
-/// let deep = DeepBoltzmann::new(&[9, 6, 4])?.pretrain(&rows)?.epochs(200).seed(1).run()?;
-/// assert_eq!(deep.sizes(), [9, 6, 4]);
+/// let pretrained = DeepBoltzmann::new(&[9, 6, 4])?.pretrain(&rows)?.epochs(200).seed(1).run()?;
+/// assert_eq!(pretrained.machine.sizes(), [9, 6, 4]);
 /// # Ok(())
 /// # }
 /// ```
@@ -35,6 +37,25 @@ pub struct DeepPretraining {
     learning_rate: f64,
     seed: Seed,
     deadline: Option<f64>,
+}
+
+/// A machine after pretraining, from where [`learn`](DeepBoltzmann::learn) goes on with all layers together.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// let rows = bars_and_stripes(2, Coding::Binary)?;
+/// let pretrained: DeepPretrained = DeepBoltzmann::new(&[4, 3, 2])?.pretrain(&rows)?.epochs(5).run()?;
+/// assert!(pretrained.complete && pretrained.machine.learn(&rows)?.epochs(5).run().is_ok());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct DeepPretrained {
+    /// The machine with the weights and biases of its pairs of layers.
+    pub machine: DeepBoltzmann,
+    /// Whether all pairs had all their epochs before the deadline.
+    pub complete: bool,
 }
 
 impl DeepBoltzmann {
@@ -63,20 +84,14 @@ impl DeepBoltzmann {
 }
 
 impl DeepPretraining {
-    /// Passes through all data for each pair of layers, a step each; default 200.
-    pub fn epochs(&self, epochs: usize) -> Self {
-        Self { epochs, ..self.clone() }
-    }
-
-    /// The learning rate; default 0.1.
-    pub fn learning_rate(&self, rate: f64) -> Self {
-        Self { learning_rate: rate, ..self.clone() }
-    }
-
     setters! { "DeepBoltzmann::new(&[2, 2])?.pretrain(&array![[0, 1]])?.epochs(3)":
+        /// Passes through all data for each pair of layers, a step each; default 200.
+        epochs;
+        /// The learning rate; default 0.1.
+        learning_rate;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds for all pairs together, after which they are as trained so far; default none.
+        /// A limit in seconds for all pairs together, after which they are as trained so far and `complete` is false; default none.
         deadline;
     }
 
@@ -93,7 +108,7 @@ impl DeepPretraining {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn run(&self) -> Result<DeepBoltzmann> {
+    pub fn run(&self) -> Result<DeepPretrained> {
         require_positive("learning_rate", self.learning_rate)?;
         if self.epochs == 0 {
             return Err(Error::argument("epochs", self.epochs, "at least 1"));
@@ -105,6 +120,7 @@ impl DeepPretraining {
         let mut weights = Vec::with_capacity(pairs);
         let mut biases = start.biases();
         let mut below = self.data.clone();
+        let mut complete = true;
         biases[0] = log_odds(&below);
         for l in 0..pairs {
             let mut pair = Pair {
@@ -116,7 +132,7 @@ impl DeepPretraining {
             };
             for epoch in 0..self.epochs {
                 if deadline.passed() {
-                    progress.stopped();
+                    complete = false;
                     break;
                 }
                 let seed = self.seed.child(1 + l as u64).child(epoch as u64);
@@ -129,13 +145,14 @@ impl DeepPretraining {
             biases[l + 1] = pair.high;
             weights.push(pair.w);
         }
-        self.deep.with(&weights, &biases).map_err(|_| {
-            Error::argument(
-                "learning_rate",
-                self.learning_rate,
-                "smaller: weights grew beyond bounds",
-            )
-        })
+        if !complete {
+            progress.stopped();
+        }
+        let machine = self.deep.with(&weights, &biases).map_err(|_| {
+            let allowed = "smaller: weights grew beyond bounds";
+            Error::argument("learning_rate", self.learning_rate, allowed)
+        })?;
+        Ok(DeepPretrained { machine, complete })
     }
 }
 
@@ -198,5 +215,12 @@ impl fmt::Debug for DeepPretraining {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rows, epochs) = (self.data.nrows(), self.epochs);
         write!(f, "DeepPretraining({:?}, {rows} rows, {epochs} epochs)", self.deep)
+    }
+}
+
+impl fmt::Debug for DeepPretrained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cut = if self.complete { "" } else { ", stopped by the deadline" };
+        write!(f, "DeepPretrained({:?}{cut})", self.machine)
     }
 }

@@ -333,7 +333,7 @@ impl Elimination {
     /// use statmech::prelude::*;
     /// let exact = Ising::on(Lattice::rectangle(4, 9).open())?.field(0.1)?.elimination()?;
     /// let states = exact.sample(0.01, 3, 1)?;
-    /// assert_eq!(states, Array2::ones((3, 36)));
+    /// assert_eq!(states, Array2::<i8>::ones((3, 36)));
     /// # Ok(())
     /// # }
     /// ```

@@ -1,7 +1,7 @@
 //! Units with two values: their means and draws from the inputs, fused into one loop over a row, in single and in double precision.
 //!
-//! The exponential is an argument reduction to |r| ≤ ½ ln 2 and a polynomial, without branches so that it runs on whole registers: within 3 · 10⁻⁷ of the mean in
-//! single precision and 10⁻¹⁵ in double. A uniform number has 23 or 52 random bits.
+//! The exponential is an argument reduction to |r| ≤ ½ ln 2 and a polynomial, without branches so that it runs on whole registers: within 3 · 10⁻⁷ of
+//! the mean in single precision and 10⁻¹⁵ in double. A uniform number has 23 or 52 random bits.
 
 use crate::numeric::exponential::exp_within;
 use crate::rbm::batch::lanes::{LANES, Lanes};
@@ -133,8 +133,8 @@ loops!(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numeric::logistic::sigmoid;
     use crate::random::Seed;
-    use crate::rbm::conditional::sigmoid;
     use crate::simd::Width;
 
     const BINARY: TwoValued = TwoValued { slope: 1.0, low: 0.0, span: 1.0 };

@@ -1,9 +1,9 @@
 //! The two precisions that batches are computed in.
 
-use faer::linalg::matmul::matmul;
 use faer::traits::ComplexField;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
+use crate::numeric::product::multiply;
 use crate::rbm::batch::descent::{self, Slopes};
 use crate::rbm::batch::lanes::Lanes;
 use crate::rbm::batch::logistic::{self, TwoValued};
@@ -33,7 +33,7 @@ pub(in crate::rbm) trait Real:
         b: MatRef<'_, Self>,
         factor: f64,
     ) {
-        matmul(out, accum, a, b, Self::of(factor), Par::Seq);
+        multiply(out, accum, a, b, Self::of(factor));
     }
 }
 

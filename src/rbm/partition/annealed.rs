@@ -28,16 +28,17 @@ const FAILURE: f64 = 0.05;
 
 /// Settings of annealed importance sampling; [`run`](Self::run) gives the frame.
 ///
-/// A run starts with a visible state of independent units (λ = 0) and goes through machines with E_λ = (1 − λ) E_0 + λ E to the one of interest, λ = 1. At each step its weight is multiplied by
-/// exp(F_λ(v) − F_λ'(v)), with the free energy of visible states, and it makes [`sweeps`](Self::sweeps) steps of block Gibbs sampling at λ'. The mean weight times Z_0 is an estimate of Z
-/// without bias, whatever the schedule; so ln Z comes out too low on average, and P(ln Z_est > ln Z + b) < e^−b: a stochastic lower bound. A run backwards starts from a sample of
-/// the machine, and its mean weight is an estimate of Z_0/Z: a stochastic upper bound. Where the two meet, both have converged.
+/// A run starts with a visible state of independent units (λ = 0) and goes through machines with E_λ = (1 − λ) E_0 + λ E to the one of interest, λ = 1.
+/// At each step its weight is multiplied by exp(F_λ(v) − F_λ'(v)), with the free energy of visible states, and it makes [`sweeps`](Self::sweeps)
+/// steps of block Gibbs sampling at λ'. The mean weight times Z_0 is an estimate of Z without bias, whatever the schedule; so ln Z comes out too low
+/// on average, and P(ln Z_est > ln Z + b) < e^−b: a stochastic lower bound. A run backwards starts from a sample of the machine, and its mean weight
+/// is an estimate of Z_0/Z: a stochastic upper bound. Where the two meet, both have converged.
 ///
-/// E_0 keeps the machine's own fields, or belongs to units with the means of the [`data`](Self::data), which is much the better start for a machine that has learnt them: the visible fields
-/// give these means, and the hidden ones the inputs that the machine has at them.
+/// E_0 keeps the machine's own fields, or belongs to units with the means of the [`data`](Self::data), which is much the better start for a machine
+/// that has learnt them: the visible fields give these means, and the hidden ones the inputs that the machine has at them.
 ///
-/// Sources: R. M. Neal, Stat. Comput. 11, 125 (2001); R. Salakhutdinov and I. Murray, ICML (2008), there with base-rate fields of the visible units; Y. Burda, R. Grosse and R. Salakhutdinov, AISTATS 38, 102
-/// (2015) for the runs backwards.
+/// Sources: R. M. Neal, Stat. Comput. 11, 125 (2001); R. Salakhutdinov and I. Murray, ICML (2008), there with base-rate fields of the visible units;
+/// Y. Burda, R. Grosse and R. Salakhutdinov, AISTATS 38, 102 (2015) for the runs backwards.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -141,8 +142,9 @@ impl AnnealedLnZ {
         Self { data: Some(Arc::new(data.clone())), ..self.clone() }
     }
 
-    /// Visible states from which the runs backwards start, one a row and a run each (no more than [`runs`](Self::runs)): samples of the machine, independent of each other, which hold the
-    /// upper bound up. By default they are [exact](Rbm::exact_samples) where one layer can be enumerated, and there are no runs backwards where not.
+    /// Visible states from which the runs backwards start, one a row and a run each (no more than [`runs`](Self::runs)): samples of the machine,
+    /// independent of each other, which hold the upper bound up. By default they are [exact](Rbm::exact_samples) where one layer can be enumerated,
+    /// and there are no runs backwards where not.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -179,26 +181,29 @@ impl AnnealedLnZ {
 
     /// Makes all runs: one row forwards, then one backwards.
     ///
-    /// Columns: `direction` ("forward", "reverse"); `kind` ("stochastic lower bound", "stochastic upper bound"); `ln_z`, `ln_z_err` (one standard error, by a jackknife over runs); `bound`,
-    /// below which (backwards: above which) ln Z lies with a chance of 5 % at most, ln_z ∓ ln 20 by Markov's inequality; `ln_weight_std`, the standard deviation of the runs' ln w; `ess`, the effective
-    /// number of runs (Σ w)²/Σ w²; `trusted` and `note`, why not; `ln_z_base`, of λ = 0; `runs`, `steps` (as made), `sweeps`, `seed`, `complete`.
+    /// Columns: `direction` ("forward", "reverse"); `kind` ("stochastic lower bound", "stochastic upper bound"); `ln_z`, `ln_z_err` (one standard
+    /// error, by a jackknife over runs); `bound`, below which (backwards: above which) ln Z lies with a chance of 5 % at most, ln_z ∓ ln 20 by
+    /// Markov's inequality; `ln_weight_std`, the standard deviation of the runs' ln w; `ess`, the effective number of runs (Σ w)²/Σ w²; `converged`
+    /// and `note`, why not; `ln_z_base`, of λ = 0; `runs`, `steps` (as made), `sweeps`, `seed`, `complete`.
     ///
-    /// An error is trusted where all steps were made, at least 10 runs contribute, the mean of lognormal weights of this spread would have a skewness of 1 at most, (e^σ² + 2)√(e^σ² − 1) ≤
-    /// √runs, and both directions, where there are two, lie within 4 errors of each other. Phases that no run has met show in neither number of one direction.
+    /// `converged` says that the error can be trusted: all steps were made, at least 10 runs contribute, the mean of lognormal weights of this spread
+    /// would have a skewness of 1 at most, (e^σ² + 2)√(e^σ² − 1) ≤ √runs, and both directions, where there are two, lie within 4 errors of each
+    /// other. Phases that no run has met show in neither number of one direction.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let frame = Rbm::spin(4, 3)?.ln_z_annealed().steps(10).run()?;
-    /// assert_eq!(frame.values("trusted")?, [1.0, 1.0]);
+    /// assert_eq!(frame.values("converged")?, [1.0, 1.0]);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if `runs` is below 2, `steps` below 1 or `sweeps` below 0; if the schedule does not ascend from 0 to 1; if data or samples have no rows (samples: fewer than 2), another number of columns or
-    /// values that the units do not take; if runs backwards are asked for without samples where none can be exact; if the runs would not fit in memory; if the deadline is not a finite
-    /// number above 0.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `runs` is below 2, `steps` below 1 or `sweeps` below 0; if the schedule does
+    /// not ascend from 0 to 1; if data or samples have no rows (samples: fewer than 2), another number of columns or values that the units do not
+    /// take; if runs backwards are asked for without samples where none can be exact; if the runs would not fit in memory; if the deadline is not a
+    /// finite number above 0.
     pub fn run(&self) -> Result<DataFrame> {
         let runs = count("runs", self.runs, 2)?;
         self.rbm.require_normalizable()?;
@@ -313,7 +318,7 @@ impl AnnealedLnZ {
             "bound" => column(&|row| ln_z(row) + row.sign() * FAILURE.ln()),
             "ln_weight_std" => column(&|row| row.spread),
             "ess" => column(&|row| row.mean.ess),
-            "trusted" => notes.iter().map(|note| note.is_empty()).collect::<Vec<_>>(),
+            "converged" => notes.iter().map(|note| note.is_empty()).collect::<Vec<_>>(),
             "note" => notes,
             "ln_z_base" => vec![ln_z_base; height],
             "runs" => rows.iter().map(|row| row.runs as u64).collect::<Vec<_>>(),

@@ -111,12 +111,14 @@ impl LnZMethods {
 
     /// Runs all methods: one row each.
     ///
-    /// `method`: exact ([`Rbm::ln_z`], up to 2²⁴ states of the smaller layer), annealed_forward and annealed_reverse ([`Rbm::ln_z_annealed`]; backwards from exact samples where there are
-    /// any, else from those of tempering), bennett and thermodynamic_integration ([`RbmTempered::ln_z`], on a ladder of about 50 % exchanges).
+    /// `method`: exact ([`Rbm::ln_z`], up to 2²⁴ states of the smaller layer), annealed_forward and annealed_reverse ([`Rbm::ln_z_annealed`];
+    /// backwards from exact samples where there are any, else from those of tempering), bennett and thermodynamic_integration ([`RbmTempered::ln_z`],
+    /// on a ladder of about 50 % exchanges).
     ///
-    /// Columns: `method`; `kind` (exact, stochastic lower bound, stochastic upper bound, estimate); `ln_z`, `ln_z_err` (missing where there is none); `exact`, where there is one, and `deviation`,
-    /// ln_z − exact; `converged`; `seconds`; `note`, why a method failed or is not converged. Converged means: not cut short; annealing's weights [can be
-    /// trusted](crate::rbm::AnnealedLnZ::run), and its two directions lie within 4 errors of each other; R̂ of the energies of tempering's chains is at most 1.1.
+    /// Columns: `method`; `kind` (exact, stochastic lower bound, stochastic upper bound, estimate); `ln_z`, `ln_z_err` (missing where there is none);
+    /// `exact`, where there is one, and `deviation`, ln_z − exact; `converged`; `seconds`; `note`, why a method failed or is not converged. Converged
+    /// means: not cut short; annealing's weights [can be trusted](crate::rbm::AnnealedLnZ::run), and its two directions lie within 4 errors of each
+    /// other; R̂ of the energies of tempering's chains is at most 1.1.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -128,7 +130,8 @@ impl LnZMethods {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if `steps` is below 1 or the deadline is not a finite number above 0; if data have no rows, another number of columns or values that the units do not take.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `steps` is below 1 or the deadline is not a finite number above 0; if data have
+    /// no rows, another number of columns or values that the units do not take.
     pub fn run(&self) -> Result<DataFrame> {
         count("steps", self.steps, 1)?;
         self.rbm.require_normalizable()?;

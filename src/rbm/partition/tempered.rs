@@ -8,14 +8,16 @@ use crate::rbm::RbmTempered;
 use crate::rbm::sample::mean_over_chains;
 
 impl RbmTempered {
-    /// ln Z of each machine of the ladder, from λ = 0 where it is known: by Bennett's acceptance ratio between neighbours, and by thermodynamic integration, d ln Z/dλ = ⟨G⟩.
+    /// ln Z of each machine of the ladder, from λ = 0 where it is known: by Bennett's acceptance ratio between neighbours, and by thermodynamic
+    /// integration, d ln Z/dλ = ⟨G⟩.
     ///
-    /// Errors know that a rung's measurements enter both of its links, and that all rungs of a ladder are correlated with one another and in time: they come from the scatter of
-    /// chains, or from blocks of the run with fewer than 8. The integral follows the trapezoidal rule with the slopes of ⟨G⟩ at both ends, its variances; its error knows nothing of
-    /// what the rule misses with few rungs. A run that was too short spoils both: see `r_hat`.
+    /// Errors know that a rung's measurements enter both of its links, and that all rungs of a ladder are correlated with one another and in time:
+    /// they come from the scatter of chains, or from blocks of the run with fewer than 8. The integral follows the trapezoidal rule with the slopes
+    /// of ⟨G⟩ at both ends, its variances; its error knows nothing of what the rule misses with few rungs. A run that was too short spoils both: see
+    /// `r_hat`.
     ///
-    /// Columns: `lambda`; `ln_z`, `ln_z_err` (Bennett); `ln_z_integrated`, `ln_z_integrated_err`; `r_hat`, the largest of all rungs (missing with one chain or below 32
-    /// steps); `chains`, `steps`, `thermalization`, `seed`, `complete`.
+    /// Columns: `lambda`; `ln_z`, `ln_z_err` (Bennett); `ln_z_integrated`, `ln_z_integrated_err`; `r_hat`, the largest of all rungs (missing with one
+    /// chain or below 32 steps); `chains`, `steps`, `thermalization`, `seed`, `complete`.
     ///
     /// Source: C. H. Bennett, J. Comput. Phys. 22, 245 (1976).
     ///

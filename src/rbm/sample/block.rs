@@ -22,7 +22,7 @@ pub(crate) struct Block {
     /// Further inputs to the visible units; empty for none.
     pub evidence: Vec<f64>,
     /// Visible columns that keep their values.
-    held: Vec<usize>,
+    clamped: Vec<usize>,
     kept: Vec<f64>,
     /// Inputs of one row.
     inputs: Vec<f64>,
@@ -48,7 +48,7 @@ impl Block {
             from_hidden: vec![0.0; rows * n],
             lambdas: vec![1.0; rows],
             evidence: Vec::new(),
-            held: Vec::new(),
+            clamped: Vec::new(),
             kept: Vec::new(),
             inputs: vec![0.0; n.max(m)],
             generator,
@@ -58,8 +58,8 @@ impl Block {
     }
 
     /// Keeps these visible columns at their present values.
-    pub fn hold(&mut self, columns: &[usize]) {
-        self.held = columns.to_vec();
+    pub fn clamp(&mut self, columns: &[usize]) {
+        self.clamped = columns.to_vec();
     }
 
     /// One step of all chains: hidden units from visible ones, then the other way.
@@ -90,9 +90,9 @@ impl Block {
             let inputs = along(raw, lambda, shift, evidence, &mut self.inputs);
             let out = &mut self.visible[row * n..][..n];
             self.kept.clear();
-            self.kept.extend(self.held.iter().map(|&i| out[i]));
+            self.kept.extend(self.clamped.iter().map(|&i| out[i]));
             path.rbm.visible.sample(inputs, &mut self.generator, out);
-            self.held.iter().zip(&self.kept).for_each(|(&i, &value)| out[i] = value);
+            self.clamped.iter().zip(&self.kept).for_each(|(&i, &value)| out[i] = value);
         }
     }
 
@@ -121,7 +121,7 @@ impl Block {
     }
 
     /// Adds to `sums` the means of the visible units given the hidden states that the present ones were drawn from; those of
-    /// columns that are held are their values.
+    /// columns that are clamped are their values.
     pub fn add_visible_means(
         &mut self,
         path: &Path,
@@ -136,7 +136,7 @@ impl Block {
         let inputs = along(raw, lambda, shift, evidence, &mut self.inputs);
         path.rbm.visible.mean(inputs, buffer);
         let present = &self.visible[row * n..][..n];
-        self.held.iter().for_each(|&i| buffer[i] = present[i]);
+        self.clamped.iter().for_each(|&i| buffer[i] = present[i]);
         sums.iter_mut().zip(buffer).for_each(|(sum, mean)| *sum += *mean);
     }
 

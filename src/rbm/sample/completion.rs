@@ -18,8 +18,8 @@ use crate::setters::setters;
 
 /// Settings of completing or cleaning examples; [`run`](Self::run) gives their means and samples.
 ///
-/// Every example has [`chains`](Self::chains) of its own, which sample P(visible units that are not known | those that are), or P(clean | noisy). The mean is that of the
-/// conditional means ⟨v⟩ given the hidden states met, which fluctuates less than the states themselves.
+/// Every example has [`chains`](Self::chains) of its own, which sample P(visible units that are not known | those that are), or P(clean | noisy). The
+/// mean is that of the conditional means ⟨v⟩ given the hidden states met, which fluctuates less than the states themselves.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -94,8 +94,8 @@ impl Rbm {
 
     /// Settings of cleaning noisy examples, one a row: P(v | noisy) ∝ P(v) Π_i P(noisy_i | v_i).
     ///
-    /// For discrete units `noise` is the probability, below (q − 1)/q with q values, with which a unit shows another value, all others equally probable; for Gaussian and
-    /// ReLU units it is the standard deviation of Gaussian noise.
+    /// For discrete units `noise` is the probability, below (q − 1)/q with q values, with which a unit shows another value, all others equally
+    /// probable; for Gaussian and ReLU units it is the standard deviation of Gaussian noise.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -139,8 +139,9 @@ impl Completion {
         deadline;
     }
 
-    /// Whether to iterate the mean-field equations v = ⟨v⟩(W h), h = ⟨h⟩(v W) (up to `steps` times, or until no unit changes by more than 10⁻⁹) instead of sampling;
-    /// default no. Quick and without scatter, but with strong couplings off by more than small errors, and it shows one of several completions.
+    /// Whether to iterate the mean-field equations v = ⟨v⟩(W h), h = ⟨h⟩(v W) (up to `steps` times, or until no unit changes by more than 10⁻⁹)
+    /// instead of sampling; default no. Quick and without scatter, but with strong couplings off by more than small errors, and it shows one of
+    /// several completions.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -167,9 +168,10 @@ impl Completion {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains` or `steps` is below 1 or `thermalization` below 0; if there is no example, one has another number of columns or known values that the units do not take;
-    /// if an unknown column does not exist or a Potts site is unknown in part; if the noise is not a probability below (q − 1)/q or not a finite number above 0; if
-    /// the chains would not fit in memory; if the deadline is not a finite number above 0.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains` or `steps` is below 1 or `thermalization` below 0; if there is no
+    /// example, one has another number of columns or known values that the units do not take; if an unknown column does not exist or a Potts site is
+    /// unknown in part; if the noise is not a probability below (q − 1)/q or not a finite number above 0; if the chains would not fit in memory; if
+    /// the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<Completed> {
         let chains = if self.mean_field { 1 } else { count("chains", self.chains, 1)? };
         let steps = count("steps", self.steps, 1)?;

@@ -12,7 +12,7 @@ use crate::rbm::Rbm;
 use crate::rbm::sample::block::{Block, block_sizes};
 use crate::rbm::sample::moments::Moments;
 use crate::rbm::sample::path::Path;
-use crate::rbm::sample::states::{GIBBS, Start, check_held, check_size, count, rows_of};
+use crate::rbm::sample::states::{GIBBS, Start, check_columns, check_size, count, rows_of};
 use crate::sample::{Limits, advance};
 use crate::setters::setters;
 
@@ -20,7 +20,7 @@ use crate::setters::setters;
 ///
 /// A step draws all hidden units given the visible ones, P(h|v), then all visible units given these, P(v|h): each layer's units are independent given the
 /// other, so that both halves are exact (P. Smolensky, in Parallel Distributed Processing 1, 194 (1986); G. E. Hinton, Neural Comput. 14, 1771 (2002)). Visible
-/// units can be [held](Self::held) at their starting values: then the others come from their conditional distribution.
+/// units can be [clamped](Self::clamp) at their starting values: then the others come from their conditional distribution.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -42,7 +42,7 @@ pub struct Gibbs {
     thermalization: i64,
     thinning: Option<i64>,
     start: Start,
-    held: Vec<usize>,
+    clamped: Vec<usize>,
     seed: Seed,
     deadline: Option<f64>,
 }
@@ -66,7 +66,7 @@ pub struct GibbsSamples {
     pub hidden: Array2<f64>,
     /// One row a step, those before measuring included. Columns: `step` (from 1); `free_energy` F(v) = −ln Σ_h e^−E, `energy` E(v, h), `visible_mean` and
     /// `hidden_mean` (over all units), each averaged over chains with `_err` (one standard error from the scatter of chains; missing with one);
-    /// `kept`, whether the states of this step are in `visible`; `chains`, `held` (how many columns), `seed`, `complete`.
+    /// `kept`, whether the states of this step are in `visible`; `chains`, `clamped` (how many columns), `seed`, `complete`.
     pub frame: DataFrame,
     /// Steps made, those before measuring included.
     pub steps: usize,
@@ -93,7 +93,7 @@ impl Rbm {
             thermalization: 0,
             thinning: None,
             start: Start::Random,
-            held: Vec::new(),
+            clamped: Vec::new(),
             seed: Seed::default(),
             deadline: None,
         }
@@ -165,13 +165,13 @@ impl Gibbs {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let start = array![[1.0, 0.0, 0.0]];
-    /// let samples = Rbm::binary(3, 2)?.gibbs().start(&start).held([0, 1]).steps(9).run()?;
+    /// let samples = Rbm::binary(3, 2)?.gibbs().start(&start).clamp([0, 1]).steps(9).run()?;
     /// assert_eq!(samples.visible.row(0).to_vec()[..2], [1.0, 0.0]);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn held(&self, columns: impl IntoIterator<Item = usize>) -> Self {
-        Self { held: columns.into_iter().collect(), ..self.clone() }
+    pub fn clamp(&self, columns: impl IntoIterator<Item = usize>) -> Self {
+        Self { clamped: columns.into_iter().collect(), ..self.clone() }
     }
 
     /// Advances all chains.
@@ -187,9 +187,9 @@ impl Gibbs {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains`, `steps` or `thinning` is below 1 or `thermalization` below 0; if starting states or data have no rows, another number of columns or values
-    /// that the units do not take; if a held column does not exist or a Potts site is held in part; if what is kept would not fit in memory; if the deadline
-    /// is not a finite number above 0.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if `chains`, `steps` or `thinning` is below 1 or `thermalization` below 0; if
+    /// starting states or data have no rows, another number of columns or values that the units do not take; if a clamped column does not exist or a
+    /// Potts site is clamped in part; if what is kept would not fit in memory; if the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<GibbsSamples> {
         let steps = count("steps", self.steps, 1)?;
         self.rbm.require_normalizable()?;
@@ -197,7 +197,7 @@ impl Gibbs {
         self.start.check(&self.rbm)?;
         let chains = count("chains", self.chains, 1)?;
         let thinning = self.thinning.map(|every| count("thinning", every, 1)).transpose()?;
-        let held = check_held("held", &self.rbm.visible, &self.held)?;
+        let clamped = check_columns("clamped", &self.rbm.visible, &self.clamped)?;
         let total = steps.saturating_add(warm_up);
         let kept = thinning.map_or(1, |every| steps / every).max(1);
         let (n, m) = self.rbm.weights.dim();
@@ -210,7 +210,7 @@ impl Gibbs {
             .start
             .blocks(&path, &block_sizes(chains), &vec![0.0; n], self.seed.child(GIBBS))
             .into_iter()
-            .map(|block| Run::new(block, &held, warm_up, thinning))
+            .map(|block| Run::new(block, &clamped, warm_up, thinning))
             .collect();
         let mut progress = Progress::new("steps of blocks", total.saturating_mul(runs.len()));
         let limits = Limits { least: 1, part: deadline, whole: deadline, reserve: 0 };
@@ -259,7 +259,7 @@ impl Gibbs {
             "hidden_mean_err" => error(3),
             "kept" => was_kept,
             "chains" => vec![self.chains; steps],
-            "held" => vec![self.held.len() as u64; steps],
+            "clamped" => vec![self.clamped.len() as u64; steps],
             "seed" => vec![self.seed.number(); steps],
             "complete" => vec![complete; steps],
         )?;
@@ -283,8 +283,8 @@ struct Run {
 }
 
 impl Run {
-    fn new(mut block: Block, held: &[usize], warm_up: usize, thinning: Option<usize>) -> Self {
-        block.hold(held);
+    fn new(mut block: Block, clamped: &[usize], warm_up: usize, thinning: Option<usize>) -> Self {
+        block.clamp(clamped);
         Self {
             block,
             done: 0,

@@ -5,7 +5,7 @@ use crate::ndarray::Array2;
 use crate::random::Seed;
 use crate::rbm::sample::block::{Block, block_sizes};
 use crate::rbm::sample::path::Path;
-use crate::rbm::sample::states::check_held;
+use crate::rbm::sample::states::check_columns;
 use crate::rbm::{Layer, Rbm, Units};
 
 /// What is not known of examples.
@@ -78,7 +78,7 @@ impl Problem {
         let mut start = examples.clone();
         match task {
             Task::Complete(unknown) => {
-                let unknown = check_held("unknown", layer, unknown)?;
+                let unknown = check_columns("unknown", layer, unknown)?;
                 blank(layer, &unknown, &mut start);
                 layer.allows_all("examples", &start)?;
                 let known = (0..layer.len()).filter(|i| !unknown.contains(i)).collect();
@@ -116,7 +116,7 @@ impl Problem {
                 let visible = rows().flat_map(|row| self.start.row(row).to_vec()).collect();
                 let generator = seed.child(k as u64).generator();
                 let mut block = Block::new(&self.path, visible, generator);
-                block.hold(&self.known);
+                block.clamp(&self.known);
                 if let Some(evidence) = &self.evidence {
                     block.evidence = rows().flat_map(|row| evidence.row(row).to_vec()).collect();
                 }

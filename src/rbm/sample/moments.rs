@@ -44,7 +44,9 @@ mod tests {
     fn parts_make_the_whole() {
         let of = |values: &[f64]| {
             let mut moments = Moments::default();
-            values.iter().for_each(|&value| moments.add(value));
+            for &value in values {
+                moments.add(value);
+            }
             moments
         };
         // Mean 4, squares 9 + 4 + 0 + 4 + 9 = 26, error √(26/20).

@@ -20,9 +20,10 @@ const MAX_RUNGS: usize = 1_024;
 impl RbmTempering {
     /// A ladder from the first to the last λ given, on which neighbours exchange with about this probability.
     ///
-    /// Where G is normally distributed with standard deviation σ(λ), neighbours exchange with probability erfc(½∫σ dλ) (D. A. Kofke, J. Chem. Phys. 117, 6911 (2002)). σ is measured in
-    /// 64 chains that go once from the first λ to the last, with 4 steps at each of 64 places, and the rungs divide ∫σ dλ evenly. Chains that have not come to
-    /// equilibrium at their places, and a σ that has a peak, leave some rates off the target: see `swap_rates` of the run.
+    /// Where G is normally distributed with standard deviation σ(λ), neighbours exchange with probability erfc(½∫σ dλ) (D. A. Kofke, J. Chem. Phys.
+    /// 117, 6911 (2002)). σ is measured in 64 chains that go once from the first λ to the last, with 4 steps at each of 64 places, and the rungs
+    /// divide ∫σ dλ evenly. Chains that have not come to equilibrium at their places, and a σ that has a peak, leave some rates off the target: see
+    /// `swap_rates` of the run.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -36,7 +37,8 @@ impl RbmTempering {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](crate::rbm::Rbm::is_normalizable); if `target` is not between 0.01 and 0.95; if more than 1024 rungs would be needed; if the λ or the data do not fit, as for [`run`](Self::run).
+    /// If the machine is not [normalisable](crate::rbm::Rbm::is_normalizable); if `target` is not between 0.01 and 0.95; if more than 1024 rungs
+    /// would be needed; if the λ or the data do not fit, as for [`run`](Self::run).
     pub fn ladder_for_acceptance(&self, target: f64) -> Result<Vec<f64>> {
         if !(0.01..=0.95).contains(&target) {
             return Err(Error::argument("target", target, "a probability between 0.01 and 0.95"));

@@ -1,4 +1,4 @@
-//! Given states: whether they fit, where chains start, which units are held.
+//! Given states: whether they fit, where chains start, which units are clamped.
 
 use std::fmt;
 use std::sync::Arc;
@@ -104,16 +104,16 @@ impl Start {
     }
 }
 
-/// The columns to hold, ascending and each once; refused where they are not columns, or share a Potts site with free ones.
-pub(crate) fn check_held(
+/// The chosen columns, ascending and each once; refused where they are not columns, or share a Potts site with free ones.
+pub(crate) fn check_columns(
     name: &'static str,
     layer: &Layer,
     columns: &[usize],
 ) -> Result<Vec<usize>> {
     let n = layer.len();
-    let mut held = vec![false; n];
+    let mut chosen = vec![false; n];
     for &column in columns {
-        match held.get_mut(column) {
+        match chosen.get_mut(column) {
             Some(place) => *place = true,
             None => {
                 return Err(Error::argument(
@@ -125,13 +125,13 @@ pub(crate) fn check_held(
         }
     }
     if let Units::Potts { colors } = layer.units() {
-        let mut sites = held.chunks_exact(colors);
+        let mut sites = chosen.chunks_exact(colors);
         if let Some(site) = sites.position(|site| site.iter().any(|&h| h != site[0])) {
             let given = format!("some of the {colors} columns of site {site}");
             return Err(Error::argument(name, given, "whole sites of Potts units"));
         }
     }
-    Ok((0..n).filter(|&i| held[i]).collect())
+    Ok((0..n).filter(|&i| chosen[i]).collect())
 }
 
 /// Rows of a flat array.

@@ -154,9 +154,10 @@ impl RbmTempered {
         self.complete
     }
 
-    /// One row a rung. Columns: `lambda`; `energy` and `energy_err`, the mean of E(v, h) of the machine of interest in states of this rung (whole system); `r_hat` of G over the
-    /// chains, above 1.1 where the run was too short (missing with one chain or below 32 steps); `swap_rate` with the next rung (missing in the last row); `round_trips` of all
-    /// chains; `chains`, `steps` (measured), `thermalization` (as done), `seed`, `complete`.
+    /// One row a rung. Columns: `lambda`; `energy` and `energy_err`, the mean of E(v, h) of the machine of interest in states of this rung (whole
+    /// system); `r_hat` of G over the chains, above 1.1 where the run was too short (missing with one chain or below 32 steps); `swap_rate` with the
+    /// next rung (missing in the last row); `round_trips` of all chains; `chains`, `steps` (measured), `thermalization` (as done), `seed`,
+    /// `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

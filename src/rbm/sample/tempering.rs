@@ -17,14 +17,16 @@ use crate::stats::MIN_SERIES;
 
 /// Settings of parallel tempering; [`run`](Self::run) gives the samples and what was measured.
 ///
-/// Each chain is a ladder of machines λ, from weak couplings to the machine itself at λ = 1. At each step all of them make a step of block Gibbs sampling, and neighbours
-/// exchange their states (v, h) with probability min(1, exp((λ' − λ)(G(v, h) − G(v', h')))), where P_λ ∝ exp(−E_0 + λ G) with the whole G of the system.
+/// Each chain is a ladder of machines λ, from weak couplings to the machine itself at λ = 1. At each step all of them make a step of block Gibbs
+/// sampling, and neighbours exchange their states (v, h) with probability min(1, exp((λ' − λ)(G(v, h) − G(v', h')))), where P_λ ∝ exp(−E_0 + λ G)
+/// with the whole G of the system.
 ///
-/// For discrete units λ is the inverse temperature, G = −E. Where there are Gaussian or ReLU units, whose energy keeps them from running away, it scales the couplings only, G = v W h, and
-/// E_0 keeps the fields. With [`data`](Self::data) E_0 belongs to independent units with the data's means, which leaves less for G to do.
+/// For discrete units λ is the inverse temperature, G = −E. Where there are Gaussian or ReLU units, whose energy keeps them from running away, it
+/// scales the couplings only, G = v W h, and E_0 keeps the fields. With [`data`](Self::data) E_0 belongs to independent units with the data's means,
+/// which leaves less for G to do.
 ///
-/// Sources: K. Hukushima and K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996); for these machines G. Desjardins et al., AISTATS 9, 145 (2010), and K. Cho, T. Raiko and A. Ilin, IJCNN
-/// (2010).
+/// Sources: K. Hukushima and K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996); for these machines G. Desjardins et al., AISTATS 9, 145 (2010), and K.
+/// Cho, T. Raiko and A. Ilin, IJCNN (2010).
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -155,9 +157,9 @@ impl RbmTempering {
     /// ```
     ///
     /// # Errors
-    /// If the machine is not [normalisable](Rbm::is_normalizable); if there are fewer than two λ, they do not ascend within 0 to 1, or the last is not 1; if `chains` or `thinning` is below 1, `steps` below 16 or `thermalization`
-    /// below 0; if data have no rows, another number of columns or values that the units do not take; if states and measurements would not fit in memory; if the deadline is
-    /// not a finite number above 0.
+    /// If the machine is not [normalisable](Rbm::is_normalizable); if there are fewer than two λ, they do not ascend within 0 to 1, or the last is
+    /// not 1; if `chains` or `thinning` is below 1, `steps` below 16 or `thermalization` below 0; if data have no rows, another number of columns or
+    /// values that the units do not take; if states and measurements would not fit in memory; if the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<RbmTempered> {
         check_lambdas("lambdas", &self.lambdas)?;
         self.rbm.require_normalizable()?;

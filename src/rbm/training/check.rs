@@ -144,8 +144,8 @@ fn stopping(training: &RbmTraining) -> Result<()> {
     if training.held_out.is_none() {
         return refuse("there are no held-out examples", "Give some with `held_out(&examples)`.");
     }
-    if training.monitor_every == 0 {
-        return refuse("nothing is measured", "Set `monitor_every` to at least 1.");
+    if training.record_every == 0 {
+        return refuse("nothing is measured", "Set `record_every` to at least 1.");
     }
     let continuous = !training.rbm.visible.units().is_discrete();
     if continuous && matches!(rule, EarlyStopping::PseudoLikelihood { .. }) {
@@ -167,7 +167,7 @@ impl Coordinates {
     pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
-            Self::Centred => "centred",
+            Self::Centered => "centred",
             Self::Standardized => "standardized",
         }
     }

@@ -176,7 +176,7 @@ impl<F: Real> Engine<F> {
         Error::Unsupported {
             what: format!("The learning rate {rate}"),
             why: format!("the parameters left all bounds in epoch {epoch} of learning by {}", self.plan.method.name()),
-            advice: "Start again with a smaller `learning_rate`, with `centred()` coordinates, a `weight_decay` or a `max_unit_norm`; \
+            advice: "Start again with a smaller `learning_rate`, with `centered()` coordinates, a `weight_decay` or a `max_unit_norm`; \
                 scale continuous data to variances near 1."
                 .to_owned(),
         }

@@ -47,7 +47,7 @@ pub(super) enum Coordinates {
     /// v and h as they are.
     Plain,
     /// v − μ and h − λ.
-    Centred,
+    Centered,
     /// (v − μ)/σ and (h − λ)/σ.
     Standardized,
 }

@@ -14,8 +14,8 @@ const STEPS: usize = 24;
 impl Rbm {
     /// All singular values of W, from the largest, as many as the smaller layer has columns.
     ///
-    /// While a machine learns, they leave the bulk of the random start one after the other, each when a direction of the data is learnt (A. Decelle, G. Fissore and C. Furtlehner,
-    /// EPL 119, 60001 (2017)).
+    /// While a machine learns, they leave the bulk of the random start one after the other, each when a direction of the data is learnt (A. Decelle,
+    /// G. Fissore and C. Furtlehner, EPL 119, 60001 (2017)).
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -35,7 +35,8 @@ impl Rbm {
         Ok(values.into())
     }
 
-    /// The largest singular value, by Lanczos steps with WᵀW from a fixed random start: exact for small layers, to about 10⁻³ where many values lie close together.
+    /// The largest singular value, by Lanczos steps with WᵀW from a fixed random start: exact for small layers, to about 10⁻³ where many values lie
+    /// close together.
     pub(in crate::rbm) fn largest_singular_value(&self) -> Result<f64> {
         let (n, m) = self.weights.dim();
         let steps = STEPS.min(m).min(n);

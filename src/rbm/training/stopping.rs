@@ -26,8 +26,8 @@ pub enum EarlyStopping {
         /// Measured epochs without a new best, at least 1.
         patience: usize,
     },
-    /// Stop when the mean free energy of held-out examples has lain more than three standard errors above that of the training examples in so many measured epochs in
-    /// a row, after G. E. Hinton, *A Practical Guide to Training Restricted Boltzmann Machines* (2012), section 6.
+    /// Stop when the mean free energy of held-out examples has lain more than three standard errors above that of the training examples in so many
+    /// measured epochs in a row, after G. E. Hinton, *A Practical Guide to Training Restricted Boltzmann Machines* (2012), section 6.
     FreeEnergyGap {
         /// Measured epochs in a row, at least 1.
         patience: usize,

@@ -147,7 +147,7 @@ impl RbmTrainer {
     /// Measures after an epoch if it is one of those that are measured.
     fn measure(&mut self, epoch: usize, last: bool) -> Result<()> {
         let due = |every: usize| every > 0 && epoch.is_multiple_of(every);
-        let every = self.settings.monitor_every;
+        let every = self.settings.record_every;
         let (squares, tried, done) = either!(&mut self.engine, engine => {
             let chains = &mut engine.chains;
             let counts = (std::mem::take(&mut chains.tried), std::mem::take(&mut chains.done));
@@ -196,7 +196,7 @@ impl RbmTrainer {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let trainer = Rbm::binary(2, 2)?.train(&array![[0.0, 1.0], [1.0, 0.0]]).trainer()?;
-    /// assert_eq!(trainer.rbm()?.coupling().dim(), (2, 2));
+    /// assert_eq!(trainer.rbm()?.w().dim(), (2, 2));
     /// # Ok(()) }
     /// ```
     ///
@@ -225,7 +225,8 @@ impl RbmTrainer {
         }
     }
 
-    /// Visible states of the persistent chains of the machine itself, one a row: what it dreams of. Without rows before the first update, and for methods without such chains.
+    /// Visible states of the persistent chains of the machine itself, one a row: what it dreams of. Without rows before the first update, and for
+    /// methods without such chains.
     ///
     /// ```
     /// use statmech::prelude::*;
