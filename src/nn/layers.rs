@@ -115,7 +115,8 @@ impl Network {
     /// # Ok(()) }
     /// ```
     pub fn residual(&self, skip: bool, body: impl Fn(Self) -> Self) -> Self {
-        let empty = Self { specs: Vec::new(), ..self.clone() };
+        let mut empty = self.clone();
+        empty.specs.clear();
         self.with(Spec::Residual { body: body(empty).specs, skip })
     }
 }

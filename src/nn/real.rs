@@ -58,8 +58,6 @@ pub(crate) trait Real:
 
     fn of(x: f64) -> Self;
     fn double(self) -> f64;
-    fn exp(self) -> Self;
-    fn ln(self) -> Self;
     fn sqrt(self) -> Self;
 
     /// The numbers in this precision.
@@ -98,14 +96,6 @@ macro_rules! real {
 
             fn double(self) -> f64 {
                 f64::from(self)
-            }
-
-            fn exp(self) -> Self {
-                self.exp()
-            }
-
-            fn ln(self) -> Self {
-                self.ln()
             }
 
             fn sqrt(self) -> Self {
