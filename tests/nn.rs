@@ -599,6 +599,10 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
         std::fs::write(&path, &whole[..end]).unwrap();
         assert!(network.load(&path).is_err(), "cut at {end}");
     }
+    let mut changed = whole.clone();
+    changed[whole.len() - 3] ^= 1;
+    std::fs::write(&path, &changed).unwrap();
+    assert!(network.load(&path).unwrap_err().to_string().contains("checksum"));
     assert!(network.save(&path, &vector(3, 1)).is_err());
     assert!(network.save(&path, &(&theta * f64::NAN)).is_err());
 

@@ -2,11 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use faer::linalg::matmul::matmul;
-use faer::reborrow::ReborrowMut;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
 use crate::nn::real::Real;
+use crate::numeric::product;
 use crate::rayon::prelude::*;
 
 /// Products are cut into pieces of at most about so many rows and columns, whatever the number of threads: the numbers are the same on any.
@@ -185,10 +184,10 @@ pub(crate) fn multiply<R: Real>(c: &mut [R], add: bool, a: Factor<'_, R>, b: Fac
 }
 
 /// Halves the product until pieces are small, by the longer side.
-fn pieces<R: Real>(mut c: MatMut<'_, R>, accum: Accum, a: MatRef<'_, R>, b: MatRef<'_, R>) {
+fn pieces<R: Real>(c: MatMut<'_, R>, accum: Accum, a: MatRef<'_, R>, b: MatRef<'_, R>) {
     let (m, n) = (c.nrows(), c.ncols());
     if m.max(n) <= PIECE || m * n * a.ncols() <= SMALL {
-        matmul(c.rb_mut(), accum, a, b, R::ONE, Par::Seq);
+        product::multiply(c, accum, a, b, R::ONE);
         return;
     }
     // Whole registers of output.
