@@ -48,6 +48,11 @@ pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
+pub use crate::landscape::{
+    Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
+    CriticalSurvey, GaussianCurvature, Geometry, HessianProjection, Picture, PrincipalCurvatures,
+    PrincipalSearch, ProjectedHessians, SliceCheck, SliceChecked,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
@@ -86,6 +91,7 @@ pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
+pub use crate::theory::projections::{Directions, Pictures, Projection, SliceCurvatures};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;

@@ -6,20 +6,29 @@
 
 mod block;
 mod closed;
+mod critical;
 mod descent;
 mod difference;
 mod differentiation;
 mod evaluations;
 mod function;
+mod geometry;
 mod objective;
 mod operators;
 mod program;
+mod projection;
 mod second;
 
 pub use block::{Block, Role};
+pub use critical::{
+    Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
+    CriticalSurvey,
+};
 pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;
 pub use evaluations::Evaluations;
+pub use geometry::{GaussianCurvature, Geometry, PrincipalCurvatures, PrincipalSearch};
 pub use objective::{Derivative, Objective};
+pub use projection::{HessianProjection, Picture, ProjectedHessians, SliceCheck, SliceChecked};
 
 pub(crate) use function::{Curvature, Function, Request};
