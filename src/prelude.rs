@@ -48,6 +48,10 @@ pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
+pub use crate::landscape::{
+    Connected, Connection, Curve, Interpolated, Interpolation, PrincipalPath, RandomDirections,
+    Sharpness, SharpnessEstimation, SharpnessMeasure, Slice, Slicing, Subspace,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,

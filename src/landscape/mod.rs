@@ -13,13 +13,19 @@ mod evaluations;
 mod function;
 mod objective;
 mod operators;
+mod path;
 mod program;
 mod second;
+mod sharpness;
+mod slice;
 
 pub use block::{Block, Role};
 pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;
 pub use evaluations::Evaluations;
 pub use objective::{Derivative, Objective};
+pub use path::{Connected, Connection, Curve, Interpolated, Interpolation};
+pub use sharpness::{Sharpness, SharpnessEstimation, SharpnessMeasure};
+pub use slice::{PrincipalPath, RandomDirections, Slice, Slicing, Subspace};
 
 pub(crate) use function::{Curvature, Function, Request};
