@@ -52,6 +52,8 @@ pub use crate::landscape::{
     Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
     CriticalSurvey, GaussianCurvature, Geometry, HessianProjection, Picture, PrincipalCurvatures,
     PrincipalSearch, ProjectedHessians, SliceCheck, SliceChecked,
+    Connected, Connection, Curve, Interpolated, Interpolation, PrincipalPath, RandomDirections,
+    Sharpness, SharpnessEstimation, SharpnessMeasure, Slice, Slicing, Subspace,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{

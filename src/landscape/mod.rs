@@ -15,9 +15,12 @@ mod function;
 mod geometry;
 mod objective;
 mod operators;
+mod path;
 mod program;
 mod projection;
 mod second;
+mod sharpness;
+mod slice;
 
 pub use block::{Block, Role};
 pub use critical::{
@@ -30,5 +33,8 @@ pub use evaluations::Evaluations;
 pub use geometry::{GaussianCurvature, Geometry, PrincipalCurvatures, PrincipalSearch};
 pub use objective::{Derivative, Objective};
 pub use projection::{HessianProjection, Picture, ProjectedHessians, SliceCheck, SliceChecked};
+pub use path::{Connected, Connection, Curve, Interpolated, Interpolation};
+pub use sharpness::{Sharpness, SharpnessEstimation, SharpnessMeasure};
+pub use slice::{PrincipalPath, RandomDirections, Slice, Slicing, Subspace};
 
 pub(crate) use function::{Curvature, Function, Request};
