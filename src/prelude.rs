@@ -48,12 +48,16 @@ pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
+pub use crate::landscape::{
+    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
 pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::operator::{BulkLaw, DiagonalBlock, SpectralBulk};
 pub use crate::operator::{
     DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
     Lanczos, Operator, Probe, SpectralDensity, SpectralSum, SpectralSumEstimation, TraceEstimate,

@@ -6,6 +6,7 @@
 
 mod block;
 mod closed;
+mod curvature;
 mod descent;
 mod difference;
 mod differentiation;
@@ -17,6 +18,9 @@ mod program;
 mod second;
 
 pub use block::{Block, Role};
+pub use curvature::{
+    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+};
 pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;
 pub use evaluations::Evaluations;
