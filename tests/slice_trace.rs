@@ -97,7 +97,7 @@ fn the_bias_of_a_quartic_is_the_one_of_theory() -> Result<()> {
         let mut sum = quartic.unwrap_or_else(|| x[0] * 0.0);
         for i in 0..x.len() {
             for j in 0..x.len() {
-                sum = sum + x[i] * x[j] * (0.5 * b[(i, j)]);
+                sum += x[i] * x[j] * (0.5 * b[(i, j)]);
             }
         }
         sum
@@ -176,7 +176,7 @@ fn single_precision_is_noticed() -> Result<()> {
         let exactly = Objective::exact(6, |x| {
             let mut sum = x[0] * x[1] * x[2];
             for (k, x) in x.iter().enumerate() {
-                sum = sum + (*x * (0.5 * (k + 1) as f64)).cos();
+                sum += (*x * (0.5 * (k + 1) as f64)).cos();
             }
             sum
         })?;

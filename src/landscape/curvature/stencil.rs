@@ -65,7 +65,7 @@ pub(super) struct Stencil {
 
 impl Stencil {
     pub fn new(known: Known, fit: SliceFit, points: usize) -> Result<Self> {
-        if points < 3 || points > MOST || points.is_multiple_of(2) {
+        if !(3..=MOST).contains(&points) || points.is_multiple_of(2) {
             let allowed = format!("an odd number from 3 to {MOST}");
             return Err(Error::argument("points", points, allowed));
         }

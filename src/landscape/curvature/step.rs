@@ -60,7 +60,7 @@ pub(super) fn choose(
     stencil: &Stencil,
     deadline: Deadline,
 ) -> Result<(f64, f64)> {
-    let levels = follow(setting, stencil, deadline)?;
+    let levels = follow(setting, stencil, deadline);
     let pairs: Vec<Option<Pair>> = levels.windows(2).map(|two| pair(&two[0], &two[1])).collect();
     let agrees = |k: usize| pairs[k].is_some_and(|pair| pair.relative < AGREEMENT);
     // Without any curvature a pair agrees for no reason: it counts only if there is no other.
@@ -100,24 +100,23 @@ pub(super) fn choose(
     Ok((balanced.clamp(pair.step * RATIO, longest), noise))
 }
 
-/// The curvatures of the pilots along the ladder of steps; after the deadline only the first steps.
-fn follow(setting: Setting<'_>, stencil: &Stencil, deadline: Deadline) -> Result<Vec<Level>> {
+/// The curvatures of the pilots along the ladder of steps; after the deadline only until two steps can be compared.
+fn follow(setting: Setting<'_>, stencil: &Stencil, deadline: Deadline) -> Vec<Level> {
     let largest = setting.theta.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
-    let step = |level: usize| largest * RATIO.powi(level as i32);
-    let at = |step: f64| {
+    let mut levels: Vec<Level> = Vec::new();
+    for level in 0..LEVELS {
+        let two = levels.windows(2).any(|two| pair(&two[0], &two[1]).is_some());
+        if two && deadline.passed() {
+            break;
+        }
+        let step = largest * RATIO.powi(level as i32);
         let curvature = |pilot: usize| setting.slice(pilot).curvature(stencil, step);
         let found: Result<Vec<f64>> = (0..PILOTS).into_par_iter().map(curvature).collect();
         // Outside of its domain a loss is NaN, which is an error elsewhere.
         let curvatures = found.ok().filter(|all| all.iter().all(|x| x.is_finite()));
-        Level { step, curvatures }
-    };
-    let mut levels = vec![at(step(0)), at(step(1))];
-    let settled =
-        |levels: &[Level]| deadline.passed() && levels.iter().any(|l| l.curvatures.is_some());
-    while levels.len() < LEVELS && !settled(&levels) {
-        levels.push(at(step(levels.len())));
+        levels.push(Level { step, curvatures });
     }
-    Ok(levels)
+    levels
 }
 
 fn pair(long: &Level, short: &Level) -> Option<Pair> {
