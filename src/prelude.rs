@@ -54,6 +54,7 @@ pub use crate::landscape::{
     PrincipalSearch, ProjectedHessians, SliceCheck, SliceChecked,
     Connected, Connection, Curve, Interpolated, Interpolation, PrincipalPath, RandomDirections,
     Sharpness, SharpnessEstimation, SharpnessMeasure, Slice, Slicing, Subspace,
+    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
@@ -61,6 +62,7 @@ pub use crate::neuron::{
     boolean_functions, is_threshold_function, realize,
 };
 pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::operator::{BulkLaw, DiagonalBlock, SpectralBulk};
 pub use crate::operator::{
     DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
     Lanczos, Operator, Probe, SpectralDensity, SpectralSum, SpectralSumEstimation, TraceEstimate,

@@ -7,6 +7,7 @@
 mod block;
 mod closed;
 mod critical;
+mod curvature;
 mod descent;
 mod difference;
 mod differentiation;
@@ -26,6 +27,8 @@ pub use block::{Block, Role};
 pub use critical::{
     Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
     CriticalSurvey,
+pub use curvature::{
+    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
 };
 pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
+use crate::stats::running_means;
 
 /// An estimate of tr A or ‖A‖_F², with its error and cost.
 #[derive(Clone)]
@@ -73,20 +74,7 @@ impl TraceEstimate {
                 advice: "Run it with several numbers of `products`.".to_owned(),
             });
         }
-        let (mut mean, mut squares) = (0.0, 0.0);
-        let mut rows = (Vec::new(), Vec::new(), Vec::new());
-        for (k, value) in self.samples.iter().enumerate() {
-            // Welford's update of mean and squared deviations.
-            let count = (k + 1) as f64;
-            let change = value - mean;
-            mean += change / count;
-            squares += change * (value - mean);
-            if k > 0 {
-                rows.0.push((k + 1) as u64);
-                rows.1.push(mean);
-                rows.2.push((squares / (count * (count - 1.0))).sqrt());
-            }
-        }
+        let rows = running_means(&self.samples);
         Ok(df!("products" => rows.0, self.name => rows.1, format!("{}_err", self.name) => rows.2)?)
     }
 }
