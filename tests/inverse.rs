@@ -323,6 +323,17 @@ fn penalised_minima_are_minima() -> Result<()> {
 }
 
 #[test]
+fn errors_of_couplings_and_fields_are_relative_and_absolute() -> Result<()> {
+    let (truth, t) = (glass(6, 1.0, 0.4, 3)?, 2.5);
+    let mut found = moments(&truth)?.method(InverseMethod::MeanField).run()?;
+    found.fields = truth.fields() / t + 0.25;
+    found.couplings = 1.5 * truth.couplings()? / t;
+    assert!((found.field_error(&truth, t)? - 0.25).abs() < 1e-14);
+    assert!((found.reconstruction_error(&truth, t)? - 0.5).abs() < 1e-14);
+    Ok(())
+}
+
+#[test]
 fn hundred_spins_from_ten_thousand_states() -> Result<()> {
     let truth = Ising::sherrington_kirkpatrick(100, 1)?;
     let few = InverseComparison::new(&truth, 2.5)?.methods([InverseMethod::PseudoLikelihood]);
