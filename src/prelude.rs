@@ -49,12 +49,12 @@ pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
 pub use crate::landscape::{
-    Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
-    CriticalSurvey, GaussianCurvature, Geometry, HessianProjection, Picture, PrincipalCurvatures,
-    PrincipalSearch, ProjectedHessians, SliceCheck, SliceChecked,
-    Connected, Connection, Curve, Interpolated, Interpolation, PrincipalPath, RandomDirections,
-    Sharpness, SharpnessEstimation, SharpnessMeasure, Slice, Slicing, Subspace,
-    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+    Classification, Connected, Connection, CriticalFound, CriticalKind, CriticalPoint,
+    CriticalPoints, CriticalSearch, CriticalSurvey, Curve, GaussianCurvature, Geometry,
+    HessianProjection, Interpolated, Interpolation, Picture, PrincipalCurvatures, PrincipalPath,
+    PrincipalSearch, ProjectedHessians, RandomDirections, Sharpness, SharpnessEstimation,
+    SharpnessMeasure, Slice, SliceCheck, SliceChecked, SliceFit, SliceTraceEstimate,
+    SliceTraceEstimation, Slicing, Subspace, TraceComparison, TraceMethods,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{

@@ -27,6 +27,7 @@ pub use block::{Block, Role};
 pub use critical::{
     Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
     CriticalSurvey,
+};
 pub use curvature::{
     SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
 };
@@ -35,8 +36,8 @@ pub use differentiation::Var;
 pub use evaluations::Evaluations;
 pub use geometry::{GaussianCurvature, Geometry, PrincipalCurvatures, PrincipalSearch};
 pub use objective::{Derivative, Objective};
-pub use projection::{HessianProjection, Picture, ProjectedHessians, SliceCheck, SliceChecked};
 pub use path::{Connected, Connection, Curve, Interpolated, Interpolation};
+pub use projection::{HessianProjection, Picture, ProjectedHessians, SliceCheck, SliceChecked};
 pub use sharpness::{Sharpness, SharpnessEstimation, SharpnessMeasure};
 pub use slice::{PrincipalPath, RandomDirections, Slice, Slicing, Subspace};
 
