@@ -267,6 +267,67 @@ fn bars_and_stripes_are_learnt_to_the_entropy_bound() {
     assert!(reached < bound && reached > 1.05 * bound, "{reached} {bound}");
 }
 
+/// Both units of data and chain are as good as certain, so that the step is known to the last digit: μ = 1 and λ = ⟨h⟩ are the data's, not the chain's.
+#[test]
+fn offsets_are_averages_of_the_data_alone() {
+    let (w, c) = (0.4, 0.1);
+    let visible = Layer::spin(1).unwrap().fields(&array![-60.0]).unwrap();
+    let hidden = Layer::binary(1).unwrap().fields(&array![c]).unwrap();
+    let rbm = Rbm::new(visible, hidden).unwrap().weights(&array![[w]]).unwrap();
+    let training = rbm.train(&array![[1.0]]).centered().double_precision().learning_rate(0.1);
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let (of_data, of_model) = (sigmoid(c + w), sigmoid(c - w));
+    for one in [training.pcd(1), training.cd(1)] {
+        let moved = one.epochs(1).run().unwrap().rbm.w()[(0, 0)] - w;
+        // (h + h') − μ (h − h') − 2 λ with λ = h.
+        let slope = (of_data + of_model) - (of_data - of_model) - 2.0 * of_data;
+        assert!(close(moved, 0.1 * slope, 1e-13), "{moved}, {}", 0.1 * slope);
+    }
+}
+
+#[test]
+fn an_exact_step_of_precisions_is_about_the_mean_of_the_data() {
+    let visible = Layer::gaussian(1).unwrap().fields(&array![0.3]).unwrap();
+    let rbm = Rbm::new(visible, Layer::spin(1).unwrap()).unwrap();
+    let rbm = rbm.weights(&array![[0.7]]).unwrap();
+    let data = array![[2.0], [3.5], [2.5]];
+    let (seen, own) = (rbm.data_statistics(&data).unwrap(), rbm.statistics().unwrap());
+    let mean = seen.visible[0];
+    let about = |square: f64, average: f64, m: f64| square - 2.0 * m * average + m * m;
+    let training = rbm.train(&data).exact().double_precision().learning_rate(0.02).epochs(1);
+    for (one, m) in [(training.plain(), 0.0), (training.centered(), mean)] {
+        let gamma = one.run().unwrap().rbm.visible().gamma()[0];
+        let difference = about(seen.visible_squares[0], mean, m)
+            - about(own.visible_squares[0], own.visible[0], m);
+        assert!(close(gamma, (-0.5 * 0.02 * difference).exp(), 1e-13), "{gamma}, {difference}");
+    }
+}
+
+/// With the exact gradient nothing but the order of the batches is random: two rows have four courses over two epochs.
+#[test]
+fn each_epoch_has_an_order_of_its_own() {
+    let rbm = Rbm::binary(2, 1).unwrap().weights(&array![[0.5], [-0.3]]).unwrap();
+    let training = rbm.train(&array![[1.0, 0.0], [0.0, 0.0]]).exact().batch(1).double_precision();
+    for (epochs, courses) in [(1, 2), (2, 4)] {
+        let mut found: Vec<Vec<u64>> = (0..40)
+            .map(|seed| training.epochs(epochs).learning_rate(0.5).seed(seed).run().unwrap().rbm)
+            .map(|rbm| parameters(&rbm).iter().map(|x| x.to_bits()).collect())
+            .collect();
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), courses);
+    }
+}
+
+#[test]
+fn limits_of_norms_only_shrink() {
+    let data = bars_and_stripes(2, 2);
+    let training = Rbm::binary(4, 3).unwrap().train(&data).epochs(5).seed(3);
+    let free = training.run().unwrap().rbm;
+    assert_eq!(training.max_unit_norm(100.0).run().unwrap().rbm, free);
+    assert_eq!(training.max_norm(100.0).run().unwrap().rbm, free);
+}
+
 #[test]
 fn constant_columns_train() {
     let binary = Array2::from_shape_fn((40, 4), |(k, i)| match i {

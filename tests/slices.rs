@@ -350,7 +350,7 @@ fn curves_go_around_the_hill_that_the_line_crosses() {
             assert!((there - loss[k]).abs() < 1e-12);
         }
         let mean = way.history.values("loss").unwrap();
-        assert!(mean[mean.len() - 1] < 0.1 * mean[0]);
+        assert!(mean[mean.len() - 1] < 0.3 * mean[0], "{curve:?}");
     }
 }
 
@@ -435,7 +435,7 @@ fn rescaled_rectified_layers_are_sharper_by_all_but_the_filter_measure() {
         let factors = [("layer.0.weight", c), ("layer.0.bias", c), ("layer.1.weight", 1.0 / c)];
         objective.scaled_blocks(&theta, factors).unwrap()
     };
-    let same = scaled(4.0);
+    let same = scaled(8.0);
     assert!((objective.loss(&same).unwrap() - objective.loss(&theta).unwrap()).abs() < 1e-13);
     let (before, after) =
         (objective.sharpness(&theta).run().unwrap(), objective.sharpness(&same).run().unwrap());

@@ -7,7 +7,7 @@ use crate::grid::linspace;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
 use crate::landscape::path::curve::{Curve, CurveLoss};
 use crate::landscape::path::interpolation::check_points;
-use crate::landscape::slice::{Sets, length};
+use crate::landscape::slice::{Sets, length, rows_of};
 use crate::landscape::{Descended, Objective, Optimizer};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
@@ -390,6 +390,24 @@ impl Connection {
 }
 
 impl Connected {
+    /// The rows of the [frame](Self::frame) of one objective, such as "test".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let saddle = Objective::saddle(1, 2)?;
+    /// let way = saddle.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]).run()?;
+    /// let figure = way.of("training")?.line_by("t", "loss", "curve")?;
+    /// # figure.svg()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn of(&self, set: &str) -> Result<DataFrame> {
+        rows_of(&self.frame, set)
+    }
+
     /// The point of the curve at t, from 0 (the start) to 1 (the end).
     ///
     /// ```

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
-use crate::landscape::slice::Sets;
+use crate::landscape::slice::{Sets, rows_of};
 use crate::ndarray::Array1;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -176,6 +176,24 @@ impl Interpolation {
             monotone: complete && first.rise <= 0.0,
             complete,
         })
+    }
+}
+
+impl Interpolated {
+    /// The rows of the [frame](Self::frame) of one objective, such as "test".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let line = Objective::exact(1, |x| x[0].cos())?.interpolate(&array![0.0], &array![7.0]).run()?;
+    /// assert!(line.of("training")?.height() == 51 && line.of("test").is_err());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn of(&self, set: &str) -> Result<DataFrame> {
+        rows_of(&self.frame, set)
     }
 }
 

@@ -23,3 +23,4 @@ pub use subspace::Subspace;
 
 pub(super) use directions::length;
 pub(super) use evaluate::{Evaluated, Sets};
+pub(super) use picture::rows_of;

@@ -67,16 +67,7 @@ impl Slice {
     /// # Ok(()) }
     /// ```
     pub fn of(&self, set: &str) -> Result<Self> {
-        if !self.sets.iter().any(|known| known == set) {
-            let allowed = format!("one of {}", self.sets.join(", "));
-            return Err(Error::argument("set", set, allowed));
-        }
-        let part = |frame: &DataFrame| -> Result<DataFrame> {
-            let mask: BooleanChunked =
-                frame.column("set")?.str()?.iter().map(|name| Some(name == Some(set))).collect();
-            Ok(frame.filter(&mask)?)
-        };
-        let (frame, origin) = (part(&self.frame)?, part(&self.origin)?);
+        let (frame, origin) = (rows_of(&self.frame, set)?, rows_of(&self.origin, set)?);
         Ok(Self { frame, origin, sets: vec![set.to_string()], ..self.clone() })
     }
 
@@ -140,7 +131,7 @@ impl Slice {
     /// ```
     pub fn contour(&self, quantity: &str, levels: usize) -> Result<Figure> {
         self.panels(quantity, |frame| {
-            let lines = frame.contour("alpha", "beta", quantity, levels)?.color("#ffffff");
+            let lines = frame.contour("alpha", "beta", quantity, levels)?.color("white");
             Ok(frame.heatmap("alpha", "beta", quantity)?.with(lines))
         })
     }
@@ -194,6 +185,19 @@ impl Slice {
             several => Ok(Figure::grid(several.min(3), panels)),
         }
     }
+}
+
+/// The rows of one objective, by the column `set`.
+pub(in crate::landscape) fn rows_of(frame: &DataFrame, set: &str) -> Result<DataFrame> {
+    let names = frame.column("set")?.str()?;
+    if names.iter().any(|name| name == Some(set)) {
+        let mask: BooleanChunked = names.iter().map(|name| Some(name == Some(set))).collect();
+        return Ok(frame.filter(&mask)?);
+    }
+    let mut known: Vec<&str> = names.iter().flatten().collect();
+    known.sort_unstable();
+    known.dedup();
+    Err(Error::argument("set", set, format!("one of {}", known.join(", "))))
 }
 
 /// `set`, `loss`, `log_loss`, `accuracy` of what was evaluated.
