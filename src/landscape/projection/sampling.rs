@@ -325,7 +325,9 @@ fn shape(directions: Directions, pair: &mut [f64]) {
 fn normalize(v: &mut [f64]) {
     let length = dot(v, v).sqrt();
     if length > 0.0 {
-        v.iter_mut().for_each(|x| *x /= length);
+        for x in v {
+            *x /= length;
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Complex {
 /// crosses the real axis at the saddle point and bends towards where e^{−xz} decays; all branch points lie on the axis.
 pub(super) fn above(spectrum: &Spectrum, x: f64) -> (f64, f64) {
     let squares = spectrum.sum(|value| value * value);
-    let (most, width) = (spectrum.sum(|value| value.abs()), squares.sqrt());
+    let (most, width) = (spectrum.sum(f64::abs), squares.sqrt());
     // Beyond all doubt.
     if x.abs() > 200.0 * (most + 10.0 * width) {
         return (f64::from(u8::from(x < 0.0)), 0.0);
