@@ -278,8 +278,8 @@ fn the_nine_critical_points_of_himmelblau() {
         (-3.779310, -3.283186, 0.0),
         (3.584428, -1.848127, 0.0),
         (-0.270845, -0.923039, 181.616521),
-        (0.086678, 2.884255, 67.719247),
-        (3.385154, 0.073852, 13.311871),
+        (0.086678, 2.884255, 67.719150),
+        (3.385154, 0.073852, 13.311926),
         (-3.073026, -0.081353, 104.015165),
         (-0.127961, -1.953715, 178.337241),
     ];
@@ -303,7 +303,7 @@ fn the_nine_critical_points_of_himmelblau() {
 fn searches_converge_fast_and_say_when_they_do_not() {
     let double_well = Objective::exact(2, |x| (x[0].powi(2) - 1.0).powi(2) + x[1].powi(2)).unwrap();
     for (index, expected) in [(0, 1.0), (1, 0.0)] {
-        let found = double_well.find_critical(&array![0.8, 0.4]).index(index).run().unwrap();
+        let found = double_well.find_critical(&array![0.7, 0.4]).index(index).run().unwrap();
         assert!(found.converged && found.frame.height() < 25, "{:?}", found.frame);
         close(found.point.theta[0], expected, 1e-9);
         assert_eq!(found.point.index, index);
@@ -317,7 +317,7 @@ fn searches_converge_fast_and_say_when_they_do_not() {
     assert!(!found.converged && found.complete);
     assert_eq!(found.point.kind, CriticalKind::NotCritical);
     close(found.point.gradient_norm, 1.0, 1e-6);
-    let late = double_well.find_critical(&array![0.8, 0.4]).deadline(1e-9).run().unwrap();
+    let late = double_well.find_critical(&array![0.7, 0.4]).deadline(1e-9).run().unwrap();
     assert!(!late.complete && !late.converged && late.frame.height() == 1);
 
     // Many parameters: conjugate gradients and the dense method find the same point of the saddle.

@@ -137,15 +137,15 @@ fn any_spectrum_and_all_kinds_of_directions() {
 #[test]
 fn small_saddles_by_hand() {
     // n₊ = n₋ = 1: det M = −(η₁δ₂ − η₂δ₁)² < 0 always.
-    assert_eq!(Pictures::of_signs(1, 1, 5).saddle, 1.0);
+    assert_eq!(Pictures::of_signs(1, 1).saddle, 1.0);
     // n₊ = 1: M = xxᵀ − B is a cap if xᵀB⁻¹x < 1, else a saddle; with n₋ = 2 in 1 − 1/√2 of cases.
-    close(Pictures::of_signs(1, 2, 0).saddle, 0.5_f64.sqrt(), 1e-14);
-    close(Pictures::of_signs(1, 2, 0).cap, 1.0 - 0.5_f64.sqrt(), 1e-14);
-    close(Pictures::of_signs(2, 2, 0).saddle, FRAC_PI_4, 1e-14);
+    close(Pictures::of_signs(1, 2).saddle, 0.5_f64.sqrt(), 1e-14);
+    close(Pictures::of_signs(1, 2).cap, 1.0 - 0.5_f64.sqrt(), 1e-14);
+    close(Pictures::of_signs(2, 2).saddle, FRAC_PI_4, 1e-14);
     // Definite Hessians have definite pictures; a single direction shows no more than a valley.
-    assert_eq!(Pictures::of_signs(7, 0, 3).bowl, 1.0);
-    assert_eq!(Pictures::of_signs(0, 2, 3).cap, 1.0);
-    assert_eq!((Pictures::of_signs(1, 0, 3).flat, Pictures::of_signs(0, 0, 3).flat), (1.0, 1.0));
+    assert_eq!(Pictures::of_signs(7, 0).bowl, 1.0);
+    assert_eq!(Pictures::of_signs(0, 2).cap, 1.0);
+    assert_eq!((Pictures::of_signs(1, 0).flat, Pictures::of_signs(0, 0).flat), (1.0, 1.0));
     // P(saddle) by quadrature: a slice is a saddle if the form vᵀHv changes sign as v turns in the plane, and by the formula of Kac and Rice that happens
     // √(2π) 𝔼|Hv| δ(vᵀHv) times on average, with a χ² density for the squares of either sign.
     for (positive, negative) in [(2_usize, 3_usize), (4, 4), (3, 9)] {
@@ -162,7 +162,7 @@ fn small_saddles_by_hand() {
                 2.0 * t * step * (2.0 * t * t).sqrt() * chi(t * t, p) * chi(t * t, m)
             })
             .sum();
-        let saddle = Pictures::of_signs(positive, negative, 0).saddle;
+        let saddle = Pictures::of_signs(positive, negative).saddle;
         close((2.0 * PI).sqrt() * integral, saddle, 1e-6);
     }
     // Eigenvalues of different sizes, of a rank so low that signs alone tell.
@@ -280,7 +280,7 @@ fn large_hessians_by_their_traces_and_deadlines() {
     close(projected.theory.squares(), 4_000.0, 100.0);
     close(projected.theory.trace(), 200.0, 30.0);
     let pictures = projected.pictures().unwrap();
-    let exact = Pictures::of_signs(2_100, 1_900, 1);
+    let exact = Pictures::of_signs(2_100, 1_900);
     close(pictures.values("fraction").unwrap()[1], exact.saddle, 0.015);
     close(pictures.values("probability").unwrap()[1], exact.saddle, 0.05);
     assert_eq!(pictures.values("exact").unwrap()[1], 0.0);

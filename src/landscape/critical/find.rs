@@ -14,7 +14,7 @@ use crate::setters::setters;
 /// By default |∇L|² is minimised, by steps (H² + μ)p = −H∇L with μ adapted (K. Levenberg, Q. Appl. Math. 2, 164 (1944); D. Marquardt, J. SIAM 11, 431 (1963)): this
 /// goes to critical points of any kind, but may end where the gradient is an eigenvector of H with eigenvalue 0 and not small, which the result tells. With
 /// [`index`](Self::index) the lowest modes of the Hessian are followed upwards and all others downwards (C. J. Cerjan and W. H. Miller, J. Chem. Phys. 75, 2800
-/// (1981)), to a saddle of that index.
+/// (1981)), to a saddle of that index. The lowest modes are those of the point that was reached, so that the start says which saddle it will be, if any.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -140,7 +140,7 @@ impl CriticalSearch {
         Self { tolerance: norm, ..self.clone() }
     }
 
-    /// The longest step; default √n/10 at first and then what the quadratic model of the loss is good for, as far as ten times that.
+    /// The longest step; default √n/10 at first and then what the Hessian predicts the gradient for, as far as ten times that; without an index, no limit.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -41,28 +41,23 @@ impl CriticalSearch {
                 return Ok(Ended { theta, record, converged, complete });
             }
             let newton = step(&place, &values, &modes, index);
-            // Steps of the reached point's size: the model is tried on the loss, which rises along some modes and falls along others.
+            // Losses do not tell whether a step is good, as they rise along some modes and fall along others; gradients do.
             loop {
                 let full = norm(&newton);
                 let scale = if full > radius { radius / full } else { 1.0 };
                 let taken = &newton * scale;
-                let predicted = place.gradient.dot(&taken) + 0.5 * taken.dot(&hessian.dot(&taken));
+                let expected = hessian.dot(&taken);
                 let next = self.objective.place(&place.theta + &taken).ok();
-                let ratio = next.as_ref().map_or(f64::NAN, |next| {
-                    // At the end both are rounding.
-                    if (next.loss - place.loss).abs() <= 1e-12 * place.loss.abs().max(1e-300) {
-                        1.0
-                    } else {
-                        (next.loss - place.loss) / predicted
-                    }
+                let off = next.as_ref().map_or(f64::NAN, |next| {
+                    let change = norm(&expected).max(1e-12 * place.norm);
+                    norm(&(&next.gradient - &place.gradient - &expected)) / change
                 });
-                let good = (ratio - 1.0).abs();
                 let current = scale * full;
                 match next {
-                    Some(next) if good <= 0.9 || current <= shortest => {
-                        if good < 0.3 && scale < 1.0 {
+                    Some(next) if off <= 0.9 || current <= shortest => {
+                        if off < 0.3 && scale < 1.0 {
                             radius = (1.5 * radius).min(longest);
-                        } else if !(good < 0.6) {
+                        } else if !(off < 0.6) {
                             radius = (0.5 * current).max(shortest);
                         }
                         length = current;

@@ -174,12 +174,11 @@ impl CriticalSurvey {
     fn insert(&self, found: &mut CriticalPoints, point: CriticalPoint) {
         let known =
             found.points.iter().position(|known| norm(&(&known.theta - &point.theta)) < self.apart);
-        match known {
-            Some(k) => found.counts[k] += 1,
-            None => {
-                found.points.push(point);
-                found.counts.push(1);
-            }
+        if let Some(k) = known {
+            found.counts[k] += 1;
+        } else {
+            found.points.push(point);
+            found.counts.push(1);
         }
     }
 }

@@ -190,7 +190,9 @@ impl Geometry {
             turned.chunks_exact_mut(n).for_each(|x| geometry.lower(x));
             geometry.objective.products_at(Curvature::Hessian, &theta, &turned, y)?;
             for y in y.chunks_exact_mut(n) {
-                y.iter_mut().for_each(|y| *y /= geometry.stretch);
+                for y in &mut *y {
+                    *y /= geometry.stretch;
+                }
                 geometry.lower(y);
             }
             Ok(())

@@ -37,7 +37,7 @@ const PROBES: usize = 200;
 /// theta[20] = 1.0;
 /// let projected = saddle.projected_hessians(&theta).samples(10_000).seed(1).run()?;
 /// let fraction = projected.pictures()?.lookup("probability", 0.7, "fraction")?;
-/// assert!((fraction - Pictures::of_signs(10, 10, 1).saddle).abs() < 0.02);
+/// assert!((fraction - Pictures::of_signs(10, 10).saddle).abs() < 0.02);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl HessianProjection {
         samples;
         /// The seed of the directions; default 0.
         seed;
-        /// A limit in seconds, after which the samples drawn so far count and `complete` is false; default none.
+        /// A limit in seconds, after which the samples drawn so far count and `complete` is false; default none. The theory's eigenvalues are not cut.
         deadline;
     }
 
@@ -325,7 +325,9 @@ fn shape(directions: Directions, pair: &mut [f64]) {
 fn normalize(v: &mut [f64]) {
     let length = dot(v, v).sqrt();
     if length > 0.0 {
-        v.iter_mut().for_each(|x| *x /= length);
+        for x in v {
+            *x /= length;
+        }
     }
 }
 

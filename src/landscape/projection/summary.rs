@@ -1,8 +1,11 @@
 //! Samples of projected Hessians beside theory.
 
 use crate::error::Result;
+use crate::frame::Frame;
+use crate::grid::linspace;
 use crate::landscape::Picture;
 use crate::landscape::projection::sampling::{ProjectedHessians, Samples};
+use crate::plot::{Figure, Plot};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
@@ -143,5 +146,49 @@ impl ProjectedHessians {
             "samples" => [total as u64; 4],
             "directions" => [self.theory.drawn().name(); 4],
         )?)
+    }
+
+    /// Histograms of both principal curvatures in so many bins, with the counts that theory expects as lines, and expected values marked.
+    ///
+    /// # Errors
+    /// If `bins` is not from 1 to 10 000.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let quadratic = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &array![0.0, 0.0])?;
+    /// let projected = quadratic.projected_hessians(&array![0.0, 0.0]).run()?;
+    /// assert!(projected.histogram(40)?.svg()?.contains("principal curvature"));
+    /// # Ok(()) }
+    /// ```
+    pub fn histogram(&self, bins: usize) -> Result<Figure> {
+        let [.., minus, plus] = &self.samples.columns;
+        let range = |values: &[f64]| {
+            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+            (low, values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+        };
+        let (below, above) = (range(minus), range(plus));
+        let table = self.theory.distribution(&linspace(below.0, above.1, 401))?;
+        let expected = self.theory.curvatures();
+        let mut figure = self
+            .frame
+            .histogram("kappa_minus", bins)?
+            .label("κ₋ sampled")
+            .with(self.frame.histogram("kappa_plus", bins)?.label("κ₊ sampled"));
+        for (which, label, (low, high)) in
+            [("density_minus", "κ₋ theory", below), ("density_plus", "κ₊ theory", above)]
+        {
+            let count = minus.len() as f64 * (high - low) / bins as f64;
+            let counts = table.values(which)?.iter().map(|density| density * count).collect();
+            if high > low {
+                let line = table.with_values("count", counts)?.line("curvature", "count")?;
+                figure = figure.with(line.label(label));
+            }
+        }
+        Ok(figure
+            .vline(expected.minus, "𝔼κ₋")
+            .vline(expected.plus, "𝔼κ₊")
+            .x_label("principal curvature κ of the slice")
+            .y_label("slices"))
     }
 }

@@ -12,10 +12,10 @@ use crate::theory::projections::beta::{half_beta, saddle};
 /// ```
 /// use statmech::prelude::*;
 /// // The saddle of 1001 dimensions with 500 curvatures 1, 500 curvatures −1 and one 0 …
-/// let even = Pictures::of_signs(500, 500, 1);
+/// let even = Pictures::of_signs(500, 500);
 /// assert!((even.saddle - 0.70728).abs() < 1e-5);
 /// // … and with 800 against 200: in random slices it is a bowl.
-/// assert!(Pictures::of_signs(800, 200, 1).bowl > 1.0 - 1e-12);
+/// assert!(Pictures::of_signs(800, 200).bowl > 1.0 - 1e-12);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -31,18 +31,18 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Exact probabilities for `positive` eigenvalues 1, `negative` eigenvalues −1 and `zero` eigenvalues 0 of the Hessian.
+    /// Exact probabilities for `positive` eigenvalues 1 and `negative` eigenvalues −1 of the Hessian, and any number of zeros.
     ///
     /// P(saddle) = √π 2^{1−(n₊+n₋)/2} Γ((n₊ + n₋ − 1)/2) / (Γ(n₊/2) Γ(n₋/2)) and P(bowl) = I_½(n₋ − 1, n₊ − 1) − P(saddle) I_½((n₋ − 1)/2, (n₊ − 1)/2), with
     /// regularised incomplete beta functions I; see the [module](super).
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// let pictures = Pictures::of_signs(2, 2, 0);
+    /// let pictures = Pictures::of_signs(2, 2);
     /// assert!((pictures.saddle - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
     /// assert!((pictures.bowl - pictures.cap).abs() < 1e-15);
     /// ```
-    pub fn of_signs(positive: usize, negative: usize, _zero: usize) -> Self {
+    pub fn of_signs(positive: usize, negative: usize) -> Self {
         let (none, p, m) = (Self::NONE, positive as f64, negative as f64);
         match (positive, negative) {
             (0, 0 | 1) | (1, 0) => Self { flat: 1.0, ..none },
@@ -77,7 +77,7 @@ impl Pictures {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Pictures::of_signs(1, 1, 0).frame()?.values("probability")?, [0.0, 1.0, 0.0, 0.0]);
+    /// assert_eq!(Pictures::of_signs(1, 1).frame()?.values("probability")?, [0.0, 1.0, 0.0, 0.0]);
     /// # Ok(()) }
     /// ```
     pub fn frame(&self) -> Result<DataFrame> {

@@ -308,7 +308,7 @@ impl Projection {
         };
         let (positive, negative) = spectrum.signs();
         if spectrum.is_signs() || positive + negative <= 2 || positive.min(negative) == 0 {
-            return Pictures::of_signs(positive, negative, 0);
+            return Pictures::of_signs(positive, negative);
         }
         let bowl = if positive < 2 { 0.0 } else { distribution::above(spectrum, 0.0).0 };
         let cap = match negative {
