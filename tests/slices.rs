@@ -582,3 +582,10 @@ fn bad_input_is_refused_in_a_sentence() {
     sentence(bowl.sharpness(&array![1.0]).run().unwrap_err());
     sentence(bowl.sharpness(&x).probes(1).run().unwrap_err());
 }
+
+#[test]
+fn at_zero_weights_filters_have_no_curvature() {
+    let found = quadratic(&[2.0, 1.0]).sharpness(&array![0.0, 0.0]).run().unwrap();
+    assert_eq!(found.value(SharpnessMeasure::FilterCurvature).unwrap(), 0.0);
+    assert!(found.complete);
+}

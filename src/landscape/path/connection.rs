@@ -106,7 +106,7 @@ impl Objective {
 }
 
 impl Connection {
-    setters! { "Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0])":
+    setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])":
         /// Steps of the descent at most; default 100.
         steps;
         /// The seed of the first bends' noise and of the order of batches; default 0.
@@ -120,9 +120,9 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let saddle = Objective::saddle(1, 2)?;
-    /// let way = saddle.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]).curve(Curve::Chain(2)).run()?;
-    /// assert_eq!(way.bends.dim(), (2, 3));
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(2)).run()?;
+    /// assert_eq!(way.bends.dim(), (2, 2));
     /// # Ok(()) }
     /// ```
     pub fn curve(&self, curve: Curve) -> Self {
@@ -148,7 +148,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let way = Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
     /// assert!(way.rate(-1.0).run().is_err());
     /// # Ok(()) }
     /// ```
@@ -161,7 +162,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let way = Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
     /// assert!(way.nodes(5).run().is_ok() && way.nodes(0).run().is_err());
     /// # Ok(()) }
     /// ```
@@ -174,7 +176,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let way = Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
     /// assert!(way.batch(3).optimizer(Optimizer::Adam).run().is_ok());
     /// assert!(way.batch(3).run().is_err()); // L-BFGS needs the whole loss
     /// # Ok(()) }
@@ -203,7 +206,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let way = Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
     /// assert_eq!(way.points(11).run()?.frame.height(), 22);
     /// # Ok(()) }
     /// ```
@@ -216,8 +220,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let (a, b) = (Objective::saddle(1, 2)?, Objective::saddle(1, 1)?);
-    /// let way = a.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]).beside("test", &b).run()?;
+    /// let (a, b) = (Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?, Objective::exact(2, |x| x[0] * x[0] + x[1] * x[1])?);
+    /// let way = a.connect(&array![1.0, 0.0], &array![0.0, 1.0]).beside("test", &b).run()?;
     /// assert_eq!(way.summary.height(), 4);
     /// # Ok(()) }
     /// ```
@@ -230,7 +234,8 @@ impl Connection {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let way = Objective::saddle(1, 2)?.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
     /// assert!(way.accuracy(true).run().is_err()); // no classifier
     /// # Ok(()) }
     /// ```
@@ -395,8 +400,8 @@ impl Connected {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let saddle = Objective::saddle(1, 2)?;
-    /// let way = saddle.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]).run()?;
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
     /// let figure = way.of("training")?.line_by("t", "loss", "curve")?;
     /// # figure.svg()?;
     /// # Ok(()) }
@@ -413,9 +418,9 @@ impl Connected {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let saddle = Objective::saddle(1, 2)?;
-    /// let way = saddle.connect(&array![1.0, 0.0, 1.0], &array![0.0, 1.0, 1.0]).run()?;
-    /// assert_eq!(way.point(0.0)?, array![1.0, 0.0, 1.0]);
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
+    /// assert_eq!(way.point(0.0)?, array![1.0, 0.0]);
     /// # Ok(()) }
     /// ```
     ///
