@@ -1,6 +1,6 @@
 //! Settings and data that a training refuses.
 
-use crate::error::{Error, Result, require_positive, require_count};
+use crate::error::{Error, Result, require_count, require_positive};
 use crate::ndarray::Array2;
 use crate::rbm::Rbm;
 use crate::rbm::training::engine::Plan;
