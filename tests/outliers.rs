@@ -74,8 +74,7 @@ fn spikes_of_a_covariance() -> Result<()> {
         let off = (bulk.upper - edge).abs();
         assert!(off < 4.0 * bulk.upper_err + 0.02 * edge, "{} {edge} {bulk:?}", bulk.upper);
         assert!(bulk.distance < 0.06, "{bulk:?}");
-        let found = bulk.outliers(&a.lanczos(5).run()?)?.between("eigenvalue", 0.1 * edge, 1e9)?;
-        let found = found.values("eigenvalue")?;
+        let found = bulk.outliers(&a.lanczos(5).run()?)?.values("eigenvalue")?;
         assert_eq!(found.len(), 2, "{found:?} {bulk:?}");
         for (found, spike) in found.iter().zip(spikes) {
             // About ℓ √(2/p) wide.

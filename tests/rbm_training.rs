@@ -625,7 +625,7 @@ fn bad_input_is_refused_in_sentences() {
     says(&training.pcd(usize::MAX), "`k`");
     says(&training.tempered(1, 1), "`rungs`");
     says(&training.chains(0), "`chains`");
-    says(&training.chains(usize::MAX), "numbers in memory");
+    says(&training.chains(i64::MAX), "numbers in memory");
     says(&training.epochs(0), "`epochs`");
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
         says(&training.learning_rate(rate), "`learning_rate`");

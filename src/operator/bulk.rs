@@ -17,6 +17,9 @@ const WIDTHS: f64 = 3.3;
 /// And so many standard errors of the edge itself.
 const ERRORS: f64 = 3.0;
 
+/// Points at which the distribution is compared with the law's.
+const POINTS: usize = 256;
+
 /// A law of random matrices with its numbers, as fitted to a bulk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -65,8 +68,8 @@ pub struct SpectralBulk {
     pub edge_width: f64,
     /// How many eigenvalues the density has outside.
     pub outside: f64,
-    /// The largest difference between the fraction of the bulk's eigenvalues up to λ and the law's: about 1/steps for a bulk that follows the law, more where the law is
-    /// not the one of this spectrum, and then its edges mean little.
+    /// The largest difference between the fraction of the bulk's eigenvalues up to λ and the law's: a few times 1/√(n probes) where the bulk follows the law, more where the
+    /// law is not the one of this spectrum, and then its edges mean little.
     pub distance: f64,
     /// n.
     pub dimension: usize,
@@ -219,11 +222,8 @@ impl SpectralDensity {
         }
         let (lower, upper) = law.edges();
         let (lower_err, upper_err) = edge_errors(law, &rules, window)?;
-        let inside =
-            |rule: &Rule| -> f64 { rule.integral(|x| f64::from(u8::from(window.holds(x)))) };
-        let mean = |of: &dyn Fn(&Rule) -> f64| {
-            rules.iter().map(|rule| of(rule)).sum::<f64>() / rules.len() as f64
-        };
+        let held = |x: f64| f64::from(u8::from(window.holds(x)));
+        let inside = rules.iter().map(|rule| rule.integral(held)).sum::<f64>() / rules.len() as f64;
         Ok(SpectralBulk {
             law,
             lower,
@@ -231,8 +231,8 @@ impl SpectralDensity {
             upper,
             upper_err,
             edge_width: law.edge_width(n)?,
-            outside: n as f64 * (1.0 - mean(&inside)).max(0.0),
-            distance: mean(&|rule| distance(law, rule, window)),
+            outside: n as f64 * (1.0 - inside).max(0.0),
+            distance: distance(law, &rules, window),
             dimension: n,
         })
     }
@@ -282,17 +282,41 @@ fn edge_errors(law: BulkLaw, rules: &[&Rule], window: Window) -> Result<(f64, f6
     Ok((error(|edge| edge.0), error(|edge| edge.1)))
 }
 
-/// The largest distance of the bulk's distribution from the law's, each node half below itself.
-fn distance(law: BulkLaw, rule: &Rule, window: Window) -> f64 {
+/// The largest distance of the bulk's distribution, averaged over the probes, from the law's.
+fn distance(law: BulkLaw, rules: &[&Rule], window: Window) -> f64 {
+    let (low, high) = law.edges();
+    let curves: Vec<Vec<(f64, f64)>> =
+        rules.iter().map(|rule| distribution(rule, window, (low, high))).collect();
+    let at = |k: usize| low + (high - low) * k as f64 / (POINTS - 1) as f64;
+    let off = |x: f64| {
+        let mean = curves.iter().map(|curve| between(curve, x)).sum::<f64>() / curves.len() as f64;
+        (mean - law.cdf(x)).abs()
+    };
+    (0..POINTS).map(at).map(off).fold(0.0, f64::max)
+}
+
+/// The fraction of the bulk up to each node of its continuous part, the node half below itself, from edge to edge.
+fn distribution(rule: &Rule, window: Window, (low, high): (f64, f64)) -> Vec<(f64, f64)> {
     let inside = || rule.nodes.iter().zip(&rule.weights).filter(|(x, _)| window.holds(**x));
-    let whole: f64 = inside().map(|(_, weight)| weight).sum();
-    let (mut below, mut largest) = (0.0, 0.0_f64);
-    for (x, weight) in inside() {
-        let middle = (below + 0.5 * weight) / whole;
-        largest = largest.max((middle - law.cdf(*x)).abs());
-        below += weight;
+    let whole: f64 = inside().map(|(_, weight)| weight).sum::<f64>().max(f64::MIN_POSITIVE);
+    let zeros: f64 = inside().filter(|(x, _)| **x < window.low).map(|(_, weight)| weight).sum();
+    let mut below = zeros / whole;
+    let first = inside().map(|(x, _)| *x).find(|x| *x >= window.low);
+    let mut curve = vec![(first.map_or(low, |first| low.min(first)), below)];
+    for (x, weight) in inside().filter(|(x, _)| **x >= window.low) {
+        curve.push((*x, below + 0.5 * weight / whole));
+        below += weight / whole;
     }
-    largest
+    curve.push((curve[curve.len() - 1].0.max(high), 1.0));
+    curve
+}
+
+/// A curve's value at x, linear between its points.
+fn between(curve: &[(f64, f64)], x: f64) -> f64 {
+    let after = curve.partition_point(|point| point.0 < x).clamp(1, curve.len() - 1);
+    let ((left, low), (right, high)) = (curve[after - 1], curve[after]);
+    let share = if right > left { (x - left) / (right - left) } else { 0.5 };
+    low + (high - low) * share.clamp(0.0, 1.0)
 }
 
 impl SpectralBulk {
@@ -310,7 +334,7 @@ impl SpectralBulk {
         margin(self.edge_width, self.lower_err.max(self.upper_err))
     }
 
-    /// The eigenvalues that lie beyond the edges by more than the [`margin`](Self::margin), as [`Eigenpairs::outliers`] lists them.
+    /// The eigenvalues that lie beyond the edges by more than the [`margin`](Self::margin), as [`Eigenpairs::outliers`] lists them. Zeros of a law with γ > 1 are none.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -324,7 +348,9 @@ impl SpectralBulk {
     /// # Errors
     /// As for [`Eigenpairs::outliers`].
     pub fn outliers(&self, pairs: &Eigenpairs) -> Result<DataFrame> {
-        pairs.outliers(self.lower, self.upper, self.margin())
+        let zeros = matches!(self.law, BulkLaw::MarchenkoPastur(law) if law.ratio > 1.0);
+        let lower = if zeros { self.lower.min(0.0) } else { self.lower };
+        pairs.outliers(lower, self.upper, self.margin())
     }
 
     /// One row: `law`, `lower`, `lower_err`, `upper`, `upper_err`, `edge_width`, `outside`, `distance`, `dimension`.

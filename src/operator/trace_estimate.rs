@@ -53,6 +53,30 @@ impl TraceEstimate {
         )?)
     }
 
+    /// The root of the estimate with its standard error: ‖A‖_F, the Frobenius norm, of [`squared_norm`](crate::operator::Operator::squared_norm).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let (norm, _) = Operator::from_diagonal(&array![3.0, -4.0])?.squared_norm().run()?.root()?;
+    /// assert!((norm - 5.0).abs() < 1e-12);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If the estimate is not above 0.
+    pub fn root(&self) -> Result<(f64, f64)> {
+        if !(self.value > 0.0) {
+            return Err(Error::Unsupported {
+                what: "The root of an estimate".to_owned(),
+                why: format!("the {} is estimated to be {}", self.name, self.value),
+                advice: "Take it of a `squared_norm` that is not 0.".to_owned(),
+            });
+        }
+        let root = self.value.sqrt();
+        Ok((root, self.error / (2.0 * root)))
+    }
+
     /// How the estimate came about: `products`, and the value and its error (named as in [`frame`](Self::frame)) after so many probes, from 2 on. Of
     /// the plain estimators only, whose probes are independent and nothing before them.
     ///
