@@ -49,7 +49,7 @@ pub fn exponential_entropy(mean: f64) -> Result<f64> {
 /// The differential entropy ½ ln det(2πe Σ) of a Gaussian in n dimensions, in nats, from its n×n covariance.
 ///
 /// # Errors
-/// [`Error::Argument`] if the covariance is not positive definite or not finite; [`Error::Shape`] if it is not square.
+/// [`Error::Argument`] if the covariance is not symmetric, not positive definite or not finite; [`Error::Shape`] if it is not square.
 ///
 /// ```
 /// use statmech::prelude::*;
