@@ -745,6 +745,8 @@ fn bad_input_is_refused_in_sentences() -> Result {
         learning.natural_gradient(true).phases(Phases::Persistent),
         learning.deadline(f64::NAN),
         learning.chains(i64::MAX).phases(Phases::Persistent),
+        learning.sweeps(i64::MAX).phases(Phases::Persistent).deadline(0.1),
+        learning.thermalization(i64::MAX).phases(Phases::Annealed).deadline(0.1),
         learning.learning_rate(1e308),
     ] {
         assert!(bad.run().is_err(), "{bad:?}");
@@ -759,6 +761,11 @@ fn bad_machines_and_samples_are_refused_in_sentences() -> Result {
     assert!(
         spin.sample().chains(1).run().is_err() && spin.sample().chains(i64::MAX).run().is_err()
     );
+    // A state of one unit is a byte, but its chain is not.
+    let one = BoltzmannMachine::new(Coding::Spin, 1, 0)?;
+    assert!(one.sample().chains(1 << 29).sweeps(1).thermalization(0).run().is_err());
+    let learning = one.learn(&array![[1]])?.phases(Phases::Persistent).chains(1 << 27);
+    assert!(learning.gradient().is_err());
     assert!(
         spin.sample().clamp(&[(3, 1)]).run().is_err()
             && spin.sample().clamp(&[(0, 0)]).run().is_err()
@@ -1001,12 +1008,15 @@ fn deep_bad_input_is_refused() -> Result {
         deep.with(&[array![[f64::NAN, 0.0], [0.0, 0.0]]], &deep.biases()).is_err()
             && deep.with(&[], &deep.biases()).is_err()
     );
+    let wide = DeepBoltzmann::new(&[2048, 2048])?.learn(&Array2::zeros((1, 2048)))?;
+    assert!(wide.chains(1 << 20).run().is_err()); // 34 GB of states
     let learning = deep.learn(&array![[0, 1]])?.epochs(3);
     for bad in [
         learning.epochs(0),
         learning.chains(0),
         learning.chains(i64::MAX),
         learning.sweeps(0),
+        learning.sweeps(i64::MAX).deadline(0.1),
         learning.record_every(0),
         learning.learning_rate(f64::NAN),
         learning.learning_rate(1e308),

@@ -309,6 +309,10 @@ fn what_is_no_distribution_is_refused() {
     says(entropy_of_samples(&Array2::zeros((2, 1)), 2).unwrap_err(), "2 samples");
     says(entropy_of_samples(&Array2::from_elem((9, 1), f64::NAN), 2).unwrap_err(), "finite");
     says(gaussian_entropy(&array![[1.0, 2.0], [2.0, 1.0]]).unwrap_err(), "positive definite");
+    // Only half of the matrix would count.
+    says(gaussian_entropy(&array![[1.0, 0.9], [0.1, 1.0]]).unwrap_err(), "symmetric");
+    let wide = maximum_entropy(&array![[-1e308, 1e308]], &array![5e307]);
+    says(wide.run().unwrap_err(), "range");
     says(normal_entropy(0.0).unwrap_err(), "above 0");
     for bad in [0.0, -1.0, 5e-324, 1e300, f64::NAN] {
         says(Coin::new(bad, 1.0).unwrap_err(), "between 0.001 and 1e12");

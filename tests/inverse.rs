@@ -366,6 +366,14 @@ fn deadlines_leave_what_was_found() -> Result<()> {
         .run()?;
     assert_eq!((frame.values("runs")?[0], frame.values("complete")?[0]), (1.0, 0.0));
     assert!(frame.values("reconstruction_error_err")?[0].is_nan());
+    // A comparison's searches are cut, too, and say so, which marks their rows.
+    let compared = InverseComparison::new(&Ising::square(3)?, 3.0)?.counts([2_000]).runs(2);
+    let learning = compared.methods([InverseMethod::BoltzmannLearning]);
+    let (cut, whole) = (learning.deadline(1e-3).run()?, learning.run()?);
+    for (frame, expected) in [(&cut, 0.0), (&whole, 1.0)] {
+        assert_eq!(frame.values("converged")?, [expected]);
+        assert_eq!(frame.values("complete")?, [expected]);
+    }
     Ok(())
 }
 
@@ -433,6 +441,7 @@ fn settings_out_of_range_are_refused() -> Result<()> {
     assert_says(data.tolerance(0.0).run(), &["tolerance"]);
     assert_says(data.steps(0).run(), &["steps"]);
     assert_says(data.sweeps(-1).run(), &["sweeps"]);
+    assert_says(data.sweeps(1_000_000_000).run(), &["sweeps", "100000"]);
     assert_says(data.chains(0).run(), &["chains"]);
     assert_says(data.deadline(0.0).run(), &["deadline"]);
     assert_says(moments(&truth)?.method(InverseMethod::PseudoLikelihood).run(), &["only moments"]);

@@ -319,6 +319,47 @@ fn each_epoch_has_an_order_of_its_own() {
     }
 }
 
+/// Uncoupled units of many chains: neither units nor chains know of each other.
+#[test]
+fn draws_are_independent_of_each_other() {
+    let (chains, n) = (2_000, 130);
+    let mut weights = Array2::zeros((n, 2));
+    weights[(0, 0)] = 1e-9;
+    for layer in [Layer::binary(n), Layer::spin(n), Layer::gaussian(n)] {
+        let rbm = Rbm::new(layer.unwrap(), Layer::binary(2).unwrap()).unwrap();
+        let data = Array2::ones((3, n));
+        let training = rbm.weights(&weights).unwrap().train(&data).learning_rate(1e-9);
+        let training = training.chains(chains).epochs(1).record_every(0).seed(8);
+        for run in [training.single_precision(), training.double_precision()] {
+            let mut x = run.run().unwrap().chains;
+            for mut column in x.columns_mut() {
+                let mean = column.sum() / chains as f64;
+                let deviation = (column.mapv(|x| (x - mean).powi(2)).sum() / chains as f64).sqrt();
+                column.mapv_inplace(|x| (x - mean) / deviation);
+            }
+            let units = x.t().dot(&x) / chains as f64;
+            for ((i, j), correlation) in units.indexed_iter().filter(|((i, j), _)| i < j) {
+                // More than five standard errors.
+                assert!(correlation.abs() < 0.12, "{rbm:?}: units {i} and {j}: {correlation}");
+            }
+            let (first, next) = (x.slice(s![..-1, ..]), x.slice(s![1.., ..]));
+            let following = (&first * &next).mean().unwrap();
+            assert!(following.abs() < 0.018, "{rbm:?}: chains one after the other: {following}");
+        }
+    }
+}
+
+/// Equal batches have equal gradients, whose root mean square over an epoch is that of one.
+#[test]
+fn the_gradient_norm_is_that_of_an_update() {
+    let rbm = Rbm::binary(3, 2).unwrap().weights(&Array2::from_elem((3, 2), 0.4)).unwrap();
+    let data = array![[1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]];
+    let training = rbm.train(&data).exact().batch(1).double_precision().learning_rate(1e-13);
+    let history = training.epochs(1).run().unwrap().history;
+    let norm = history.values("gradient_norm").unwrap()[1];
+    assert!(close(norm, rbm.gradient(&data).unwrap().norm(), 1e-9), "{norm}");
+}
+
 #[test]
 fn limits_of_norms_only_shrink() {
     let data = bars_and_stripes(2, 2);
