@@ -118,6 +118,14 @@ pub(crate) fn require_positive(name: &'static str, value: f64) -> Result<f64> {
     }
 }
 
+/// A count as a reader wrote it, from `least` on.
+pub(crate) fn require_count(name: &'static str, given: i64, least: i64) -> Result<usize> {
+    match usize::try_from(given) {
+        Ok(count) if given >= least => Ok(count),
+        _ => Err(Error::argument(name, given, format!("a whole number of at least {least}"))),
+    }
+}
+
 /// 1/T, of a temperature at which it and energies up to `largest` over T are finite.
 pub(crate) fn require_beta(t: f64, largest: f64) -> Result<f64> {
     let beta = 1.0 / require_positive("temperature", t)?;

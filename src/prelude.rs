@@ -48,12 +48,21 @@ pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
+pub use crate::landscape::{
+    Classification, Connected, Connection, CriticalFound, CriticalKind, CriticalPoint,
+    CriticalPoints, CriticalSearch, CriticalSurvey, Curve, GaussianCurvature, Geometry,
+    HessianProjection, Interpolated, Interpolation, Picture, PrincipalCurvatures, PrincipalPath,
+    PrincipalSearch, ProjectedHessians, RandomDirections, Sharpness, SharpnessEstimation,
+    SharpnessMeasure, Slice, SliceCheck, SliceChecked, SliceFit, SliceTraceEstimate,
+    SliceTraceEstimation, Slicing, Subspace, TraceComparison, TraceMethods,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
 pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::operator::{BulkLaw, DiagonalBlock, SpectralBulk};
 pub use crate::operator::{
     DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
     Lanczos, Operator, Probe, SpectralDensity, SpectralSum, SpectralSumEstimation, TraceEstimate,
@@ -86,6 +95,7 @@ pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
+pub use crate::theory::projections::{Directions, Pictures, Projection, SliceCurvatures};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;

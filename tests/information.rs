@@ -195,6 +195,58 @@ fn neighbours_find_the_entropy_of_known_densities() -> statmech::Result<()> {
 }
 
 #[test]
+fn errors_of_counts_are_those_of_leaving_out_one_observation() -> statmech::Result<()> {
+    let counts = array![[31, 4, 1], [2, 17, 6]];
+    let n = counts.sum() as f64;
+    let whole = mutual_information_of_counts(&counts, Estimator::PlugIn)?;
+    let mut left_out = Vec::new();
+    for (place, &count) in counts.indexed_iter() {
+        let mut fewer = counts.clone();
+        fewer[place] -= 1;
+        let value = mutual_information_of_counts(&fewer, Estimator::PlugIn)?.mean;
+        left_out.push((count as f64, value));
+    }
+    let mean = left_out.iter().map(|(weight, value)| weight * value).sum::<f64>() / n;
+    let squares: f64 = left_out.iter().map(|(weight, value)| weight * (value - mean).powi(2)).sum();
+    close(whole.error, (squares * (n - 1.0) / n).sqrt(), 1e-12);
+    Ok(())
+}
+
+/// The error is said to be too small by up to 20 %.
+#[test]
+fn errors_of_neighbours_are_their_scatter() -> statmech::Result<()> {
+    use statmech::ndarray_rand::rand_distr::{Distribution as _, StandardNormal};
+    for dimensions in [1, 3] {
+        let (mut values, mut error) = (Vec::new(), 0.0);
+        for seed in 0..100 {
+            let mut generator = Seed::new(seed).generator();
+            let samples = Array2::from_shape_simple_fn((300, dimensions), || -> f64 {
+                StandardNormal.sample(&mut generator)
+            });
+            let estimate = entropy_of_samples(&samples, 3)?;
+            values.push(estimate.mean);
+            error += estimate.error / 100.0;
+        }
+        let mean = values.iter().sum::<f64>() / 100.0;
+        let scatter = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 99.0).sqrt();
+        let ratio = error / scatter;
+        assert!((0.65..1.2).contains(&ratio), "{dimensions} dimensions: {ratio}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_prior_is_what_the_entropy_is_relative_to() -> statmech::Result<()> {
+    let prior = Distribution::new([0.5, 0.3, 0.2])?;
+    let found = maximum_entropy(&array![[0.0, 1.0, 2.0]], &array![1.2]).prior(&prior).run()?;
+    assert!(found.entropy < -0.01);
+    close(found.entropy, -found.distribution.kl(&prior)?, 1e-14);
+    // Its distribution is the prior's times an exponential, and the entropy what is left of ln Z.
+    close(found.entropy, found.ln_z - found.multipliers[0] * 1.2, 1e-11);
+    Ok(())
+}
+
+#[test]
 fn tosses_update_the_coin() -> statmech::Result<()> {
     let coin = Coin::jeffreys().tossed(7, 3);
     close(coin.mean(), 7.5 / 11.0, 1e-15);
@@ -257,6 +309,10 @@ fn what_is_no_distribution_is_refused() {
     says(entropy_of_samples(&Array2::zeros((2, 1)), 2).unwrap_err(), "2 samples");
     says(entropy_of_samples(&Array2::from_elem((9, 1), f64::NAN), 2).unwrap_err(), "finite");
     says(gaussian_entropy(&array![[1.0, 2.0], [2.0, 1.0]]).unwrap_err(), "positive definite");
+    // Only half of the matrix would count.
+    says(gaussian_entropy(&array![[1.0, 0.9], [0.1, 1.0]]).unwrap_err(), "symmetric");
+    let wide = maximum_entropy(&array![[-1e308, 1e308]], &array![5e307]);
+    says(wide.run().unwrap_err(), "range");
     says(normal_entropy(0.0).unwrap_err(), "above 0");
     for bad in [0.0, -1.0, 5e-324, 1e300, f64::NAN] {
         says(Coin::new(bad, 1.0).unwrap_err(), "between 0.001 and 1e12");

@@ -138,6 +138,16 @@ fn gibbs_sampling_keeps_the_distribution() -> Result<()> {
 }
 
 #[test]
+fn thinning_counts_from_the_end_of_the_warm_up() -> Result<()> {
+    let run = small(Units::Binary, Units::Spin, 1)?.gibbs().chains(3).thermalization(3);
+    let samples = run.steps(5).thinning(2).run()?;
+    let kept: Vec<usize> = samples.frame.values("kept")?.iter().map(|&k| k as usize).collect();
+    assert_eq!(kept, [0, 0, 0, 0, 1, 0, 1, 0]);
+    assert_eq!((samples.visible.nrows(), samples.hidden.nrows()), (6, 6));
+    Ok(())
+}
+
+#[test]
 fn random_starts_forget_themselves() -> Result<()> {
     let rbm = small(Units::Binary, Units::Spin, 3)?;
     let (keys, probabilities) = joint(&rbm);

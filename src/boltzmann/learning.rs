@@ -6,7 +6,7 @@ use crate::boltzmann::chain::Cooling;
 use crate::boltzmann::exact::{divergence, gradient};
 use crate::boltzmann::joint::Joint;
 use crate::boltzmann::learned::{BoltzmannLearned, State};
-use crate::boltzmann::phases::{Chains, Data, Plan};
+use crate::boltzmann::phases::{Chains, Data, Plan, sweeps_of_an_epoch};
 use crate::boltzmann::{BoltzmannGradient, BoltzmannMachine, Phases};
 use crate::error::{Error, Result, require_finite, require_positive};
 use crate::information::Distribution;
@@ -256,10 +256,11 @@ impl BoltzmannLearning {
             let allowed = format!("at least the machine's, {cold}");
             return Err(Error::argument("temperature to anneal from", hot, allowed));
         }
-        let before = sweeps("thermalization", self.thermalization, 0)?;
+        let before = sweeps_of_an_epoch("thermalization", self.thermalization, 0)?;
         let cooling = Cooling { hot, sweeps: before, schedule: Schedule::Geometric };
         let persistent = self.phases == Phases::Persistent;
-        Ok(Plan { cooling, sweeps: sweeps("sweeps", self.sweeps, 1)?, persistent })
+        let sweeps = sweeps_of_an_epoch("sweeps", self.sweeps, 1)?;
+        Ok(Plan { cooling, sweeps, persistent })
     }
 
     /// Goes on for so many epochs.

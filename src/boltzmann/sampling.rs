@@ -20,6 +20,9 @@ use crate::stats::mean_and_error;
 /// The most values that samples may have: 1 GiB.
 const MAX_VALUES: usize = 1 << 30;
 
+/// What a chain takes besides its states, whose units are a byte each.
+const CHAIN_BYTES: usize = 256;
+
 /// Settings of sampling; [`run`](Self::run) gives the states.
 ///
 /// Independent chains start with random units and are annealed to the machine's temperature; in a sweep each unit that is not clamped is set once, in
@@ -214,7 +217,8 @@ impl BoltzmannSampling {
     }
 
     fn check_size(&self, chains: usize, total: usize, count: usize) -> Result<()> {
-        let values = chains.saturating_mul(self.machine.units()).saturating_mul(count);
+        let each = self.machine.units().saturating_mul(count).saturating_add(CHAIN_BYTES);
+        let values = chains.saturating_mul(each);
         if values > MAX_VALUES || total > MAX_VALUES / 32 {
             return Err(Error::TooLarge {
                 what: format!("A sample of {chains} chains and {total} sweeps"),

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::information::distribution::divergence;
 use crate::information::{Distribution, Joint};
 use crate::ndarray::{Array1, Array2};
+use crate::progress::Progress;
 
 /// The gap between the bounds on a capacity at which the iteration stops, in nats.
 const GAP: f64 = 1e-12;
@@ -130,8 +131,10 @@ impl Channel {
         let mut input = Array1::from_elem(inputs, 1.0 / inputs as f64);
         let mut steps = 0;
         let (mut nats, mut gap) = (0.0, f64::INFINITY);
+        let mut progress = Progress::new("steps at most", MAX_STEPS);
         while steps < MAX_STEPS && gap > GAP {
             steps += 1;
+            progress.add(1);
             let received = input.dot(&self.p);
             let gains: Array1<f64> = self
                 .p

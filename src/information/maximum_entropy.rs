@@ -161,6 +161,11 @@ impl MaximumEntropy {
             if !constant {
                 ranges[k] = high - low;
             }
+            if !ranges[k].is_finite() {
+                let given = format!("feature {k}, from {low:e} to {high:e}");
+                let allowed = "such that the range of each is a finite number: scale it down";
+                return Err(Error::argument("features", given, allowed));
+            }
             row.mapv_inplace(|f| (f - target) / ranges[k]);
         }
         let ln_prior = possible.iter().map(|&s| prior.probabilities()[s].ln()).collect();

@@ -18,6 +18,9 @@ use crate::stats::mean_and_error;
 /// The most states times spins at once, 1 GiB.
 const MOST: usize = 1 << 30;
 
+/// What a search gets when there is no time left.
+const LEAST_SECONDS: f64 = 1e-3;
+
 /// States of a known model, and what each method of inversion makes of how many of them: settings, then [`run`](Self::run) gives a frame.
 ///
 /// Up to 20 spins states are independent draws from all probabilities; beyond it they are those of 128 heat-bath chains, 1000 sweeps after a random start and
@@ -137,7 +140,7 @@ impl InverseComparison {
         runs;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which rows hold the sets done so far and `complete` is false; default none.
+        /// A limit in seconds, after which searches stop where they are, rows hold the sets done so far and `complete` is false; default none.
         deadline;
     }
 
@@ -166,7 +169,7 @@ impl InverseComparison {
         let mut cells: Vec<Cell> =
             (0..conditions).map(|_| Cell { converged: true, ..Cell::default() }).collect();
         let mut progress = Progress::new("inversions", conditions.saturating_mul(runs));
-        let mut done = 0;
+        let (mut done, mut cut) = (0, false);
         while done < runs && !(done > 0 && deadline.passed()) {
             let states = drawn(&self.truth, self.temperature, most, self.seed.child(done as u64))?;
             for (k, cell) in cells.iter_mut().enumerate() {
@@ -176,6 +179,10 @@ impl InverseComparison {
                     .method(method)
                     .seed(self.seed.child(done as u64).child(k as u64))
                     .l2(if method.takes_l2() { self.l2 } else { 0.0 });
+                let settings = match self.deadline {
+                    Some(_) => settings.deadline(deadline.left().as_secs_f64().max(LEAST_SECONDS)),
+                    None => settings,
+                };
                 match settings.run() {
                     Ok(found) => {
                         let (truth, t) = (&self.truth, self.temperature);
@@ -183,6 +190,7 @@ impl InverseComparison {
                         cell.field.push(found.field_error(truth, t)?);
                         cell.seconds.push(found.seconds);
                         cell.converged &= found.converged;
+                        cut |= !found.complete;
                     }
                     Err(_) => cell.refused += 1,
                 }
@@ -190,10 +198,11 @@ impl InverseComparison {
             }
             done += 1;
         }
-        if done < runs {
+        let complete = done == runs && !cut;
+        if !complete {
             progress.stopped();
         }
-        self.frame(&cells, done, done == runs)
+        self.frame(&cells, done, complete)
     }
 
     /// The number of runs and the most states of any.

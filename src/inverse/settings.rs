@@ -18,6 +18,8 @@ use crate::setters::setters;
 const MANY: usize = 1_000_000_000;
 /// The most chains of Boltzmann learning.
 const MAX_CHAINS: usize = 1 << 20;
+/// Between two looks at the deadline.
+const MAX_SWEEPS: usize = 100_000;
 
 /// Fields h and couplings J of P(s) ∝ exp(Σ_i h_i s_i + Σ_{i<j} J_ij s_i s_j) from states or moments: settings, then [`run`](Self::run).
 ///
@@ -192,7 +194,7 @@ impl InverseIsing {
         /// How many persistent chains Boltzmann learning has, in eight independent teams that learn for themselves; default 256, and rounded up
         /// to a multiple of 64.
         chains;
-        /// Sweeps of each chain in one step of Boltzmann learning; default 1.
+        /// Sweeps of each chain in one step of Boltzmann learning, at most 100,000; default 1.
         sweeps;
         /// The seed of Boltzmann learning; default 0.
         seed;
@@ -281,7 +283,7 @@ impl InverseIsing {
             tolerance: self.tolerance,
             steps,
             chains: count("chains", self.chains, MAX_CHAINS)?,
-            sweeps: count("sweeps", self.sweeps, MANY)?,
+            sweeps: count("sweeps", self.sweeps, MAX_SWEEPS)?,
             seed: self.seed,
             deadline: Deadline::new(self.deadline)?,
         })

@@ -49,7 +49,7 @@ pub struct DensityEstimation {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SpectralDensity {
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
     width: f64,
     /// The least and the largest node: within the spectrum, and near its ends.
     pub edges: (f64, f64),

@@ -19,6 +19,35 @@ use crate::stats::mean_and_error;
 /// Probes of a block at most.
 const BLOCK: usize = 64;
 
+/// Consecutive rows and columns whose trace is wanted: how many, and what they are called.
+///
+/// Made from a number, from a name and a number, or from a [`Block`](crate::landscape::Block) of parameters.
+///
+/// ```
+/// use statmech::prelude::*;
+/// assert_eq!(DiagonalBlock::from(("plane", 4)), DiagonalBlock { name: "plane".to_owned(), size: 4 });
+/// assert_eq!(DiagonalBlock::from(4).name, "");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiagonalBlock {
+    /// The name in tables.
+    pub name: String,
+    /// How many rows and columns there are.
+    pub size: usize,
+}
+
+impl From<usize> for DiagonalBlock {
+    fn from(size: usize) -> Self {
+        Self { name: String::new(), size }
+    }
+}
+
+impl From<(&str, usize)> for DiagonalBlock {
+    fn from((name, size): (&str, usize)) -> Self {
+        Self { name: name.to_owned(), size }
+    }
+}
+
 /// Settings of an estimate of the diagonal; [`run`](Self::run) gives it.
 ///
 /// The mean of x_i (Ax)_i over random vectors x is a_ii; of vectors of signs it has the variance Σ_{j≠i} a_ij² / m (C. Bekas, E. Kokiopoulou and Y.
@@ -40,7 +69,7 @@ pub struct DiagonalEstimation {
     operator: Operator,
     products: usize,
     probe: Probe,
-    blocks: Vec<usize>,
+    blocks: Vec<DiagonalBlock>,
     seed: Seed,
     deadline: Option<f64>,
 }
@@ -57,7 +86,7 @@ pub struct Diagonal {
     pub products: usize,
     /// Whether all probes were done.
     pub complete: bool,
-    blocks: Vec<usize>,
+    blocks: Vec<DiagonalBlock>,
     traces: Vec<(f64, f64)>,
 }
 
@@ -77,7 +106,7 @@ impl Operator {
             operator: self.clone(),
             products: 100,
             probe: Probe::Rademacher,
-            blocks: vec![self.dimension()],
+            blocks: vec![self.dimension().into()],
             seed: Seed::default(),
             deadline: None,
         }
@@ -111,18 +140,22 @@ impl DiagonalEstimation {
         Self { probe, ..self.clone() }
     }
 
-    /// The sizes of consecutive blocks whose traces are wanted as well; default one, of all.
+    /// The consecutive blocks whose traces are wanted as well, by size, or by name and size; default one, of all. The layers of a network are
+    /// `objective.blocks()`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// let diagonal = Operator::from_diagonal(&array![1.0, 2.0])?.diagonal();
-    /// assert_eq!(diagonal.blocks([1, 1]).run()?.block_frame()?.values("trace")?, [1.0, 2.0]);
-    /// assert!(diagonal.blocks([1]).run().is_err());
+    /// let saddle = Objective::saddle(2, 4)?;
+    /// let hessian = saddle.hessian_at(&array![0.0, 0.0, 0.0, 0.0, 1.0])?;
+    /// let traces = hessian.diagonal().blocks(saddle.blocks()).run()?.block_frame()?;
+    /// assert_eq!(traces.column("name")?.str()?.get(0), Some("plane"));
+    /// assert_eq!(traces.values("trace")?, [4.0, 0.0]);
+    /// assert!(hessian.diagonal().blocks([1, 3]).run().is_err());
     /// # Ok(()) }
     /// ```
-    pub fn blocks(&self, sizes: impl IntoIterator<Item = usize>) -> Self {
-        Self { blocks: sizes.into_iter().collect(), ..self.clone() }
+    pub fn blocks(&self, blocks: impl IntoIterator<Item = impl Into<DiagonalBlock>>) -> Self {
+        Self { blocks: blocks.into_iter().map(Into::into).collect(), ..self.clone() }
     }
 
     setters! { "Operator::from_diagonal(&Array1::linspace(0.0, 1.0, 100))?.diagonal()":
@@ -151,9 +184,10 @@ impl DiagonalEstimation {
         if self.products < 2 {
             return Err(Error::argument("products", self.products, "at least 2, for an error"));
         }
-        let sum = self.blocks.iter().fold(0_usize, |sum, &size| sum.saturating_add(size));
-        if sum != n || self.blocks.contains(&0) {
-            let given = format!("sizes {:?}", self.blocks);
+        let sizes: Vec<usize> = self.blocks.iter().map(|block| block.size).collect();
+        let sum = sizes.iter().fold(0_usize, |sum, &size| sum.saturating_add(size));
+        if sum != n || sizes.contains(&0) {
+            let given = format!("sizes {sizes:?}");
             return Err(Error::argument(
                 "blocks",
                 given,
@@ -175,7 +209,7 @@ impl DiagonalEstimation {
             let mut images = vec![0.0; now * n];
             self.operator.apply_into(&vectors, &mut images)?;
             for (x, ax) in vectors.chunks_exact(n).zip(images.chunks_exact(n)) {
-                sums.add(x, ax, &self.blocks);
+                sums.add(x, ax, &sizes);
             }
             progress.add(now);
         }
@@ -258,7 +292,7 @@ impl Diagonal {
         )?)
     }
 
-    /// One row per block: `block`, `size`, `trace`, `trace_err`, `products`, `complete`.
+    /// One row per block: `block` (0, 1, …), `name`, `size`, `trace`, `trace_err`, `products`, `complete`.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -274,7 +308,8 @@ impl Diagonal {
         let count = self.blocks.len();
         Ok(df!(
             "block" => (0..count as u64).collect::<Vec<_>>(),
-            "size" => self.blocks.iter().map(|&size| size as u64).collect::<Vec<_>>(),
+            "name" => self.blocks.iter().map(|block| block.name.as_str()).collect::<Vec<_>>(),
+            "size" => self.blocks.iter().map(|block| block.size as u64).collect::<Vec<_>>(),
             "trace" => self.traces.iter().map(|t| t.0).collect::<Vec<_>>(),
             "trace_err" => self.traces.iter().map(|t| t.1).collect::<Vec<_>>(),
             "products" => vec![self.products as u64; count],

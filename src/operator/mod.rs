@@ -13,12 +13,14 @@
 //! | the diagonal | [`Operator::diagonal`] |
 //! | ln det A, tr f(A) | [`Operator::log_determinant`], [`Operator::spectral_sum`] |
 //! | the density of eigenvalues | [`Operator::density`] |
+//! | what lies outside of a bulk | [`SpectralDensity::semicircle`], [`SpectralDensity::marchenko_pastur`], [`Eigenpairs::outliers`] |
 //! | what random matrices have | [`theory::spectra`](crate::theory::spectra) |
 //!
 //! Costs are counted in `products`, one for each vector that the operator is applied to. Everything sampled has one standard error beside it and is the
 //! same on any number of threads.
 
 mod basis;
+mod bulk;
 pub(crate) mod dense;
 mod density;
 mod diagonal;
@@ -38,8 +40,9 @@ mod trace;
 mod trace_estimate;
 mod vector;
 
+pub use bulk::{BulkLaw, SpectralBulk};
 pub use density::{DensityEstimation, SpectralDensity};
-pub use diagonal::{Diagonal, DiagonalEstimation};
+pub use diagonal::{Diagonal, DiagonalBlock, DiagonalEstimation};
 pub use eigenpairs::Eigenpairs;
 pub use inertia::{Inertia, InertiaEstimation};
 pub use lanczos::Lanczos;

@@ -1,6 +1,9 @@
 //! Random vectors that operators are probed with.
 
+use crate::error::Result;
+use crate::ndarray::Array2;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::operator::symmetric::{ROUNDING, symmetrized};
 use crate::operator::vector::{norm, scale};
 use crate::rand::RngCore;
 use crate::random::Seed;
@@ -41,8 +44,31 @@ impl Probe {
         }
     }
 
+    /// The variance of xᵀAx of one such vector: 2 tr A² of normal entries, 2 (tr A² − Σ a_ii²) of signs. A mean over m vectors has the m-th part.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let a = array![[1.0, 3.0], [3.0, 2.0]];
+    /// assert_eq!(Probe::Gaussian.trace_variance(&a)?, 46.0);
+    /// assert_eq!(Probe::Rademacher.trace_variance(&a)?, 36.0);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If the matrix is not square and symmetric, or has entries that are not finite.
+    pub fn trace_variance(self, matrix: &Array2<f64>) -> Result<f64> {
+        let matrix = symmetrized(matrix, ROUNDING)?;
+        let whole: f64 = matrix.iter().map(|entry| entry * entry).sum();
+        let diagonal: f64 = matrix.diag().iter().map(|entry| entry * entry).sum();
+        Ok(match self {
+            Self::Gaussian => 2.0 * whole,
+            Self::Rademacher => 2.0 * (whole - diagonal).max(0.0),
+        })
+    }
+
     /// Probe number `index`, into `out`.
-    pub(super) fn fill(self, seed: Seed, index: usize, out: &mut [f64]) {
+    pub(crate) fn fill(self, seed: Seed, index: usize, out: &mut [f64]) {
         let mut generator = seed.child(index as u64).generator();
         match self {
             Self::Gaussian => {

@@ -17,7 +17,7 @@ use crate::spin::Couplings;
 type Apply = dyn Fn(&[f64], &mut [f64]) -> Result<()> + Send + Sync;
 
 /// Entries a_ij and a_ji of a matrix may differ by this fraction of its largest entry, as rounding may make them; their mean counts.
-const ROUNDING: f64 = 1e-10;
+pub(super) const ROUNDING: f64 = 1e-10;
 
 /// A symmetric operator A on vectors of n numbers, known by its products A x alone. Cheap to clone: clones share what they
 /// stand for, and the count of products.

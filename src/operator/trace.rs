@@ -66,7 +66,7 @@ impl TraceEstimator {
     }
 
     /// The fewest products from which there is an error.
-    fn least(self) -> usize {
+    pub(crate) fn least(self) -> usize {
         match self {
             Self::Gaussian | Self::Rademacher => 2,
             Self::HutchPlusPlus => 6,

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
+use crate::stats::running_means;
 
 /// An estimate of tr A or ‖A‖_F², with its error and cost.
 #[derive(Clone)]
@@ -52,6 +53,30 @@ impl TraceEstimate {
         )?)
     }
 
+    /// The root of the estimate with its standard error: ‖A‖_F, the Frobenius norm, of [`squared_norm`](crate::operator::Operator::squared_norm).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let (norm, _) = Operator::from_diagonal(&array![3.0, -4.0])?.squared_norm().run()?.root()?;
+    /// assert!((norm - 5.0).abs() < 1e-12);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If the estimate is not above 0.
+    pub fn root(&self) -> Result<(f64, f64)> {
+        if !(self.value > 0.0) {
+            return Err(Error::Unsupported {
+                what: "The root of an estimate".to_owned(),
+                why: format!("the {} is estimated to be {}", self.name, self.value),
+                advice: "Take it of a `squared_norm` that is not 0.".to_owned(),
+            });
+        }
+        let root = self.value.sqrt();
+        Ok((root, self.error / (2.0 * root)))
+    }
+
     /// How the estimate came about: `products`, and the value and its error (named as in [`frame`](Self::frame)) after so many probes, from 2 on. Of
     /// the plain estimators only, whose probes are independent and nothing before them.
     ///
@@ -73,20 +98,7 @@ impl TraceEstimate {
                 advice: "Run it with several numbers of `products`.".to_owned(),
             });
         }
-        let (mut mean, mut squares) = (0.0, 0.0);
-        let mut rows = (Vec::new(), Vec::new(), Vec::new());
-        for (k, value) in self.samples.iter().enumerate() {
-            // Welford's update of mean and squared deviations.
-            let count = (k + 1) as f64;
-            let change = value - mean;
-            mean += change / count;
-            squares += change * (value - mean);
-            if k > 0 {
-                rows.0.push((k + 1) as u64);
-                rows.1.push(mean);
-                rows.2.push((squares / (count * (count - 1.0))).sqrt());
-            }
-        }
+        let rows = running_means(&self.samples);
         Ok(df!("products" => rows.0, self.name => rows.1, format!("{}_err", self.name) => rows.2)?)
     }
 }

@@ -1,6 +1,6 @@
 //! Sampling the version space: all perceptrons that make no error.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_count};
 use crate::ndarray::{Array1, Array2};
 use crate::perceptron::billiard::{Billiard, products};
 use crate::perceptron::examples::Examples;
@@ -71,7 +71,7 @@ pub struct VersionSampling {
     samples: usize,
     stride: Option<usize>,
     burn_in: Option<usize>,
-    chains: usize,
+    chains: i64,
     start: Option<Perceptron>,
     hit_and_run: bool,
     seed: Seed,
@@ -82,6 +82,8 @@ impl VersionSampling {
     setters! { "Examples::random(5, 8, 1)?.version_space().samples(40)":
         /// Samples kept from each chain; default 500, at least 32.
         samples;
+        /// Independent chains, 2 at least; default 2.
+        chains;
         /// The seed; default 0.
         seed;
         /// A limit in seconds, after which there are fewer samples (32 of each chain at least) and `complete` is false; default none.
@@ -103,11 +105,6 @@ impl VersionSampling {
         Self { burn_in: Some(steps), ..self.clone() }
     }
 
-    /// Independent chains; default 2.
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
-    }
-
     /// Where the last chain starts: any perceptron that makes no error, such as the teacher.
     pub fn start(&self, start: &Perceptron) -> Self {
         Self { start: Some(start.clone()), ..self.clone() }
@@ -126,7 +123,7 @@ impl VersionSampling {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<VersionSamples> {
-        self.check()?;
+        let chains = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let rows = Rows::new(&self.examples, false);
         let best = nearest(&rows, Goal::Optimum, Deadline::new(None)?);
@@ -141,10 +138,12 @@ impl VersionSampling {
         let stride = self.stride.unwrap_or(if self.hit_and_run { rows.dimension } else { 1 });
         let pairs = if self.hit_and_run { Vec::new() } else { products(&rows) };
         let burn_in = self.burn_in.unwrap_or(self.samples.saturating_mul(stride) / 4);
-        let mut progress = Progress::new("samples", self.chains * self.samples);
+        let mut progress = Progress::new("samples", chains * self.samples);
         let mut walks: Vec<Box<dyn Chain + '_>> = Vec::new();
-        for k in 0..self.chains {
-            let (start, seed) = (self.starting_point(k, &best.weights), self.seed.child(k as u64));
+        for k in 0..chains {
+            let last = k + 1 == chains;
+            let start = self.starting_point(last, &best.weights);
+            let seed = self.seed.child(k as u64);
             walks.push(if self.hit_and_run {
                 Box::new(Walk::new(&rows, start, seed))
             } else {
@@ -152,13 +151,13 @@ impl VersionSampling {
             });
         }
         for (k, walk) in walks.iter_mut().enumerate() {
-            if k > 0 && !(self.start.is_some() && k + 1 == self.chains) {
+            if k > 0 && !(self.start.is_some() && k + 1 == chains) {
                 walk.leave_for_the_boundary();
             }
             walk.advance(burn_in, deadline);
         }
-        let mut points: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
-        let mut stabilities: Vec<Vec<f64>> = vec![Vec::new(); self.chains];
+        let mut points: Vec<Vec<f64>> = vec![Vec::new(); chains];
+        let mut stabilities: Vec<Vec<f64>> = vec![Vec::new(); chains];
         let mut kept = 0;
         while kept < self.samples && (kept < LEAST_SAMPLES || !deadline.passed()) {
             for (k, walk) in walks.iter_mut().enumerate() {
@@ -169,7 +168,7 @@ impl VersionSampling {
                 stabilities[k].push(walk.stability() * rows.scale);
             }
             kept += 1;
-            progress.add(self.chains);
+            progress.add(chains);
         }
         let complete = kept == self.samples && !deadline.passed();
         if kept < self.samples {
@@ -178,21 +177,20 @@ impl VersionSampling {
         self.gather(&rows, &best.weights, points, &stabilities, kept, complete)
     }
 
-    fn check(&self) -> Result<()> {
+    /// How many chains there are, if all settings are allowed.
+    fn check(&self) -> Result<usize> {
         if self.samples < LEAST_SAMPLES {
             let allowed = format!("at least {LEAST_SAMPLES}");
             return Err(Error::argument("samples", self.samples, allowed));
         }
-        if self.chains < 2 {
-            return Err(Error::argument("chains", self.chains, "at least 2"));
-        }
+        let chains = require_count("chains", self.chains, 2)?;
         if self.stride == Some(0) {
             return Err(Error::argument("stride", 0, "at least 1"));
         }
-        let each = self.chains.saturating_mul(self.examples.dimension());
+        let each = chains.saturating_mul(self.examples.dimension());
         if self.samples.saturating_mul(each) > MOST_NUMBERS {
             return Err(Error::TooLarge {
-                what: format!("{} samples of {} chains", self.samples, self.chains),
+                what: format!("{} samples of {chains} chains", self.samples),
                 needs: "too much memory".to_string(),
                 limit: format!("the {MOST_NUMBERS} numbers allowed"),
                 advice: "Take fewer samples.".to_string(),
@@ -205,12 +203,12 @@ impl VersionSampling {
                 return Err(Error::argument("start", given, "one without errors and bias"));
             }
         }
-        Ok(())
+        Ok(chains)
     }
 
-    fn starting_point(&self, chain: usize, best: &[f64]) -> Vec<f64> {
+    fn starting_point(&self, last: bool, best: &[f64]) -> Vec<f64> {
         let mut point = best.to_vec();
-        if let (Some(start), true) = (&self.start, chain + 1 == self.chains) {
+        if let (Some(start), true) = (&self.start, last) {
             for (p, w) in point.iter_mut().zip(&start.weights) {
                 *p = *w;
             }
@@ -227,7 +225,7 @@ impl VersionSampling {
         kept: usize,
         complete: bool,
     ) -> Result<VersionSamples> {
-        let dimension = rows.dimension;
+        let (dimension, chains) = (rows.dimension, points.len());
         let mut hebb = rows.zeros();
         for k in 0..rows.count {
             crate::perceptron::rows::add(&mut hebb, 1.0, rows.row(k));
@@ -244,9 +242,9 @@ impl VersionSampling {
             worst = if found.is_nan() { worst } else { worst.max(found) };
         }
         let all: Vec<f64> = points.concat();
-        let weights = Array2::from_shape_vec((self.chains * kept, dimension), all)
+        let weights = Array2::from_shape_vec((chains * kept, dimension), all)
             .map_err(|error| Error::argument("samples", error, "as many as chains allow"))?;
-        Ok(VersionSamples { weights, chains: self.chains, r_hat: worst, complete })
+        Ok(VersionSamples { weights, chains, r_hat: worst, complete })
     }
 }
 

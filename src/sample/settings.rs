@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 
+pub(crate) use crate::error::require_count as sweeps;
+
 /// How spins change.
 ///
 /// ```
@@ -154,13 +156,4 @@ impl Rule {
 #[inline]
 pub(super) fn threshold(probability: f64) -> u64 {
     (probability * 18_446_744_073_709_551_616.0) as u64
-}
-
-/// Checks a number of sweeps as the user wrote it.
-pub(crate) fn sweeps(name: &'static str, given: i64, least: i64) -> Result<usize> {
-    if given < least {
-        return Err(Error::argument(name, given, format!("a whole number of at least {least}")));
-    }
-    usize::try_from(given)
-        .map_err(|_| Error::argument(name, given, format!("at most {}", usize::MAX)))
 }

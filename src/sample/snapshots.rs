@@ -38,7 +38,7 @@ pub struct SnapshotSampling {
     model: Arc<PairModel>,
     temperature: f64,
     samples: usize,
-    chains: usize,
+    chains: i64,
     spacing: i64,
     thermalization: i64,
     update: Option<Update>,
@@ -96,6 +96,8 @@ impl SnapshotSampling {
     setters! { "Ising::square(4)?.snapshots(2.0)":
         /// How many snapshots, over all chains; default 1000.
         samples;
+        /// How many independent chains share the snapshots as evenly as possible; default 8. There are never more than snapshots.
+        chains;
         /// Sweeps of each chain before its first snapshot; default 200.
         thermalization;
         /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
@@ -125,20 +127,6 @@ impl SnapshotSampling {
     /// ```
     pub fn update(&self, update: Update) -> Self {
         Self { update: Some(update), ..self.clone() }
-    }
-
-    /// How many independent chains share the snapshots as evenly as possible; default 8. There are never more than snapshots.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// use statmech::prelude::*;
-    /// let settings = Ising::square(4)?.snapshots(2.0).samples(30).chains(30);
-    /// assert_eq!(settings.run()?.chains, 30);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn chains(&self, chains: usize) -> Self {
-        Self { chains, ..self.clone() }
     }
 
     /// Sweeps of a chain from one snapshot to the next; default 20, several autocorrelation times of Swendsen–Wang on any lattice of a few thousand spins.
@@ -179,7 +167,7 @@ impl SnapshotSampling {
             .update(self.update.unwrap_or_else(|| self.usual_update()))
             .order(self.order)
             .start(self.start);
-        let chains = self.chains.min(self.samples);
+        let chains = sweeps("chains", self.chains, 1)?.min(self.samples);
         let planned =
             |chain: usize| self.samples / chains + usize::from(chain < self.samples % chains);
         let total = chains
@@ -215,9 +203,6 @@ impl SnapshotSampling {
     fn check(&self) -> Result<()> {
         if self.samples < 2 {
             return Err(Error::argument("samples", self.samples, "at least 2"));
-        }
-        if self.chains == 0 {
-            return Err(Error::argument("chains", 0, "at least 1"));
         }
         let bytes = self.samples.saturating_mul(self.model.n_spins());
         if bytes > MAX_BYTES {

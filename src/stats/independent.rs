@@ -18,6 +18,24 @@ pub(crate) fn mean_and_error(values: &[f64]) -> Option<(f64, f64)> {
     Some((mean, (squares / (n * (n - 1.0))).sqrt()))
 }
 
+/// The means and standard errors of the first 2, 3, … independent values, with their numbers, by Welford's update.
+pub(crate) fn running_means(values: &[f64]) -> (Vec<u64>, Vec<f64>, Vec<f64>) {
+    let (mut mean, mut squares) = (0.0, 0.0);
+    let mut rows = (Vec::new(), Vec::new(), Vec::new());
+    for (k, value) in values.iter().enumerate() {
+        let count = (k + 1) as f64;
+        let change = value - mean;
+        mean += change / count;
+        squares += change * (value - mean);
+        if k > 0 {
+            rows.0.push((k + 1) as u64);
+            rows.1.push(mean);
+            rows.2.push((squares / (count * (count - 1.0))).sqrt());
+        }
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +45,9 @@ mod tests {
         // Variance (1 + 0 + 1)/2 = 1.
         assert_eq!(mean_and_error(&[1.0, 2.0, 3.0]), Some((2.0, (1.0_f64 / 3.0).sqrt())));
         assert_eq!(mean_and_error(&[1.0]), None);
+        let (counts, means, errors) = running_means(&[1.0, 2.0, 3.0]);
+        assert_eq!((counts, means), (vec![2, 3], vec![1.5, 2.0]));
+        assert_eq!(errors, [0.5, (1.0_f64 / 3.0).sqrt()]);
         // Beta(1, 2) has variance 1·2/(3²·4).
         assert!((fraction_error(0, 1) - 18_f64.sqrt().recip()).abs() < 1e-15);
     }

@@ -20,7 +20,7 @@ pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
-pub(crate) use independent::{fraction_error, mean_and_error};
+pub(crate) use independent::{fraction_error, mean_and_error, running_means};
 pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
 /// The shortest series from which an error is estimated.

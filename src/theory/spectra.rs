@@ -120,6 +120,42 @@ impl Semicircle {
         Ok(self.sigma * (n as f64).powf(-2.0 / 3.0))
     }
 
+    /// Where the eigenvalue of a spike lies: of the matrix with θ v vᵀ added, |v| = 1. Beyond the transition |θ| > σ it leaves the bulk, for c + θ + σ²/θ; below it stays at
+    /// the edge (J. Baik, G. Ben Arous and S. Péché, Ann. Probab. 33, 1643 (2005); S. Péché, Probab. Theory Relat. Fields 134, 127 (2006)).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let law = Semicircle::new(1.0)?;
+    /// assert_eq!((law.outlier(2.0)?, law.outlier(0.5)?, law.outlier(-2.0)?), (2.5, 2.0, -2.5));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If θ is not finite.
+    pub fn outlier(&self, spike: f64) -> Result<f64> {
+        let spike = require_finite("spike", spike)?;
+        let strength = spike.abs().max(self.sigma);
+        Ok(self.center + (strength + self.sigma * (self.sigma / strength)).copysign(spike))
+    }
+
+    /// (u·v)² of the outlier's eigenvector u and the spike's direction v: 1 − σ²/θ² beyond the transition, else 0 (F. Benaych-Georges and R. Nadakuditi, Adv. Math. 227, 494 (2011)).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let law = Semicircle::new(1.0)?;
+    /// assert_eq!((law.outlier_overlap(2.0)?, law.outlier_overlap(0.5)?), (0.75, 0.0));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If θ is not finite.
+    pub fn outlier_overlap(&self, spike: f64) -> Result<f64> {
+        let ratio = self.sigma / require_finite("spike", spike)?.abs();
+        Ok(if ratio < 1.0 { 1.0 - ratio * ratio } else { 0.0 })
+    }
+
     /// ρ(λ).
     ///
     /// ```
@@ -238,6 +274,51 @@ impl MarchenkoPastur {
         let (columns, rows) = (n as f64, n as f64 / self.ratio);
         let (a, b) = (rows.sqrt(), columns.sqrt());
         Ok(self.variance * (a + b) * (1.0 / a + 1.0 / b).cbrt() / rows)
+    }
+
+    /// Where the eigenvalue of a spike lies: of XᵀX/p whose rows have the variance ℓ along one direction, σ² along all others. Beyond the transition, ℓ > σ²(1 + √γ), or
+    /// ℓ < σ²(1 − √γ), it leaves the bulk for ℓ(1 + γσ²/(ℓ − σ²)), else it stays at the edge (J. Baik and J. Silverstein, J. Multivar. Anal. 97, 1382 (2006)).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let law = MarchenkoPastur::new(0.25, 1.0)?;
+    /// assert_eq!((law.outlier(3.0)?, law.outlier(1.2)?), (3.375, 2.25));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If ℓ is not a finite number above 0.
+    pub fn outlier(&self, spike: f64) -> Result<f64> {
+        let distance = require_positive("spike", spike)? - self.variance;
+        let transition = self.variance * self.ratio.sqrt();
+        let (low, high) = self.edges();
+        Ok(if distance.abs() > transition {
+            spike * (1.0 + self.ratio * self.variance / distance)
+        } else if distance < 0.0 {
+            low
+        } else {
+            high
+        })
+    }
+
+    /// (u·v)² of the outlier's eigenvector u and the spike's direction v: (1 − γσ⁴/(ℓ − σ²)²)/(1 + γσ²/(ℓ − σ²)) beyond the transition, else 0
+    /// (D. Paul, Stat. Sin. 17, 1617 (2007)).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let law = MarchenkoPastur::new(0.25, 1.0)?;
+    /// assert!((law.outlier_overlap(3.0)? - 0.9375 / 1.125).abs() < 1e-15);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If ℓ is not a finite number above 0.
+    pub fn outlier_overlap(&self, spike: f64) -> Result<f64> {
+        let distance = (require_positive("spike", spike)? - self.variance) / self.variance;
+        let rest = 1.0 - self.ratio / (distance * distance);
+        Ok(if rest > 0.0 { rest / (1.0 + self.ratio / distance) } else { 0.0 })
     }
 
     /// The fraction of eigenvalues that are 0: 1 − 1/γ for γ > 1, else none.

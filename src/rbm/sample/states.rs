@@ -11,6 +11,8 @@ use crate::rbm::sample::block::Block;
 use crate::rbm::sample::path::Path;
 use crate::rbm::{Layer, Rbm, Units};
 
+pub(crate) use crate::error::require_count as count;
+
 /// Each method has a stream of its own under a seed, so that chains may start at samples that another one drew with the same seed.
 pub(crate) const EXACT: u64 = 1 << 60;
 pub(crate) const GIBBS: u64 = 2 << 60;
@@ -22,14 +24,6 @@ pub(crate) const BACKWARD: u64 = 7 << 60;
 
 /// The most numbers that a run keeps in memory, 2 GiB of them.
 const MOST: usize = 1 << 28;
-
-/// A count as a reader gave it, at least `least`.
-pub(crate) fn count(name: &'static str, given: i64, least: i64) -> Result<usize> {
-    if given < least {
-        return Err(Error::argument(name, given, format!("at least {least}")));
-    }
-    Ok(usize::try_from(given).unwrap_or(usize::MAX))
-}
 
 /// Refuses more numbers than fit in memory.
 pub(crate) fn check_size(what: &str, numbers: &[usize]) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Settings and data that a training refuses.
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_count, require_positive};
 use crate::ndarray::Array2;
 use crate::rbm::Rbm;
 use crate::rbm::training::engine::Plan;
@@ -45,10 +45,8 @@ pub(super) fn plan(training: &RbmTraining) -> Result<Plan> {
         let allowed = format!("from 1 to the number of examples, {rows}");
         return Err(Error::argument("batch", batch, allowed));
     }
-    let chains = training.chains.unwrap_or(batch);
-    if chains == 0 {
-        return Err(Error::argument("chains", 0, "at least 1"));
-    }
+    let asked = training.chains.map(|chains| require_count("chains", chains, 1)).transpose()?;
+    let chains = asked.unwrap_or(batch);
     method(training.method)?;
     if training.method == Method::Exact && !may_be_exact(rbm) {
         return Err(Error::TooLarge {

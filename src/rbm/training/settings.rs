@@ -92,7 +92,7 @@ pub struct RbmTraining {
     pub(super) max_norm: Option<f64>,
     pub(super) max_unit_norm: Option<f64>,
     pub(super) batch: Option<usize>,
-    pub(super) chains: Option<usize>,
+    pub(super) chains: Option<i64>,
     pub(super) epochs: usize,
     pub(super) early_stopping: Option<EarlyStopping>,
     pub(super) record_every: usize,
@@ -186,7 +186,7 @@ impl RbmTraining {
         batch(examples: usize) batch = Some(examples);
         /// Persistent chains, at each temperature; default as many as a batch has examples.
         "assert!(training.pcd(1).chains(10).run().is_ok() && training.chains(0).run().is_err());"
-        chains(chains: usize) chains = Some(chains);
+        chains(chains: i64) chains = Some(chains);
         /// Times that all examples are taken; default 20.
         "assert!(training.epochs(3).run().is_ok() && training.epochs(0).run().is_err());"
         epochs(epochs: usize) epochs = epochs;
