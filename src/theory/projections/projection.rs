@@ -329,7 +329,7 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let frame = Projection::of_signs(500, 500, 1)?.distribution(&linspace(-150.0, 150.0, 301))?;
+    /// let frame = Projection::of_signs(500, 500, 1)?.distribution(&linspace(-300.0, 300.0, 601))?;
     /// let integral: f64 = frame.values("density_plus")?.iter().sum();
     /// assert!((integral - 1.0).abs() < 1e-4);
     /// # Ok(()) }
