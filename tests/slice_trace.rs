@@ -348,7 +348,7 @@ fn methods_at_equal_cost_spread_as_theory_has_it() -> Result<()> {
     let (spread, theory) = (columns("spread")?, columns("spread_theory")?);
     let (mean, mean_err) = (columns("mean")?, columns("mean_err")?);
     for row in 0..14 {
-        assert!((mean[row] - exact).abs() < 4.0 * mean_err[row], "row {row}");
+        assert!((mean[row] - exact).abs() < 4.0 * mean_err[row] + 1e-9, "row {row}");
         assert!(columns("cost")?[row] <= columns("budget")?[row]);
         // 200 runs tell a standard deviation to 5 %.
         if theory[row].is_finite() {

@@ -416,11 +416,13 @@ impl TraceComparison {
     /// If the frame lacks the columns.
     pub fn figure(&self) -> Result<Figure> {
         let names = self.frame.column("method")?.str()?.clone();
+        let largest = self.frame.values("spread")?.into_iter().fold(0.0, f64::max);
         let mut layers: Vec<Figure> = Vec::new();
         for (color, method) in METHODS.iter().enumerate() {
             let rows = self.frame.filter(&names.equal(method.name()))?;
-            if !rows.values("spread")?.iter().any(|spread| *spread > 0.0) {
-                continue; // No spread, or no row, has no place on a logarithmic axis.
+            // No spread but that of rounding, or no row, has no place on a logarithmic axis.
+            if !rows.values("spread")?.iter().any(|spread| *spread > 1e-6 * largest) {
+                continue;
             }
             layers.push(rows.line("cost", "spread")?.label(method.name()).color(color));
             if rows.values("spread_theory")?.iter().any(|spread| *spread > 0.0) {
