@@ -376,7 +376,7 @@ impl Connection {
         if bends.checked_mul(n).is_none_or(|numbers| numbers > 1 << 29) {
             return Err(Error::TooLarge {
                 what: format!("A chain of {bends} bends of {n} parameters"),
-                needs: format!("{:.0} GiB", bends as f64 * n as f64 / (1 << 27) as f64),
+                needs: format!("{:.0} GiB", bends as f64 * n as f64 / f64::from(1 << 27)),
                 limit: "4 GiB".to_string(),
                 advice: "Take fewer bends.".to_string(),
             });

@@ -19,7 +19,7 @@ pub(super) enum Region {
 /// A rise that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rise {
-    pub rise: f64,
+    pub most: f64,
     /// What the last step added.
     pub last: f64,
     pub complete: bool,
@@ -76,7 +76,7 @@ pub(super) fn several_steps(
     let mut gradient = vec![0.0; n];
     let start = objective.gradient_at(theta, &mut gradient)?;
     let (mut step, mut point) = (vec![0.0; n], vec![0.0; n]);
-    let mut found = Rise { rise: 0.0, last: f64::NAN, complete: true };
+    let mut found = Rise { most: 0.0, last: f64::NAN, complete: true };
     for _ in 0..steps {
         if deadline.passed() {
             found.complete = false;
@@ -84,13 +84,13 @@ pub(super) fn several_steps(
         }
         if !region.corner(theta, &gradient, &mut step) {
             let mut generator = seed.generator();
-            gradient.iter_mut().for_each(|g| *g = StandardNormal.sample(&mut generator));
+            gradient.fill_with(|| StandardNormal.sample(&mut generator));
             region.corner(theta, &gradient, &mut step);
         }
         point.iter_mut().zip(theta).zip(&step).for_each(|((p, x), s)| *p = x + s);
         let rise = objective.gradient_at(&point, &mut gradient)? - start;
-        found.last = (rise - found.rise).max(0.0);
-        found.rise = found.rise.max(rise);
+        found.last = (rise - found.most).max(0.0);
+        found.most = found.most.max(rise);
     }
     Ok(found)
 }

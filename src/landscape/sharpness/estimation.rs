@@ -257,7 +257,7 @@ impl SharpnessEstimation {
         let steps = self.steps as usize;
         let found =
             several_steps(&self.objective, theta, region, steps, self.seed.child(0), deadline)?;
-        let (value, error) = (unit * found.rise, unit * found.last);
+        let (value, error) = (unit * found.most, unit * found.last);
         Ok(Row { value, error, kind: "last rise", complete: found.complete })
     }
 

@@ -280,7 +280,7 @@ impl RandomDirections {
         if self.count.checked_mul(n).is_none_or(|numbers| numbers > MAX_NUMBERS) {
             return Err(Error::TooLarge {
                 what: format!("{} directions of {n} parameters", self.count),
-                needs: format!("{:.0} GiB", self.count as f64 * n as f64 / (1 << 27) as f64),
+                needs: format!("{:.0} GiB", self.count as f64 * n as f64 / f64::from(1 << 27)),
                 limit: "4 GiB".to_string(),
                 advice: "Draw them in turns, with other seeds.".to_string(),
             });
