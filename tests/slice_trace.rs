@@ -61,8 +61,9 @@ fn signs_are_exact_on_diagonal_hessians() -> Result<()> {
         let exact = positive as f64 - (2 * n - positive) as f64;
         assert!((slices.value - exact).abs() < 1e-6, "{slices:?}");
         assert!(slices.error < 1e-6 && slices.evaluations.gradients == 0);
-        // 1 + 14 · 2 · 3 + 26 losses for the step, 2 each for the samples and 8 more for the bias of half steps.
-        assert_eq!(slices.evaluations.losses, 1 + 84 + 26 + 20 + 16);
+        // 1 + 14 · 2 · 3 losses for the step, 13 for each look at rounding (one where no curvature is seen), 2 for each sample and 8 half steps.
+        let looks = if exact == 0.0 { 1 } else { 2 };
+        assert_eq!(slices.evaluations.losses, 1 + 84 + 13 * looks + 20 + 16);
     }
     Ok(())
 }
