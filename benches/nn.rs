@@ -1,7 +1,7 @@
 //! Gradients and Hessian–vector products of perceptrons on 1,000 digits, on all threads: `cargo bench --bench nn`.
 //!
-//! `python benches/nn_peer.py` measures JAX's compiled versions (`jax.grad`, and `jax.jvp` of it) of the same networks; run both one after
-//! the other on a machine that does nothing else.
+//! `STATMECH_PEER_PYTHON=python` names an interpreter with JAX, whose compiled versions (`jax.grad`, and `jax.jvp` of it) of the same networks are then timed
+//! in the same run (`nn_peer.py`); the machine should do nothing else.
 
 #![allow(clippy::expect_used)] // A benchmark that cannot be set up has nothing to report.
 
@@ -27,6 +27,10 @@ fn perceptrons(criterion: &mut Criterion) {
                 bencher.iter(|| objective.hessian_vector(black_box(&theta), &v).expect("a product"));
             });
         }
+    }
+    if let Some(python) = std::env::var_os("STATMECH_PEER_PYTHON") {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/nn_peer.py");
+        std::process::Command::new(python).arg(script).status().expect("the peer runs");
     }
 }
 

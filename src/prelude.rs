@@ -49,7 +49,12 @@ pub use crate::landscape::{
     Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
 };
 pub use crate::landscape::{
-    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+    Classification, Connected, Connection, CriticalFound, CriticalKind, CriticalPoint,
+    CriticalPoints, CriticalSearch, CriticalSurvey, Curve, GaussianCurvature, Geometry,
+    HessianProjection, Interpolated, Interpolation, Picture, PrincipalCurvatures, PrincipalPath,
+    PrincipalSearch, ProjectedHessians, RandomDirections, Sharpness, SharpnessEstimation,
+    SharpnessMeasure, Slice, SliceCheck, SliceChecked, SliceFit, SliceTraceEstimate,
+    SliceTraceEstimation, Slicing, Subspace, TraceComparison, TraceMethods,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
@@ -90,6 +95,7 @@ pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
+pub use crate::theory::projections::{Directions, Pictures, Projection, SliceCurvatures};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;

@@ -151,6 +151,11 @@ impl Deadline {
         Self { allowed: self.allowed.map(|allowed| allowed.mul_f64(fraction)), ..self }
     }
 
+    /// The seconds left for a part that takes a deadline of its own, which is above 0; none without limit.
+    pub(crate) fn seconds_left(&self) -> Option<f64> {
+        self.allowed.map(|_| self.left().as_secs_f64().max(1e-3))
+    }
+
     /// The time left, or for ever.
     pub(crate) fn left(&self) -> Duration {
         self.allowed.map_or(Duration::MAX, |allowed| allowed.saturating_sub(self.started.elapsed()))
@@ -182,6 +187,9 @@ mod tests {
         let whole = Deadline::new(Some(100.0)).unwrap();
         assert!(whole.share(0.0).passed());
         assert!(whole.left() > Duration::from_secs(90) && whole.share(0.0).left().is_zero());
+        assert!(whole.seconds_left().unwrap() > 90.0);
+        assert!(whole.share(0.0).seconds_left().unwrap() > 0.0);
+        assert_eq!(Deadline::new(None).unwrap().seconds_left(), None);
         for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(Deadline::new(Some(bad)).is_err());
         }

@@ -53,12 +53,29 @@ pub(crate) fn save(
 pub(crate) struct Tensors {
     path: PathBuf,
     text: HashMap<String, String>,
-    arrays: HashMap<String, (Vec<usize>, Vec<f64>)>,
+    arrays: HashMap<String, Array>,
+}
+
+/// A shape, and numbers row by row, or the type of those that are not read.
+#[derive(Clone, Debug)]
+struct Array {
+    shape: Vec<usize>,
+    entries: std::result::Result<Vec<f64>, Dtype>,
 }
 
 impl Tensors {
     /// Reads a file with a text under `kind`; `what` is its content in words ("a restricted Boltzmann machine").
     pub fn open(path: &Path, kind: &str, what: &str) -> Result<Self> {
+        let file = Self::read(path, kind)?;
+        if file.text.is_empty() {
+            let why = format!("it is a safetensors file, but not of {what} saved by this crate");
+            return Err(file.refuse(why));
+        }
+        Ok(file)
+    }
+
+    /// Reads any file; the checksum of its arrays has to be right if it has a text under `kind` that says it.
+    pub fn read(path: &Path, kind: &str) -> Result<Self> {
         let unreadable = |source| Error::File { path: path.to_path_buf(), action: "read", source };
         let refuse = |why: String| unreadable(IoError::new(ErrorKind::InvalidData, why));
         let bytes = fs::read(path).map_err(unreadable)?;
@@ -66,14 +83,10 @@ impl Tensors {
             refuse(format!("it is no whole safetensors file ({error}): it was cut, changed, or is something else"))
         })?;
         let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| refuse(e.to_string()))?;
-        let text = header.metadata().as_ref().and_then(|entries| entries.get(kind)).cloned();
-        let Some(text) = text else {
-            return Err(refuse(format!(
-                "it is a safetensors file, but not of {what} saved by this crate"
-            )));
-        };
+        let text = header.metadata().as_ref().and_then(|entries| entries.get(kind));
         let text: HashMap<String, String> = text
-            .split_whitespace()
+            .into_iter()
+            .flat_map(|text| text.split_whitespace())
             .filter_map(|entry| entry.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
@@ -86,26 +99,11 @@ impl Tensors {
                 return Err(refuse("its checksum is wrong: it was changed or damaged".to_owned()));
             }
         }
-        let mut arrays = HashMap::new();
-        for (name, view) in tensors {
-            let entries = match view.dtype() {
-                Dtype::F64 => {
-                    view.data().as_chunks::<8>().0.iter().map(|x| f64::from_le_bytes(*x)).collect()
-                }
-                Dtype::F32 => view
-                    .data()
-                    .as_chunks::<4>()
-                    .0
-                    .iter()
-                    .map(|x| f64::from(f32::from_le_bytes(*x)))
-                    .collect(),
-                other => {
-                    let why = format!("`{name}` holds {other:?} where F64 or F32 should be");
-                    return Err(refuse(why));
-                }
-            };
-            arrays.insert(name, (view.shape().to_vec(), entries));
-        }
+        let array = |view: &TensorView<'_>| Array {
+            shape: view.shape().to_vec(),
+            entries: numbers(view).ok_or(view.dtype()),
+        };
+        let arrays = tensors.iter().map(|(name, view)| (name.clone(), array(view))).collect();
         Ok(Self { path: path.to_path_buf(), text, arrays })
     }
 
@@ -123,13 +121,60 @@ impl Tensors {
 
     /// The array of this name, with so many dimensions.
     pub fn array(&self, name: &str, dimensions: usize) -> Result<(&[usize], &[f64])> {
-        match self.arrays.get(name) {
-            Some((shape, entries)) if shape.len() == dimensions => Ok((shape, entries)),
-            Some((shape, _)) => Err(self.refuse(format!(
-                "`{name}` has {} dimensions instead of {dimensions}",
-                shape.len()
-            ))),
-            None => Err(self.refuse(format!("it has no array `{name}`"))),
+        let array = self.find(name)?;
+        if array.shape.len() != dimensions {
+            let given = array.shape.len();
+            let why = format!("`{name}` has {given} dimensions instead of {dimensions}");
+            return Err(self.refuse(why));
         }
+        Ok((&array.shape, self.entries(name, array)?))
+    }
+
+    /// The entries of the array of this name and shape.
+    pub fn shaped(&self, name: &str, shape: &[usize]) -> Result<&[f64]> {
+        let array = self.find(name)?;
+        if array.shape != shape {
+            let why = format!("`{name}` has shape {:?} instead of {shape:?}", array.shape);
+            return Err(self.refuse(why));
+        }
+        self.entries(name, array)
+    }
+
+    fn find(&self, name: &str) -> Result<&Array> {
+        self.arrays.get(name).ok_or_else(|| {
+            let mut names: Vec<&str> = self.arrays.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            self.refuse(format!("it has no array `{name}`, but {}", names.join(", ")))
+        })
+    }
+
+    fn entries<'a>(&self, name: &str, array: &'a Array) -> Result<&'a [f64]> {
+        match &array.entries {
+            Ok(entries) => Ok(entries),
+            Err(found) => {
+                Err(self
+                    .refuse(format!("`{name}` holds {found:?} where F64, F32 or BF16 should be")))
+            }
+        }
+    }
+}
+
+/// The numbers of an array, if they are of a type that is read.
+fn numbers(view: &TensorView<'_>) -> Option<Vec<f64>> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F64 => {
+            Some(data.as_chunks::<8>().0.iter().map(|x| f64::from_le_bytes(*x)).collect())
+        }
+        Dtype::F32 => {
+            let single = data.as_chunks::<4>().0.iter().map(|x| f32::from_le_bytes(*x));
+            Some(single.map(f64::from).collect())
+        }
+        // The upper half of an f32.
+        Dtype::BF16 => {
+            let half = data.as_chunks::<2>().0.iter().map(|x| u32::from(u16::from_le_bytes(*x)));
+            Some(half.map(|bits| f64::from(f32::from_bits(bits << 16))).collect())
+        }
+        _ => None,
     }
 }

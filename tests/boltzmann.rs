@@ -606,6 +606,49 @@ fn learning_goes_on_where_it_stopped() -> Result {
     Ok(())
 }
 
+/// Two units that hold each other: chains that go on stay where they are, chains that start anew toss a coin.
+#[test]
+fn persistent_chains_go_on_and_annealed_ones_start_anew() -> Result {
+    let held = BoltzmannMachine::new(Coding::Spin, 2, 0)?
+        .with_parameters(&array![0.0, 0.0, 40.0])?
+        .learn(&array![[1, 1]])?
+        .learning_rate(1e-9)
+        .chains(7)
+        .epochs(12);
+    let norms = |phases: Phases| {
+        held.phases(phases).annealed_from(1.0).seed(5).run()?.history.values("gradient_norm")
+    };
+    let (persistent, annealed) = (norms(Phases::Persistent)?, norms(Phases::Annealed)?);
+    assert!(persistent.iter().all(|&norm| norm == persistent[0]), "{persistent:?}");
+    assert!(annealed.iter().any(|&norm| norm != annealed[0]), "{annealed:?}");
+    Ok(())
+}
+
+#[test]
+fn a_decay_pulls_at_weights_and_spares_biases() -> Result {
+    let rows = array![[1, 1], [1, 1], [1, -1], [-1, -1], [-1, 1]];
+    let start = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    let decay = 0.3;
+    let learning = start.learn(&rows)?.weight_decay(decay).learning_rate(0.3);
+    let learned = learning.epochs(3_000).record_every(3_000).run()?.machine;
+    // At rest the gradient is what the decay takes.
+    let gradient = learned.gradient(&start.empirical(&rows)?)?.values;
+    assert!(gradient[0].abs() < 1e-12 && gradient[1].abs() < 1e-12, "{gradient}");
+    assert!((gradient[2] - decay * learned.parameters()[2]).abs() < 1e-12 && gradient[2] > 0.01);
+    Ok(())
+}
+
+#[test]
+fn the_history_has_the_likelihood_of_the_data() -> Result {
+    let rows = array![[1, 0, 1], [1, 0, 1], [0, 0, 1], [1, 1, 1]];
+    let start = machine(Coding::Binary, 3, 2, 0.5, 3)?;
+    let learned = start.learn(&rows)?.epochs(5).run()?;
+    let history = learned.history.values("log_likelihood")?;
+    assert!((history[0] - start.log_likelihood(&rows)?).abs() < 1e-12);
+    assert!((history[5] - learned.machine.log_likelihood(&rows)?).abs() < 1e-12);
+    Ok(())
+}
+
 #[test]
 fn the_same_numbers_on_any_number_of_threads() -> Result {
     let start = BoltzmannMachine::new(Coding::Spin, 3, 2)?.randomized(0.3, 2)?;
@@ -616,6 +659,16 @@ fn the_same_numbers_on_any_number_of_threads() -> Result {
     let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(one.install(run)?.machine, run()?.machine);
     assert_eq!(one.install(sample)?.states, sample()?.states);
+    Ok(())
+}
+
+#[test]
+fn machines_too_large_for_a_sum_are_refused_at_once() -> Result {
+    let large = BoltzmannMachine::new(Coding::Spin, 4096, 0)?;
+    let begun = std::time::Instant::now();
+    let refused = large.ln_z().unwrap_err().to_string();
+    assert!(refused.contains("2^4096") && refused.contains("44 spins"), "{refused}");
+    assert!(begun.elapsed().as_secs_f64() < 0.5, "{:?}", begun.elapsed());
     Ok(())
 }
 
@@ -702,6 +755,8 @@ fn bad_input_is_refused_in_sentences() -> Result {
         learning.natural_gradient(true).phases(Phases::Persistent),
         learning.deadline(f64::NAN),
         learning.chains(i64::MAX).phases(Phases::Persistent),
+        learning.sweeps(i64::MAX).phases(Phases::Persistent).deadline(0.1),
+        learning.thermalization(i64::MAX).phases(Phases::Annealed).deadline(0.1),
         learning.learning_rate(1e308),
     ] {
         assert!(bad.run().is_err(), "{bad:?}");
@@ -716,6 +771,11 @@ fn bad_machines_and_samples_are_refused_in_sentences() -> Result {
     assert!(
         spin.sample().chains(1).run().is_err() && spin.sample().chains(i64::MAX).run().is_err()
     );
+    // A state of one unit is a byte, but its chain is not.
+    let one = BoltzmannMachine::new(Coding::Spin, 1, 0)?;
+    assert!(one.sample().chains(1 << 29).sweeps(1).thermalization(0).run().is_err());
+    let learning = one.learn(&array![[1]])?.phases(Phases::Persistent).chains(1 << 27);
+    assert!(learning.gradient().is_err());
     assert!(
         spin.sample().clamp(&[(3, 1)]).run().is_err()
             && spin.sample().clamp(&[(0, 0)]).run().is_err()
@@ -877,6 +937,35 @@ fn mean_field_bounds_from_below() -> Result {
     Ok(())
 }
 
+/// With weights doubled where a layer misses its other neighbour the stacked machine starts near what its pairs have learned; without, or with biases
+/// of both pairs added up, it starts far below.
+#[test]
+fn pretrained_layers_fit_each_other() -> Result {
+    let rows = bars_and_stripes(2, Coding::Binary)?;
+    let mut sum = 0.0;
+    for seed in 0..4 {
+        let settings = DeepBoltzmann::new(&[4, 6, 6])?.pretrain(&rows)?.learning_rate(0.3);
+        sum += settings.epochs(2_000).seed(seed).run()?.machine.log_likelihood(&rows)?;
+    }
+    assert!(sum / 4.0 > -4.3, "{}", sum / 4.0);
+    Ok(())
+}
+
+/// The model's units are practically always off and the data's on, so that each epoch moves by the whole learning rate.
+#[test]
+fn deep_learning_slows_down_in_the_second_half() -> Result {
+    let far = DeepBoltzmann::new(&[1, 1])?
+        .with(&[array![[0.0]]], &[array![-60.0], array![60.0]])?
+        .learn(&array![[1]])?;
+    let (epochs, rate) = (20, 0.01);
+    let learned = far.learning_rate(rate).epochs(epochs).run()?.machine;
+    let rates = (0..epochs).map(|k| (2.0 * (1.0 - k as f64 / epochs as f64)).min(1.0));
+    let moved = rate * rates.sum::<f64>();
+    assert!((learned.biases()[0][0] + 60.0 - moved).abs() < 1e-12, "{}", learned.biases()[0]);
+    assert!((learned.weights()[0][(0, 0)] - moved).abs() < 1e-12);
+    Ok(())
+}
+
 #[test]
 fn deep_learning_raises_bound_and_likelihood() -> Result {
     let rows = bars_and_stripes(2, Coding::Binary)?;
@@ -929,12 +1018,15 @@ fn deep_bad_input_is_refused() -> Result {
         deep.with(&[array![[f64::NAN, 0.0], [0.0, 0.0]]], &deep.biases()).is_err()
             && deep.with(&[], &deep.biases()).is_err()
     );
+    let wide = DeepBoltzmann::new(&[2048, 2048])?.learn(&Array2::zeros((1, 2048)))?;
+    assert!(wide.chains(1 << 20).run().is_err()); // 34 GB of states
     let learning = deep.learn(&array![[0, 1]])?.epochs(3);
     for bad in [
         learning.epochs(0),
         learning.chains(0),
         learning.chains(i64::MAX),
         learning.sweeps(0),
+        learning.sweeps(i64::MAX).deadline(0.1),
         learning.record_every(0),
         learning.learning_rate(f64::NAN),
         learning.learning_rate(1e308),

@@ -195,6 +195,58 @@ fn neighbours_find_the_entropy_of_known_densities() -> statmech::Result<()> {
 }
 
 #[test]
+fn errors_of_counts_are_those_of_leaving_out_one_observation() -> statmech::Result<()> {
+    let counts = array![[31, 4, 1], [2, 17, 6]];
+    let n = counts.sum() as f64;
+    let whole = mutual_information_of_counts(&counts, Estimator::PlugIn)?;
+    let mut left_out = Vec::new();
+    for (place, &count) in counts.indexed_iter() {
+        let mut fewer = counts.clone();
+        fewer[place] -= 1;
+        let value = mutual_information_of_counts(&fewer, Estimator::PlugIn)?.mean;
+        left_out.push((count as f64, value));
+    }
+    let mean = left_out.iter().map(|(weight, value)| weight * value).sum::<f64>() / n;
+    let squares: f64 = left_out.iter().map(|(weight, value)| weight * (value - mean).powi(2)).sum();
+    close(whole.error, (squares * (n - 1.0) / n).sqrt(), 1e-12);
+    Ok(())
+}
+
+/// The error is said to be too small by up to 20 %.
+#[test]
+fn errors_of_neighbours_are_their_scatter() -> statmech::Result<()> {
+    use statmech::ndarray_rand::rand_distr::{Distribution as _, StandardNormal};
+    for dimensions in [1, 3] {
+        let (mut values, mut error) = (Vec::new(), 0.0);
+        for seed in 0..100 {
+            let mut generator = Seed::new(seed).generator();
+            let samples = Array2::from_shape_simple_fn((300, dimensions), || -> f64 {
+                StandardNormal.sample(&mut generator)
+            });
+            let estimate = entropy_of_samples(&samples, 3)?;
+            values.push(estimate.mean);
+            error += estimate.error / 100.0;
+        }
+        let mean = values.iter().sum::<f64>() / 100.0;
+        let scatter = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 99.0).sqrt();
+        let ratio = error / scatter;
+        assert!((0.65..1.2).contains(&ratio), "{dimensions} dimensions: {ratio}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_prior_is_what_the_entropy_is_relative_to() -> statmech::Result<()> {
+    let prior = Distribution::new([0.5, 0.3, 0.2])?;
+    let found = maximum_entropy(&array![[0.0, 1.0, 2.0]], &array![1.2]).prior(&prior).run()?;
+    assert!(found.entropy < -0.01);
+    close(found.entropy, -found.distribution.kl(&prior)?, 1e-14);
+    // Its distribution is the prior's times an exponential, and the entropy what is left of ln Z.
+    close(found.entropy, found.ln_z - found.multipliers[0] * 1.2, 1e-11);
+    Ok(())
+}
+
+#[test]
 fn tosses_update_the_coin() -> statmech::Result<()> {
     let coin = Coin::jeffreys().tossed(7, 3);
     close(coin.mean(), 7.5 / 11.0, 1e-15);
@@ -257,10 +309,63 @@ fn what_is_no_distribution_is_refused() {
     says(entropy_of_samples(&Array2::zeros((2, 1)), 2).unwrap_err(), "2 samples");
     says(entropy_of_samples(&Array2::from_elem((9, 1), f64::NAN), 2).unwrap_err(), "finite");
     says(gaussian_entropy(&array![[1.0, 2.0], [2.0, 1.0]]).unwrap_err(), "positive definite");
+    // Only half of the matrix would count.
+    says(gaussian_entropy(&array![[1.0, 0.9], [0.1, 1.0]]).unwrap_err(), "symmetric");
+    let wide = maximum_entropy(&array![[-1e308, 1e308]], &array![5e307]);
+    says(wide.run().unwrap_err(), "range");
     says(normal_entropy(0.0).unwrap_err(), "above 0");
     for bad in [0.0, -1.0, 5e-324, 1e300, f64::NAN] {
         says(Coin::new(bad, 1.0).unwrap_err(), "between 0.001 and 1e12");
     }
     says(Coin::uniform().interval(1.0).unwrap_err(), "excluded");
     says(Coin::uniform().frame(0).unwrap_err(), "points");
+}
+
+#[test]
+fn what_a_cell_shows_is_a_sentence() -> statmech::Result<()> {
+    let p = Distribution::new([0.5, 0.25, 0.25])?;
+    assert_eq!(format!("{p:?}"), "Distribution(0.5000, 0.2500, 0.2500)");
+    let many = Distribution::uniform(1024)?;
+    assert_eq!(format!("{many:?}"), "Distribution(1024 outcomes, entropy 6.9315 nats)");
+    let joint = Joint::new(array![[0.5, 0.0], [0.0, 0.5]])?;
+    assert_eq!(format!("{joint:?}"), "Joint(2 × 2 outcomes, mutual information 0.6931 nats)");
+    let channel = Channel::binary_erasure(0.5)?;
+    assert_eq!(format!("{channel:?}"), "Channel(2 inputs, 3 outputs)");
+    let capacity = format!("{:?}", channel.capacity()?);
+    assert!(capacity.starts_with("ChannelCapacity(0.3466 nats = 0.5000 bits, gap "), "{capacity}");
+    let coin = Coin::uniform().tossed(3, 0);
+    let shown = "Coin(a = 4, b = 1 after 3 heads and 0 tails, bias 0.8000 ± 0.1633)";
+    assert_eq!(format!("{coin:?}"), shown);
+    let settings = maximum_entropy(&array![[-1.0, 1.0]], &array![0.5]);
+    let shown = "MaximumEntropy(features 1 × 2, from a uniform measure)";
+    assert_eq!(format!("{settings:?}"), shown);
+    let found = format!("{:?}", settings.run()?);
+    let start = "LeastBiased(Distribution(0.2500, 0.7500), multipliers 0.5493, entropy 0.5623 nats";
+    assert!(found.starts_with(start), "{found}");
+    Ok(())
+}
+
+#[test]
+fn averages_of_what_is_no_number_are_refused() -> statmech::Result<()> {
+    let p = Distribution::new([1.0, 0.0])?;
+    for bad in [f64::NAN, f64::INFINITY] {
+        let error = p.average(&array![1.0, bad]).unwrap_err().to_string();
+        assert!(error.contains("`values`") && error.contains("finite"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn entropies_of_samples_move_with_the_logarithm_of_their_scale() -> statmech::Result<()> {
+    let samples =
+        Array2::from_shape_fn((200, 2), |(k, i)| ((k * k + 3) as f64 * (1.3 + i as f64)).sin());
+    let entropy = entropy_of_samples(&samples, 3)?;
+    for scale in [1e-300, 1e-200, 1e-50, 1e50, 1e200, 1e300] {
+        let scaled = entropy_of_samples(&(&samples * scale), 3)?;
+        close(scaled.mean, entropy.mean + 2.0 * scale.ln(), 1e-9);
+        close(scaled.error, entropy.error, 1e-9);
+    }
+    let copies = entropy_of_samples(&Array2::zeros((9, 1)), 3).unwrap_err().to_string();
+    assert!(copies.contains("copies"), "{copies}");
+    Ok(())
 }

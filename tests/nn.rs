@@ -551,6 +551,98 @@ fn image_networks_do_not_depend_on_batches_or_threads() {
     assert_eq!(on(1), on(3));
 }
 
+/// Outputs of conv(2, 1), batch normalisation, tanh and a dense layer on images of 1 × 2 pixels, all examples at once.
+fn batch_normalized(theta: &[Var], x: &Array2<f64>) -> Vec<Vec<Var>> {
+    let (w, b, scale, shift) = (&theta[..2], &theta[2..4], &theta[4..6], &theta[6..8]);
+    let (weights, biases) = (&theta[8..16], &theta[16..18]);
+    let z: Vec<Vec<Var>> = (0..2).map(|k| x.iter().map(|x| w[k] * *x + b[k]).collect()).collect();
+    let n = x.len() as f64;
+    let a: Vec<Vec<Var>> = z
+        .iter()
+        .enumerate()
+        .map(|(k, z)| {
+            let mean = z.iter().copied().sum::<Var>() / n;
+            let squares: Var = z.iter().map(|z| (*z - mean).powi(2)).sum();
+            let s = (squares / n + 1e-5).sqrt();
+            z.iter().map(|z| (scale[k] * (*z - mean) / s + shift[k]).tanh()).collect()
+        })
+        .collect();
+    let example = |i: usize| {
+        let input = [a[0][2 * i], a[0][2 * i + 1], a[1][2 * i], a[1][2 * i + 1]];
+        let output = |j: usize| {
+            let terms = weights[4 * j..4 * j + 4].iter().zip(&input).map(|(w, a)| w * a);
+            terms.sum::<Var>() + biases[j]
+        };
+        vec![output(0), output(1)]
+    };
+    (0..x.nrows()).map(example).collect()
+}
+
+#[test]
+fn derivatives_of_batch_normalisation_are_those_written_out() {
+    let network =
+        Network::images(1, 1, 2).conv(2, 1).batch_norm().nonlinearity().dense(2).mse().tanh();
+    let (x, y) = (random((5, 2), 1), random((5, 2), 2));
+    let objective = network.loss(&Dataset::regression(&x, &y).unwrap()).unwrap();
+    let n = objective.dimension();
+    assert_eq!(n, 18);
+    let reference = Objective::exact(n, move |theta| {
+        let outputs = batch_normalized(theta, &x);
+        let pairs = outputs.iter().zip(y.rows());
+        let squares = pairs.map(|(a, y)| (a[0] - y[0]).powi(2) + (a[1] - y[1]).powi(2));
+        squares.sum::<Var>() / 10.0
+    })
+    .unwrap();
+    let theta = vector(n, 3);
+    let (a, b) = (objective.loss(&theta).unwrap(), reference.loss(&theta).unwrap());
+    assert!((a - b).abs() < 1e-14);
+    let (a, b) = (objective.gradient(&theta).unwrap(), reference.gradient(&theta).unwrap());
+    assert!(largest(&(&a - &b)) < 1e-13, "{:e}", largest(&(&a - &b)));
+    let h = objective.hessian_vectors(&theta, &Array2::eye(n)).unwrap();
+    let exact = reference.hessian(&theta).unwrap();
+    let size = largest(&exact).max(1.0);
+    assert!(largest(&(&h - &exact)) < 1e-12 * size, "{:e}", largest(&(&h - &exact)));
+    let single = network.precision(Precision::Single);
+    let (x, y) = (random((5, 2), 1), random((5, 2), 2));
+    let single = single.loss(&Dataset::regression(&x, &y).unwrap()).unwrap();
+    assert!(largest(&(single.gradient(&theta).unwrap() - &b)) < 1e-4);
+}
+
+#[test]
+fn batch_normalisation_forgets_the_size_of_weights_and_couples_examples() {
+    let digits = Dataset::from_images(&digits().unwrap().take(60));
+    let tower = |body: Network| body.conv(3, 3).batch_norm().nonlinearity();
+    let network = Network::images(1, 8, 8).gelu().residual(true, tower).dense(10);
+    let objective = network.loss(&digits).unwrap();
+    let theta = network.initial(1).unwrap();
+    let block = network.blocks().unwrap()[0].range();
+    let mut scaled = theta.clone();
+    scaled.iter_mut().take(block.end).for_each(|w| *w *= 3.0);
+    let (a, b) = (objective.loss(&theta).unwrap(), objective.loss(&scaled).unwrap());
+    // But for ε.
+    assert!((a - b).abs() < 1e-3 && a != b);
+    // A product with the Hessian is a difference of gradients; also of the curvature that goes through the averages.
+    let v = vector(theta.len(), 7);
+    let at = |t: f64| objective.gradient(&(&theta + &(t * &v))).unwrap();
+    let h = 1e-4;
+    let difference = (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
+    let product = objective.hessian_vector(&theta, &v).unwrap();
+    assert!(largest(&(&product - &difference)) < 1e-6 * largest(&product));
+    // The loss of the halves is another function than that of the whole.
+    let half = |data: &Dataset| network.loss(data).unwrap().loss(&theta).unwrap();
+    let mean = 0.5 * (half(&digits.take(30)) + half(&digits.skip(30)));
+    assert!((mean - a).abs() > 1e-6);
+    let on = |threads: usize| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| objective.hessian_vector(&theta, &v).unwrap())
+    };
+    assert_eq!(on(1), on(3));
+    let refused = network.batch(7).loss(&digits).unwrap_err().to_string();
+    assert!(refused.contains("batch normalisation"), "{refused}");
+    let descended = objective.descend(&theta).adam().rate(0.01).batch(20).steps(60).run().unwrap();
+    assert!(descended.loss < 0.5 * a);
+}
+
 #[test]
 fn filters_are_the_rows_of_weights() {
     let blocks = Network::images(2, 4, 4).conv(3, 3).layer_norm().dense(2).blocks().unwrap();
@@ -599,8 +691,24 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
         std::fs::write(&path, &whole[..end]).unwrap();
         assert!(network.load(&path).is_err(), "cut at {end}");
     }
+    let mut changed = whole.clone();
+    changed[whole.len() - 3] ^= 1;
+    std::fs::write(&path, &changed).unwrap();
+    assert!(network.load(&path).unwrap_err().to_string().contains("checksum"));
     assert!(network.save(&path, &vector(3, 1)).is_err());
     assert!(network.save(&path, &(&theta * f64::NAN)).is_err());
+
+    // The bytes that Python's safetensors 0.6 and NumPy write for
+    // save({"fc.weight": float32 [[1.5, -0.25]], "fc.bias": float64 [3], "steps": int64 [7]}).
+    let mut file = 184_u64.to_le_bytes().to_vec();
+    file.extend_from_slice(br#"{"steps":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"fc.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]},"fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[16,24]}} "#);
+    file.extend_from_slice(b"\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\x08@\0\0\xc0?\0\0\x80\xbe");
+    std::fs::write(&path, &file).unwrap();
+    let line = Mlp::new([2, 1]);
+    let names = [("layer.0.weight", "fc.weight"), ("layer.0.bias", "fc.bias")];
+    assert_eq!(line.load_as(&path, names).unwrap(), array![1.5, -0.25, 3.0]);
+    let wrong = line.load_as(&path, [("layer.0.bias", "steps"), names[0]]).unwrap_err().to_string();
+    assert!(wrong.contains("I64"), "{wrong}");
 
     // A file as PyTorch's `save_file({"fc.weight": float32, "fc.bias": bfloat16})` has it.
     let header = br#"{"fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"fc.bias":{"dtype":"BF16","shape":[1],"data_offsets":[8,10]}}"#;
@@ -610,8 +718,6 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
     file.extend_from_slice(&(-0.25_f32).to_le_bytes());
     file.extend_from_slice(&0x4040_u16.to_le_bytes());
     std::fs::write(&path, &file).unwrap();
-    let line = Mlp::new([2, 1]);
-    let names = [("layer.0.weight", "fc.weight"), ("layer.0.bias", "fc.bias")];
     assert_eq!(line.load_as(&path, names).unwrap(), array![1.5, -0.25, 3.0]);
     let lacking = line.load(&path).unwrap_err().to_string();
     assert!(lacking.contains("fc.weight"), "{lacking}");
@@ -619,4 +725,38 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
     assert!(line.load_as(&path, [("weight", "fc.weight")]).is_err());
     std::fs::remove_file(&path).unwrap();
     assert!(line.load(&path).unwrap_err().to_string().contains("could not be read"));
+}
+
+/// `cargo test --release --test nn -- --ignored --nocapture seven_million`
+#[test]
+#[ignore = "two minutes and 1.6 GiB"]
+fn seven_million_parameters_are_trained_and_have_the_ends_of_their_spectrum() {
+    let (training, held_out) = mnist().unwrap().split(8000, 1).unwrap();
+    let (training, held_out) = (Dataset::from_images(&training), Dataset::from_images(&held_out));
+    let network = Mlp::new([784, 2048, 2048, 512, 10]).relu().precision(Precision::Single);
+    let objective = network.loss(&training).unwrap();
+    let started = std::time::Instant::now();
+    let descent = objective.descend(&network.initial(1).unwrap()).adam().rate(5e-4).batch(200);
+    let theta = descent.steps(120).points(2).run().unwrap().theta;
+    let (seen, unseen) = (objective.accuracy(&theta), network.loss(&held_out).unwrap());
+    let (seen, unseen) = (seen.unwrap(), unseen.accuracy(&theta).unwrap());
+    println!("{seen} of training, {unseen} of others: {:.1} s", started.elapsed().as_secs_f64());
+    assert!(seen > 0.98 && unseen > 0.95);
+
+    let started = std::time::Instant::now();
+    let hessian = network.loss(&training.take(1000)).unwrap().hessian_at(&theta).unwrap();
+    let run = hessian.lanczos(1).basis(40).tolerance(1e-3).single_precision(true).deadline(600.0);
+    let pairs = run.run().unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    let kibibytes: f64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
+    println!("{pairs:?} in {:.1} s, {peak}", started.elapsed().as_secs_f64());
+    assert!(pairs.complete && kibibytes < 4.0 * 1024.0 * 1024.0);
+    // The products of double precision say the same.
+    let double = network.precision(Precision::Double).loss(&training.take(1000)).unwrap();
+    for row in 0..2 {
+        let (value, vector) = (pairs.eigenvalues[row], pairs.vector(row).unwrap());
+        let rest = double.hessian_vector(&theta, &vector).unwrap() - value * &vector;
+        assert!(rest.dot(&rest).sqrt() < 1.1e-3 * pairs.eigenvalues[0], "{row}");
+    }
 }

@@ -138,6 +138,16 @@ fn gibbs_sampling_keeps_the_distribution() -> Result<()> {
 }
 
 #[test]
+fn thinning_counts_from_the_end_of_the_warm_up() -> Result<()> {
+    let run = small(Units::Binary, Units::Spin, 1)?.gibbs().chains(3).thermalization(3);
+    let samples = run.steps(5).thinning(2).run()?;
+    let kept: Vec<usize> = samples.frame.values("kept")?.iter().map(|&k| k as usize).collect();
+    assert_eq!(kept, [0, 0, 0, 0, 1, 0, 1, 0]);
+    assert_eq!((samples.visible.nrows(), samples.hidden.nrows()), (6, 6));
+    Ok(())
+}
+
+#[test]
 fn random_starts_forget_themselves() -> Result<()> {
     let rbm = small(Units::Binary, Units::Spin, 3)?;
     let (keys, probabilities) = joint(&rbm);
@@ -823,6 +833,9 @@ fn what_does_not_fit_is_refused_in_a_sentence() -> Result<()> {
     refuse!(rbm.gibbs().thinning(0).run(), "thinning");
     refuse!(rbm.gibbs().steps(i64::MAX).run(), "numbers");
     refuse!(rbm.gibbs().chains(i64::MAX).run(), "numbers");
+    // States, inputs, and what is kept twice, of both layers.
+    let wide = Rbm::binary(200, 100)?;
+    refuse!(wide.gibbs().chains(300_000).steps(1).run(), "360000", "2 GiB");
     refuse!(rbm.gibbs().deadline(f64::NAN).run(), "deadline");
     refuse!(rbm.gibbs().start(&narrow).run(), "shape", "4");
     refuse!(rbm.gibbs().start(&empty).run(), "0");

@@ -267,6 +267,108 @@ fn bars_and_stripes_are_learnt_to_the_entropy_bound() {
     assert!(reached < bound && reached > 1.05 * bound, "{reached} {bound}");
 }
 
+/// Both units of data and chain are as good as certain, so that the step is known to the last digit: μ = 1 and λ = ⟨h⟩ are the data's, not the chain's.
+#[test]
+fn offsets_are_averages_of_the_data_alone() {
+    let (w, c) = (0.4, 0.1);
+    let visible = Layer::spin(1).unwrap().fields(&array![-60.0]).unwrap();
+    let hidden = Layer::binary(1).unwrap().fields(&array![c]).unwrap();
+    let rbm = Rbm::new(visible, hidden).unwrap().weights(&array![[w]]).unwrap();
+    let training = rbm.train(&array![[1.0]]).centered().double_precision().learning_rate(0.1);
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let (of_data, of_model) = (sigmoid(c + w), sigmoid(c - w));
+    for one in [training.pcd(1), training.cd(1)] {
+        let moved = one.epochs(1).run().unwrap().rbm.w()[(0, 0)] - w;
+        // (h + h') − μ (h − h') − 2 λ with λ = h.
+        let slope = (of_data + of_model) - (of_data - of_model) - 2.0 * of_data;
+        assert!(close(moved, 0.1 * slope, 1e-13), "{moved}, {}", 0.1 * slope);
+    }
+}
+
+#[test]
+fn an_exact_step_of_precisions_is_about_the_mean_of_the_data() {
+    let visible = Layer::gaussian(1).unwrap().fields(&array![0.3]).unwrap();
+    let rbm = Rbm::new(visible, Layer::spin(1).unwrap()).unwrap();
+    let rbm = rbm.weights(&array![[0.7]]).unwrap();
+    let data = array![[2.0], [3.5], [2.5]];
+    let (seen, own) = (rbm.data_statistics(&data).unwrap(), rbm.statistics().unwrap());
+    let mean = seen.visible[0];
+    let about = |square: f64, average: f64, m: f64| square - 2.0 * m * average + m * m;
+    let training = rbm.train(&data).exact().double_precision().learning_rate(0.02).epochs(1);
+    for (one, m) in [(training.plain(), 0.0), (training.centered(), mean)] {
+        let gamma = one.run().unwrap().rbm.visible().gamma()[0];
+        let difference = about(seen.visible_squares[0], mean, m)
+            - about(own.visible_squares[0], own.visible[0], m);
+        assert!(close(gamma, (-0.5 * 0.02 * difference).exp(), 1e-13), "{gamma}, {difference}");
+    }
+}
+
+/// With the exact gradient nothing but the order of the batches is random: two rows have four courses over two epochs.
+#[test]
+fn each_epoch_has_an_order_of_its_own() {
+    let rbm = Rbm::binary(2, 1).unwrap().weights(&array![[0.5], [-0.3]]).unwrap();
+    let training = rbm.train(&array![[1.0, 0.0], [0.0, 0.0]]).exact().batch(1).double_precision();
+    for (epochs, courses) in [(1, 2), (2, 4)] {
+        let mut found: Vec<Vec<u64>> = (0..40)
+            .map(|seed| training.epochs(epochs).learning_rate(0.5).seed(seed).run().unwrap().rbm)
+            .map(|rbm| parameters(&rbm).iter().map(|x| x.to_bits()).collect())
+            .collect();
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), courses);
+    }
+}
+
+/// Uncoupled units of many chains: neither units nor chains know of each other.
+#[test]
+fn draws_are_independent_of_each_other() {
+    let (chains, n) = (2_000, 130);
+    let mut weights = Array2::zeros((n, 2));
+    weights[(0, 0)] = 1e-9;
+    for layer in [Layer::binary(n), Layer::spin(n), Layer::gaussian(n)] {
+        let rbm = Rbm::new(layer.unwrap(), Layer::binary(2).unwrap()).unwrap();
+        let data = Array2::ones((3, n));
+        let training = rbm.weights(&weights).unwrap().train(&data).learning_rate(1e-9);
+        let training = training.chains(chains).epochs(1).record_every(0).seed(8);
+        for run in [training.single_precision(), training.double_precision()] {
+            let mut x = run.run().unwrap().chains;
+            for mut column in x.columns_mut() {
+                let mean = column.sum() / chains as f64;
+                let deviation = (column.mapv(|x| (x - mean).powi(2)).sum() / chains as f64).sqrt();
+                column.mapv_inplace(|x| (x - mean) / deviation);
+            }
+            let units = x.t().dot(&x) / chains as f64;
+            for ((i, j), correlation) in units.indexed_iter().filter(|((i, j), _)| i < j) {
+                // More than five standard errors.
+                assert!(correlation.abs() < 0.12, "{rbm:?}: units {i} and {j}: {correlation}");
+            }
+            let (first, next) = (x.slice(s![..-1, ..]), x.slice(s![1.., ..]));
+            let following = (&first * &next).mean().unwrap();
+            assert!(following.abs() < 0.018, "{rbm:?}: chains one after the other: {following}");
+        }
+    }
+}
+
+/// Equal batches have equal gradients, whose root mean square over an epoch is that of one.
+#[test]
+fn the_gradient_norm_is_that_of_an_update() {
+    let rbm = Rbm::binary(3, 2).unwrap().weights(&Array2::from_elem((3, 2), 0.4)).unwrap();
+    let data = array![[1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [1.0, 0.0, 1.0]];
+    let training = rbm.train(&data).exact().batch(1).double_precision().learning_rate(1e-13);
+    let history = training.epochs(1).run().unwrap().history;
+    let norm = history.values("gradient_norm").unwrap()[1];
+    assert!(close(norm, rbm.gradient(&data).unwrap().norm(), 1e-9), "{norm}");
+}
+
+#[test]
+fn limits_of_norms_only_shrink() {
+    let data = bars_and_stripes(2, 2);
+    let training = Rbm::binary(4, 3).unwrap().train(&data).epochs(5).seed(3);
+    let free = training.run().unwrap().rbm;
+    assert_eq!(training.max_unit_norm(100.0).run().unwrap().rbm, free);
+    assert_eq!(training.max_norm(100.0).run().unwrap().rbm, free);
+}
+
 #[test]
 fn constant_columns_train() {
     let binary = Array2::from_shape_fn((40, 4), |(k, i)| match i {
@@ -553,6 +655,7 @@ fn bad_input_is_refused_in_sentences() {
         assert!(error.contains(words) && error.ends_with('.'), "{error}");
     };
     says(&rbm.train(&array![[0.0, 1.5, 1.0]]), "1.5 (row 0, column 1)");
+    says(&rbm.train(&array![[0.0, 0.5, 1.0]]), "by `.binary()`");
     says(&rbm.train(&array![[0.0, f64::NAN, 1.0]]), "NaN");
     says(&rbm.train(&array![[0.0, 1.0]]), "(1, 2)");
     says(&rbm.train(&Array2::zeros((0, 3))), "at least one example");
@@ -597,6 +700,41 @@ fn bad_input_is_refused_in_sentences() {
         &wild.train(&normal(50, 3, 1)).pcd(1).learning_rate(5.0).epochs(2000).record_every(0),
         "smaller `learning_rate`",
     );
+}
+
+/// Text of a column's values that are missing.
+fn missing(history: &DataFrame, name: &str) -> usize {
+    history.column(name).unwrap().null_count()
+}
+
+#[test]
+fn deadlines_cut_sums_over_all_states_and_estimates_of_ln_z() {
+    // 2²⁴ states take far longer than the deadline: no update is made, and nothing else has changed.
+    let data = Array2::from_shape_fn((5, 24), |(k, i)| ((k + i) % 3 / 2) as f64);
+    let rbm = Rbm::binary(24, 24).unwrap().weights(&Array2::from_elem((24, 24), 0.1)).unwrap();
+    let begun = std::time::Instant::now();
+    let mut trainer = rbm.train(&data).exact().centered().deadline(0.3).trainer().unwrap();
+    for _ in 0..2 {
+        assert_eq!(trainer.epochs(10).unwrap().height(), 1);
+        assert_eq!(trainer.rbm().unwrap(), rbm);
+    }
+    assert!(!rbm.train(&data).exact().deadline(0.1).run().unwrap().complete);
+    // ln Z of each epoch would take seconds.
+    let training = Rbm::binary(784, 200).unwrap().train(&Array2::ones((5, 784)));
+    let cut = training.likelihood_every(1).deadline(0.2).run().unwrap();
+    assert!(!cut.complete && missing(&cut.history, "log_likelihood") == cut.history.height());
+    assert_eq!(missing(&cut.history, "pseudo_likelihood"), 0);
+    assert!(begun.elapsed().as_secs_f64() < 8.0, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn divergence_is_reported_in_the_epoch_that_it_came_to_light() {
+    let wild = Rbm::new(Layer::gaussian(3).unwrap(), Layer::gaussian(2).unwrap()).unwrap();
+    let wild = wild.weights(&Array2::from_elem((3, 2), 0.5)).unwrap();
+    let training = wild.train(&normal(50, 3, 1)).batch(50).learning_rate(5.0).record_every(0);
+    let failed = |epochs: usize| training.epochs(epochs).run().err().map(|e| (epochs, e));
+    let (epochs, error) = (1..2000).find_map(failed).unwrap();
+    assert!(error.to_string().contains(&format!("in epoch {epochs} of")), "{epochs}: {error}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::information::Distribution;
 use crate::ndarray::{Array1, Array2};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::sample::sweeps;
 
 /// How learning finds its averages.
 ///
@@ -95,7 +96,8 @@ impl Chains {
         let rows = data.rows.nrows();
         let each = if machine.hidden == 0 { 0 } else { chains.div_ceil(rows).max(2) };
         let all = rows.saturating_mul(each).saturating_add(chains);
-        if all.saturating_mul(machine.parameters.len()) > MAX_VALUES {
+        // A chain takes the room of some thirty numbers besides its averages.
+        if all.saturating_mul(machine.parameters.len() + 32) > MAX_VALUES {
             return Err(Error::TooLarge {
                 what: format!("Learning with {all} chains"),
                 needs: format!("averages of {} parameters in each", machine.parameters.len()),
@@ -151,6 +153,17 @@ impl Chains {
             [mean, variance.mapv(f64::sqrt)]
         };
         Ok(BoltzmannGradient::new(machine, clamped, free))
+    }
+}
+
+/// Sweeps between two looks at the deadline are bounded, so that it is met.
+pub(super) fn sweeps_of_an_epoch(name: &'static str, given: i64, least: i64) -> Result<usize> {
+    const MOST: usize = 100_000;
+    match sweeps(name, given, least)? {
+        count if count > MOST => {
+            Err(Error::argument(name, given, format!("at most {MOST} in each epoch")))
+        }
+        count => Ok(count),
     }
 }
 

@@ -5,12 +5,16 @@ use std::f64::consts::{E, PI};
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array2, ArrayView1};
 use crate::operator::dense::eigen_symmetric;
+use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::statrs::function::gamma::{digamma, ln_gamma};
 use crate::stats::Estimate;
 
 /// The most samples whose neighbours are searched, each among all others.
 const MAX_SAMPLES: usize = 50_000;
+
+/// Samples between two looks at the progress.
+const BATCH: usize = 256;
 
 /// The differential entropy ½ ln(2πe σ²) of a normal density, in nats.
 ///
@@ -45,7 +49,7 @@ pub fn exponential_entropy(mean: f64) -> Result<f64> {
 /// The differential entropy ½ ln det(2πe Σ) of a Gaussian in n dimensions, in nats, from its n×n covariance.
 ///
 /// # Errors
-/// [`Error::Argument`] if the covariance is not positive definite or not finite; [`Error::Shape`] if it is not square.
+/// [`Error::Argument`] if the covariance is not symmetric, not positive definite or not finite; [`Error::Shape`] if it is not square.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -56,6 +60,14 @@ pub fn exponential_entropy(mean: f64) -> Result<f64> {
 /// ```
 pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
     let (variances, _) = eigen_symmetric(covariance)?;
+    let uneven = |&((i, j), c): &((usize, usize), &f64)| {
+        (c - covariance[(j, i)]).abs()
+            > 1e-9 * (covariance[(i, i)] * covariance[(j, j)]).abs().sqrt()
+    };
+    if let Some(((i, j), c)) = covariance.indexed_iter().find(uneven) {
+        let given = format!("C[({i}, {j})] = {c} and C[({j}, {i})] = {}", covariance[(j, i)]);
+        return Err(Error::argument("covariance", given, "symmetric"));
+    }
     match variances.iter().find(|v| !(**v > 0.0)) {
         Some(v) => Err(Error::argument(
             "covariance",
@@ -100,10 +112,20 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     if let Some(x) = samples.iter().find(|x| !x.is_finite()) {
         return Err(Error::argument("samples", x, "finite numbers"));
     }
-    let logs: Vec<f64> = (0..count)
-        .into_par_iter()
-        .map(|i| 0.5 * squared_distance_to_neighbor(samples, i, k).ln())
-        .collect();
+    // Squares of distances neither overflow nor vanish, however large or small all samples are.
+    let largest = samples.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let usual = largest == 0.0 || (1e-100..1e100).contains(&largest);
+    let scale = if usual { 1.0 } else { largest };
+    let scaled = if usual { samples.clone() } else { samples / scale };
+    let mut progress = Progress::new("samples", count);
+    let mut logs: Vec<f64> = Vec::with_capacity(count);
+    while logs.len() < count {
+        let end = count.min(logs.len() + BATCH);
+        let log = |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, i, k).ln();
+        let next: Vec<f64> = (logs.len()..end).into_par_iter().map(log).collect();
+        progress.add(next.len());
+        logs.extend(next);
+    }
     if let Some(i) = logs.iter().position(|log| !log.is_finite()) {
         return Err(Error::argument(
             "samples",
@@ -115,7 +137,7 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     let mean = logs.iter().sum::<f64>() / n;
     let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0);
     let ln_ball = 0.5 * d * PI.ln() - ln_gamma(0.5 * d + 1.0);
-    let value = digamma(n) - digamma(k as f64) + ln_ball + d * mean;
+    let value = digamma(n) - digamma(k as f64) + ln_ball + d * (mean + scale.ln());
     Ok(Estimate::new(value, d * (variance / n).sqrt(), 0.5, None, count))
 }
 

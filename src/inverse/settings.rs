@@ -18,6 +18,8 @@ use crate::setters::setters;
 const MANY: usize = 1_000_000_000;
 /// The most chains of Boltzmann learning.
 const MAX_CHAINS: usize = 1 << 20;
+/// Between two looks at the deadline.
+const MAX_SWEEPS: usize = 100_000;
 
 /// Fields h and couplings J of P(s) ∝ exp(Σ_i h_i s_i + Σ_{i<j} J_ij s_i s_j) from states or moments: settings, then [`run`](Self::run).
 ///
@@ -192,7 +194,7 @@ impl InverseIsing {
         /// How many persistent chains Boltzmann learning has, in eight independent teams that learn for themselves; default 256, and rounded up
         /// to a multiple of 64.
         chains;
-        /// Sweeps of each chain in one step of Boltzmann learning; default 1.
+        /// Sweeps of each chain in one step of Boltzmann learning, at most 100,000; default 1.
         sweeps;
         /// The seed of Boltzmann learning; default 0.
         seed;
@@ -206,6 +208,15 @@ impl InverseIsing {
     /// If a setting is out of range, or the method has no use for it (penalties, moments without states); if what was observed leaves a coupling or field
     /// without a finite value: a spin that never changes, a pair that never takes one of its four values, a singular correlation matrix (fewer states
     /// than spins). The sentence names the spins and what helps.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let truth = Ising::sherrington_kirkpatrick(6, 1)?;
+    /// let found = InverseIsing::new(&truth.enumerate()?.draw(2.0, 20_000, 1)?)?.run()?;
+    /// assert!(found.converged && found.reconstruction_error(&truth, 2.0)? < 0.15);
+    /// # Ok(()) }
+    /// ```
     pub fn run(&self) -> Result<InferredIsing> {
         let options = self.checked()?;
         let (started, data) = (Instant::now(), &*self.data);
@@ -281,7 +292,7 @@ impl InverseIsing {
             tolerance: self.tolerance,
             steps,
             chains: count("chains", self.chains, MAX_CHAINS)?,
-            sweeps: count("sweeps", self.sweeps, MANY)?,
+            sweeps: count("sweeps", self.sweeps, MAX_SWEEPS)?,
             seed: self.seed,
             deadline: Deadline::new(self.deadline)?,
         })

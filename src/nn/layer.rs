@@ -1,6 +1,7 @@
 //! The passes through a sequence of layers: forward, backward, and R{·} of both.
 
 use crate::nn::activation::Activation;
+use crate::nn::batch_normalization::BatchNormalization;
 use crate::nn::convolution::AveragePool;
 use crate::nn::linear::Linear;
 use crate::nn::matrix::{Factor, Matrix, TASK};
@@ -15,6 +16,7 @@ pub(crate) enum Layer {
     Activation(Activation),
     Pool(AveragePool),
     Normalization(Normalization),
+    BatchNormalization(BatchNormalization),
     /// A body whose output is added to its input, which passes a linear map where shapes differ.
     Residual {
         body: Vec<Layer>,
@@ -142,13 +144,14 @@ impl Layer {
         let output = match self {
             Self::Linear(linear) => linear.forward(theta, input),
             Self::Activation(activation) => {
-                let mut a = input.zeros(input.rows(), input.columns());
+                let mut a = input.blank(input.rows(), input.columns());
                 let tasks = a.data.par_chunks_mut(TASK).zip(input.data().par_chunks(TASK));
                 tasks.for_each(|(a, z)| R::activate(*activation, z, a));
                 a
             }
             Self::Pool(pool) => pooled(pool, input),
             Self::Normalization(normalization) => normalization.forward(theta, input),
+            Self::BatchNormalization(normalization) => normalization.forward(theta, input),
             Self::Residual { body, shortcut } => {
                 inner = forward(body, theta, input);
                 let mut sum = inner.last().map_or_else(|| input.to_matrix(), |t| t.output.clone());
@@ -181,6 +184,9 @@ impl Layer {
             Self::Pool(pool) => Some(spread(pool, &g)),
             Self::Normalization(normalization) => {
                 normalization.backward(theta, input, &g, gradient, wanted)
+            }
+            Self::BatchNormalization(normalization) => {
+                Some(normalization.backward(theta, input, &g, gradient))
             }
             Self::Residual { body, shortcut } => {
                 let inner = &mut trace.inner;
@@ -217,6 +223,7 @@ impl Layer {
             Self::Normalization(normalization) => {
                 normalization.tangent(line.theta, line.v, input, before)
             }
+            Self::BatchNormalization(normalization) => normalization.tangent(line, input, before),
             Self::Residual { body, shortcut } => {
                 inner = tangents(body, line, input, before, &trace.inner);
                 let mut sum = inner.last().map_or_else(still, |t| t.output.clone());
@@ -264,6 +271,9 @@ impl Layer {
             Self::Pool(pool) => Some(spread(pool, &r)),
             Self::Normalization(normalization) => {
                 normalization.backward_tangent(theta, v, input, along, adjoint, &r, product)
+            }
+            Self::BatchNormalization(normalization) => {
+                Some(normalization.backward_tangent(line, input, along, adjoint, &r, product))
             }
             Self::Residual { body, shortcut } => {
                 let (traces, tangents) = (&trace.inner, &tangent.inner);

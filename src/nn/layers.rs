@@ -88,7 +88,7 @@ impl Network {
     }
 
     /// Adds layer normalisation: the numbers of each example are shifted and scaled to mean 0 and variance 1 (with ε = 10⁻⁵ added to the variance), then by a
-    /// learned scale and shift for each unit or channel (Ba, Kiros and Hinton, arXiv:1607.06450). Unlike batch normalisation it leaves examples independent.
+    /// learned scale and shift for each unit or channel (Ba, Kiros and Hinton, arXiv:1607.06450). Unlike [batch normalisation](Self::batch_norm) it leaves examples independent.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -100,6 +100,26 @@ impl Network {
     /// ```
     pub fn layer_norm(&self) -> Self {
         self.with(Spec::LayerNorm)
+    }
+
+    /// Adds batch normalisation: the numbers of each unit or channel are shifted and scaled to mean 0 and variance 1 over all examples and pixels (with
+    /// ε = 10⁻⁵ added to the variance), then by a learned scale and shift (Ioffe and Szegedy, arXiv:1502.03167).
+    ///
+    /// Averages are those of the examples that pass together, as in training: all of a loss's data, the batch of a step of
+    /// [`Descent::batch`](crate::landscape::Descent::batch), all rows given to [`outputs`](Self::outputs). There are no running averages. The loss is thus a function of
+    /// θ and the whole data set alone, and its derivatives go through the averages, exactly; it is no sum over examples any more, and one example
+    /// alone is normalised to 0. All examples pass at once, so that [`batch`](Self::batch) is refused.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let network = Network::inputs(1).batch_norm();
+    /// let outputs = network.outputs(&network.initial(0)?, &array![[1.0], [5.0]])?;
+    /// assert!((outputs[(0, 0)] + 1.0).abs() < 1e-5 && (outputs[(1, 0)] - 1.0).abs() < 1e-5);
+    /// # Ok(()) }
+    /// ```
+    pub fn batch_norm(&self) -> Self {
+        self.with(Spec::BatchNorm)
     }
 
     /// Adds the layers that `body` adds and, with `skip`, their input to their output (He et al., arXiv:1512.03385); where the shapes differ the input passes

@@ -114,16 +114,20 @@ impl Linear {
 
     pub fn forward<R: Real>(&self, theta: &[R], input: Factor<'_, R>) -> Matrix<R> {
         let outputs = self.connection.outputs();
-        let mut z = input.zeros(input.rows(), outputs);
-        if let Some(range) = self.biases() {
-            let biases = &theta[range];
-            let area = outputs / biases.len();
-            z.data.par_chunks_exact_mut(outputs).with_min_len(16).for_each(|row| {
-                for (channel, bias) in row.chunks_exact_mut(area).zip(biases) {
-                    channel.fill(*bias);
-                }
-            });
-        }
+        let mut z = match self.biases() {
+            Some(range) => {
+                let mut z = input.blank(input.rows(), outputs);
+                let biases = &theta[range];
+                let area = outputs / biases.len();
+                z.data.par_chunks_exact_mut(outputs).with_min_len(16).for_each(|row| {
+                    for (channel, bias) in row.chunks_exact_mut(area).zip(biases) {
+                        channel.fill(*bias);
+                    }
+                });
+                z
+            }
+            None => input.zeros(input.rows(), outputs),
+        };
         self.connection.add_forward(&theta[self.weights()], input, &mut z);
         z
     }
@@ -154,8 +158,14 @@ impl Linear {
     }
 
     fn back<R: Real>(&self, theta: &[R], delta: &Matrix<R>) -> Matrix<R> {
+        let w = &theta[self.weights()];
+        if let Connection::Dense { inputs, outputs } = self.connection {
+            let mut g = delta.blank(delta.rows, inputs);
+            multiply(&mut g.data, false, delta.as_factor(), Factor::new(w, outputs, inputs));
+            return g;
+        }
         let mut g = delta.zeros(delta.rows, self.connection.inputs());
-        self.connection.add_backward(&theta[self.weights()], delta, &mut g);
+        self.connection.add_backward(w, delta, &mut g);
         g
     }
 

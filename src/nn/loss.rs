@@ -52,6 +52,9 @@ impl<R: Real> NetworkLoss<R> {
 
     /// The examples that pass at a time.
     pub fn batch_of(plan: &Plan, asked: Option<usize>) -> usize {
+        if plan.coupled {
+            return usize::MAX;
+        }
         asked.unwrap_or(MEMORY / plan.footprint.max(1)).max(1)
     }
 
@@ -83,10 +86,10 @@ impl<R: Real> NetworkLoss<R> {
 
     /// The loss and gradient of the average over these examples.
     fn average(&self, theta: &[f64], examples: &Chosen<'_>, gradient: &mut [f64]) -> f64 {
-        let (layers, view) = (&self.plan.layers, R::view(theta));
+        let (layers, view) = (&self.plan.layers, R::view(&self.shelf, theta));
         let weight = 1.0 / examples.len() as f64;
         let mut sum = 0.0;
-        R::fill(gradient, &mut |gradient| {
+        R::fill(&self.shelf, gradient, &mut |gradient| {
             self.batches(examples, |input, chosen| {
                 let mut traces = layer::forward(layers, &view, input);
                 let Some(last) = traces.last() else { return };
@@ -154,7 +157,7 @@ impl<R: Real> Function for NetworkLoss<R> {
     }
 
     fn loss(&self, theta: &[f64]) -> Result<f64> {
-        let view = R::view(theta);
+        let view = R::view(&self.shelf, theta);
         let mut sum = 0.0;
         self.batches(&self.all(), |input, chosen| {
             self.aim.losses(&layer::outputs(&self.plan.layers, &view, input), chosen, &mut sum);
@@ -178,8 +181,8 @@ impl<R: Real> Function for NetworkLoss<R> {
 
     fn products(&self, request: Request<'_>, _error: Option<&mut [f64]>) -> Result<()> {
         let Request { curvature, theta, vectors, products } = request;
-        let (view, directions) = (R::view(theta), R::view(vectors));
-        R::fill(products, &mut |products| {
+        let (view, directions) = (R::view(&self.shelf, theta), R::view(&self.shelf, vectors));
+        R::fill(&self.shelf, products, &mut |products| {
             self.multiply(curvature, &view, &directions, products);
         });
         if curvature != Curvature::EmpiricalFisher {
@@ -209,7 +212,7 @@ impl<R: Real> Function for NetworkLoss<R> {
     }
 
     fn accuracy(&self, theta: &[f64]) -> Result<f64> {
-        let view = R::view(theta);
+        let view = R::view(&self.shelf, theta);
         let mut correct = Some(0);
         self.batches(&self.all(), |input, chosen| {
             let outputs = layer::outputs(&self.plan.layers, &view, input);

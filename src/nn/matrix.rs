@@ -1,16 +1,20 @@
 //! Row-major matrices of a network's passes, and their products on all threads.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
-use faer::linalg::matmul::matmul;
-use faer::reborrow::ReborrowMut;
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, MatRef};
 
 use crate::nn::real::Real;
+use crate::numeric::product;
 use crate::rayon::prelude::*;
 
 /// Products are cut into pieces of at most about so many rows and columns, whatever the number of threads: the numbers are the same on any.
-const PIECE: usize = 256;
+const PIECE: usize = 288;
+
+/// Columns that the kernels for wide registers take at a time (a half of them in double precision), and rows that pieces are rounded to.
+const COLUMNS: usize = 96;
+const ROWS: usize = 16;
 
 /// Products of fewer multiplications are not worth a second thread.
 const SMALL: usize = 1 << 17;
@@ -28,16 +32,58 @@ const SQUARE: usize = 16;
 pub(crate) struct Shelf<R>(Mutex<Vec<Vec<R>>>);
 
 impl<R: Real> Shelf<R> {
-    /// An empty list, with room for so many numbers if there is one: the smallest that is large enough.
+    /// A list of so many numbers, whatever they are: the shortest that is long enough, or has room to be, if there is one.
     fn take(&self, count: usize) -> Vec<R> {
-        let Ok(mut lists) = self.0.lock() else { return Vec::new() };
-        let fits = lists.iter().enumerate().filter(|(_, list)| list.capacity() >= count);
-        let best = fits.min_by_key(|(_, list)| list.capacity()).map(|(place, _)| place);
-        best.map_or_else(Vec::new, |place| lists.swap_remove(place))
+        let mut list = self.shortest(count).unwrap_or_default();
+        if list.capacity() < count {
+            // Untouched pages of zeros, instead of a growing list whose numbers would be moved.
+            list = vec![R::ZERO; count];
+        }
+        list.resize(count, R::ZERO);
+        list
     }
 
-    fn give(&self, mut list: Vec<R>) {
-        list.clear();
+    fn shortest(&self, count: usize) -> Option<Vec<R>> {
+        let mut lists = self.0.lock().ok()?;
+        let best = |size: fn(&Vec<R>) -> usize| {
+            let fits = lists.iter().enumerate().filter(|(_, list)| size(list) >= count);
+            fits.min_by_key(|(_, list)| size(list)).map(|(place, _)| place)
+        };
+        let place = best(Vec::len).or_else(|| best(Vec::capacity))?;
+        Some(lists.swap_remove(place))
+    }
+
+    /// A matrix that is to be overwritten: what stands in it is left from others.
+    fn blank(self: &Arc<Self>, rows: usize, columns: usize) -> Matrix<R> {
+        Matrix { data: self.take(rows * columns), rows, columns, shelf: self.clone() }
+    }
+
+    fn zero(self: &Arc<Self>, rows: usize, columns: usize) -> Matrix<R> {
+        let mut zeros = self.blank(rows, columns);
+        if zeros.data.len() <= TASK {
+            zeros.data.fill(R::ZERO);
+        } else {
+            zeros.data.par_chunks_mut(TASK).for_each(|task| task.fill(R::ZERO));
+        }
+        zeros
+    }
+
+    /// A row of so many zeros.
+    pub fn zeros(self: &Arc<Self>, count: usize) -> Matrix<R> {
+        self.zero(1, count)
+    }
+
+    /// A row of converted numbers.
+    pub fn converted(self: &Arc<Self>, values: &[f64]) -> Matrix<R> {
+        let mut row = self.blank(1, values.len());
+        let tasks = row.data.par_chunks_mut(TASK).zip(values.par_chunks(TASK));
+        tasks.for_each(|(row, values)| {
+            row.iter_mut().zip(values).for_each(|(x, value)| *x = R::of(*value));
+        });
+        row
+    }
+
+    fn give(&self, list: Vec<R>) {
         if let Ok(mut lists) = self.0.lock() {
             lists.push(list);
         }
@@ -82,12 +128,17 @@ impl<R: Real> Matrix<R> {
         self.as_factor().zeros(rows, columns)
     }
 
+    /// A matrix in memory of the same shelf that is to be overwritten.
+    pub fn blank(&self, rows: usize, columns: usize) -> Self {
+        self.shelf.blank(rows, columns)
+    }
+
     pub fn as_factor(&self) -> Factor<'_, R> {
         Factor::on(&self.shelf, &self.data, self.rows, self.columns)
     }
 
     pub fn transposed(&self) -> Self {
-        let mut out = self.zeros(self.columns, self.rows);
+        let mut out = self.blank(self.columns, self.rows);
         let (rows, columns) = (self.rows, self.columns);
         if self.data.is_empty() {
             return out;
@@ -96,10 +147,16 @@ impl<R: Real> Matrix<R> {
             let first = k * SQUARE;
             let width = strip.len() / rows;
             for top in (0..rows).step_by(SQUARE) {
-                let bottom = rows.min(top + SQUARE);
-                for (j, line) in strip.chunks_exact_mut(rows).enumerate().take(width) {
-                    for (i, entry) in line[top..bottom].iter_mut().enumerate() {
-                        *entry = self.data[(top + i) * columns + first + j];
+                let height = SQUARE.min(rows - top);
+                // A copy, since lines of the cache that are a power of two apart push each other out.
+                let mut square = [[R::ZERO; SQUARE]; SQUARE];
+                for (i, line) in square.iter_mut().enumerate().take(height) {
+                    let start = (top + i) * columns + first;
+                    line[..width].copy_from_slice(&self.data[start..start + width]);
+                }
+                for (j, line) in strip.chunks_exact_mut(rows).enumerate() {
+                    for (entry, source) in line[top..top + height].iter_mut().zip(&square) {
+                        *entry = source[j];
                     }
                 }
             }
@@ -136,16 +193,13 @@ impl<'a, R: Real> Factor<'a, R> {
         Self { data, rows, columns, transposed: false, shelf: Some(shelf) }
     }
 
-    /// An empty matrix with room for so many numbers.
-    fn room(self, rows: usize, columns: usize) -> Matrix<R> {
-        let shelf = self.shelf.cloned().unwrap_or_default();
-        Matrix { data: shelf.take(rows * columns), rows, columns, shelf }
+    /// A matrix in memory of the same shelf that is to be overwritten.
+    pub fn blank(self, rows: usize, columns: usize) -> Matrix<R> {
+        self.shelf.cloned().unwrap_or_default().blank(rows, columns)
     }
 
     pub fn zeros(self, rows: usize, columns: usize) -> Matrix<R> {
-        let mut zeros = self.room(rows, columns);
-        zeros.data.resize(rows * columns, R::ZERO);
-        zeros
+        self.shelf.cloned().unwrap_or_default().zero(rows, columns)
     }
 
     pub fn t(self) -> Self {
@@ -166,8 +220,9 @@ impl<'a, R: Real> Factor<'a, R> {
     }
 
     pub fn to_matrix(self) -> Matrix<R> {
-        let mut copy = self.room(self.rows, self.columns);
-        copy.data.extend_from_slice(self.data);
+        let mut copy = self.blank(self.rows, self.columns);
+        let pairs = copy.data.par_chunks_mut(TASK).zip(self.data.par_chunks(TASK));
+        pairs.for_each(|(to, from)| to.copy_from_slice(from));
         copy
     }
 
@@ -185,24 +240,40 @@ pub(crate) fn multiply<R: Real>(c: &mut [R], add: bool, a: Factor<'_, R>, b: Fac
 }
 
 /// Halves the product until pieces are small, by the longer side.
-fn pieces<R: Real>(mut c: MatMut<'_, R>, accum: Accum, a: MatRef<'_, R>, b: MatRef<'_, R>) {
+fn pieces<R: Real>(c: MatMut<'_, R>, accum: Accum, a: MatRef<'_, R>, b: MatRef<'_, R>) {
     let (m, n) = (c.nrows(), c.ncols());
     if m.max(n) <= PIECE || m * n * a.ncols() <= SMALL {
-        matmul(c.rb_mut(), accum, a, b, R::ONE, Par::Seq);
+        product::multiply(c, accum, a, b, R::ONE);
         return;
     }
-    // Whole registers of output.
-    let half = |side: usize| (side / 2).next_multiple_of(16);
     if m >= n {
-        let middle = half(m);
+        let middle = (m / 2).next_multiple_of(ROWS);
         let (top, bottom) = c.split_at_row_mut(middle);
         let (a_top, a_bottom) = a.split_at_row(middle);
         crate::rayon::join(|| pieces(top, accum, a_top, b), || pieces(bottom, accum, a_bottom, b));
     } else {
-        let middle = half(n);
+        let middle = (n / 2).next_multiple_of(COLUMNS);
         let (left, right) = c.split_at_col_mut(middle);
         let (b_left, b_right) = b.split_at_col(middle);
         crate::rayon::join(|| pieces(left, accum, a, b_left), || pieces(right, accum, a, b_right));
+    }
+}
+
+/// Parameters in the precision of the passes: the caller's own, or a converted copy.
+#[derive(Debug)]
+pub(crate) enum Numbers<'a, R: Real> {
+    Own(&'a [R]),
+    Converted(Matrix<R>),
+}
+
+impl<R: Real> Deref for Numbers<'_, R> {
+    type Target = [R];
+
+    fn deref(&self) -> &[R] {
+        match self {
+            Self::Own(values) => values,
+            Self::Converted(matrix) => &matrix.data,
+        }
     }
 }
 
@@ -232,6 +303,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn memory_from_the_shelf_is_blank_or_zero_as_asked() {
+        let shelf: Arc<Shelf<f32>> = Arc::default();
+        let mut first = shelf.zeros(3 * TASK);
+        first.data.fill(7.0);
+        let place = first.data.as_ptr();
+        drop(first);
+        let again = shelf.zeros(3 * TASK);
+        assert!(again.data.as_ptr() == place && again.data.iter().all(|x| *x == 0.0));
+        drop(again);
+        let short = shelf.converted(&[1.5, -2.0]);
+        assert_eq!((short.data.as_slice(), short.data.as_ptr()), ([1.5, -2.0].as_slice(), place));
+        drop(short);
+        let long = shelf.zeros(2 * TASK);
+        assert!(long.data.as_ptr() == place && long.data.len() == 2 * TASK);
+        assert!(long.data.iter().all(|x| *x == 0.0) && shelf.zeros(5).data == [0.0; 5]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! backward pass (B. A. Pearlmutter, Neural Comput. 6, 147 (1994)): R{δ} runs backwards like δ, at the cost of less than three gradients.
 
 mod activation;
+mod batch_normalization;
 mod convolution;
 mod criterion;
 mod dataset;

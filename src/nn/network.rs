@@ -53,6 +53,9 @@ impl Mlp {
     }
 }
 
+/// Numbers that one pass leaves at most where all examples have to pass together (4 GiB in double precision).
+const ONE_PASS: usize = 1 << 29;
+
 /// A feed-forward network's architecture and settings; its parameters are a vector θ given to each call.
 ///
 /// Layers are added in order; methods return a changed copy, and what is wrong with the whole shows at the first use. Parameters stand in named blocks
@@ -344,6 +347,9 @@ impl Network {
         if self.batch == Some(0) {
             return Err(Error::argument("batch", 0, "at least 1"));
         }
+        if plan.coupled {
+            self.require_one_pass(&plan, data.count())?;
+        }
         let criterion = self.criterion_for(data)?;
         Ok(match self.precision {
             Precision::Double => {
@@ -389,15 +395,37 @@ impl Network {
     }
 
     fn pass<R: Real>(&self, plan: &Plan, theta: &[f64], rows: &[f64]) -> Vec<f64> {
-        let (theta, rows) = (R::view(theta), R::view(rows));
-        let batch = NetworkLoss::<R>::batch_of(plan, self.batch) * plan.inputs;
+        let shelf = Arc::default();
+        let (theta, rows) = (R::view(&shelf, theta), R::view(&shelf, rows));
+        let batch = NetworkLoss::<R>::batch_of(plan, self.batch).saturating_mul(plan.inputs);
         let mut outputs = Vec::new();
         for rows in rows.chunks(batch) {
-            let input = Factor::new(rows, rows.len() / plan.inputs, plan.inputs);
+            let input = Factor::on(&shelf, rows, rows.len() / plan.inputs, plan.inputs);
             let matrix = layer::outputs(&plan.layers, &theta, input);
             outputs.extend(matrix.data.iter().map(|y| y.double()));
         }
         outputs
+    }
+
+    /// Refuses batches, or too many examples for one, where all pass at once.
+    fn require_one_pass(&self, plan: &Plan, examples: usize) -> Result<()> {
+        if let Some(batch) = self.batch {
+            return Err(Error::Unsupported {
+                what: format!("A batch of {batch}"),
+                why: "batch normalisation takes averages over all examples".to_string(),
+                advice: "Leave it out, or take `layer_norm`.".to_string(),
+            });
+        }
+        let numbers = plan.footprint.saturating_mul(examples);
+        if numbers > ONE_PASS {
+            return Err(Error::TooLarge {
+                what: format!("A pass of {examples} examples at once, for batch normalisation,"),
+                needs: format!("{:.0} GiB", numbers as f64 * 8.0 / 1024_f64.powi(3)),
+                limit: "4 GiB".to_string(),
+                advice: "Take fewer examples or `layer_norm`.".to_string(),
+            });
+        }
+        Ok(())
     }
 
     fn criterion_for(&self, data: &Dataset) -> Result<Criterion> {

@@ -22,17 +22,21 @@ pub(crate) struct Normalization {
 }
 
 /// One example: x̂ and s.
-struct Normal<R> {
-    x: Vec<R>,
-    s: R,
+pub(super) struct Normal<R> {
+    pub x: Vec<R>,
+    pub s: R,
 }
 
-fn mean<R: Real>(values: &[R]) -> R {
+pub(super) fn mean<R: Real>(values: &[R]) -> R {
     R::total(values) * R::of(1.0 / values.len() as f64)
 }
 
-fn mean_product<R: Real>(a: &[R], b: &[R]) -> R {
-    a.iter().zip(b).map(|(a, b)| *a * *b).sum::<R>() * R::of(1.0 / a.len() as f64)
+pub(super) fn product<R: Real>(a: &[R], b: &[R]) -> R {
+    a.iter().zip(b).map(|(a, b)| *a * *b).sum()
+}
+
+pub(super) fn mean_product<R: Real>(a: &[R], b: &[R]) -> R {
+    product(a, b) * R::of(1.0 / a.len() as f64)
 }
 
 fn centred<R: Real>(values: &[R]) -> Vec<R> {
@@ -40,7 +44,7 @@ fn centred<R: Real>(values: &[R]) -> Vec<R> {
     values.iter().map(|x| *x - mean).collect()
 }
 
-fn normal<R: Real>(values: &[R]) -> Normal<R> {
+pub(super) fn normal<R: Real>(values: &[R]) -> Normal<R> {
     let mut x = centred(values);
     let s = R::ONE / Real::sqrt(mean_product(&x, &x) + R::of(EPSILON));
     for x in &mut x {
@@ -50,7 +54,7 @@ fn normal<R: Real>(values: &[R]) -> Normal<R> {
 }
 
 /// R{x̂} = s (c − x̂ q) with the centred tangent c and q = ⟨x̂ c⟩; and q.
-fn along<R: Real>(normal: &Normal<R>, tangent: &[R]) -> (Vec<R>, R) {
+pub(super) fn along<R: Real>(normal: &Normal<R>, tangent: &[R]) -> (Vec<R>, R) {
     let mut c = centred(tangent);
     let q = mean_product(&normal.x, &c);
     c.iter_mut().zip(&normal.x).for_each(|(c, x)| *c = normal.s * (*c - *x * q));

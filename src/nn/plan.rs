@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::landscape::{Block, Role};
 use crate::nn::activation::Activation;
+use crate::nn::batch_normalization::BatchNormalization;
 use crate::nn::convolution::{AveragePool, Convolution, Shape};
 use crate::nn::layer::Layer;
 use crate::nn::linear::{Connection, Linear};
@@ -25,6 +26,7 @@ pub(crate) enum Spec {
     AveragePool(usize),
     GlobalAverage,
     LayerNorm,
+    BatchNorm,
     Residual {
         body: Vec<Spec>,
         skip: bool,
@@ -40,6 +42,8 @@ pub(crate) struct Plan {
     pub outputs: usize,
     /// Numbers that one example leaves in the forward pass.
     pub footprint: usize,
+    /// Whether examples depend on those that pass with them.
+    pub coupled: bool,
 }
 
 /// What has been laid out so far.
@@ -50,6 +54,7 @@ struct Layout {
     footprint: usize,
     named: usize,
     activation: Activation,
+    coupled: bool,
 }
 
 impl Plan {
@@ -68,14 +73,15 @@ impl Plan {
             footprint: inputs,
             named: 0,
             activation,
+            coupled: false,
         };
         let layers = layout.lay_out(specs)?;
         if layout.parameters == 0 {
             let given = "none with parameters";
             return Err(Error::argument("layers", given, "one at least with parameters"));
         }
-        let Layout { blocks, shape, footprint, .. } = layout;
-        Ok(Self { layers, blocks, inputs, outputs: shape.count(), footprint })
+        let Layout { blocks, shape, footprint, coupled, .. } = layout;
+        Ok(Self { layers, blocks, inputs, outputs: shape.count(), footprint, coupled })
     }
 
     pub fn parameters(&self) -> usize {
@@ -106,6 +112,7 @@ impl Layout {
             Spec::AveragePool(side) => self.pool(*side, *side),
             Spec::GlobalAverage => self.pool(self.shape.height, self.shape.width),
             Spec::LayerNorm => self.normalization(),
+            Spec::BatchNorm => self.batch_normalization(),
             Spec::Residual { body, .. } => self.residual(body),
         }
     }
@@ -152,6 +159,14 @@ impl Layout {
         let pool = AveragePool { input, height, width };
         self.shape = pool.output();
         Ok(Layer::Pool(pool))
+    }
+
+    fn batch_normalization(&mut self) -> Result<Layer> {
+        let (shape, name) = (self.shape, self.name("layer"));
+        let scale = self.block(&format!("{name}.scale"), &[shape.channels], Role::Scale)?;
+        let shift = self.block(&format!("{name}.shift"), &[shape.channels], Role::Bias)?;
+        self.coupled = true;
+        Ok(Layer::BatchNormalization(BatchNormalization { shape, scale, shift }))
     }
 
     fn normalization(&mut self) -> Result<Layer> {

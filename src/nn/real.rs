@@ -1,13 +1,13 @@
 //! The two floating-point types that networks compute in.
 
-use std::borrow::Cow;
 use std::fmt::Debug;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::sync::Arc;
 
 use crate::nn::activation::Activation;
 use crate::nn::elementwise;
-use crate::nn::matrix::TASK;
+use crate::nn::matrix::{Numbers, Shelf, TASK};
 use crate::rayon::prelude::*;
 
 /// The precision of a network's passes; parameters, losses and derivatives are f64 in either.
@@ -60,11 +60,11 @@ pub(crate) trait Real:
     fn double(self) -> f64;
     fn sqrt(self) -> Self;
 
-    /// The numbers in this precision.
-    fn view(values: &[f64]) -> Cow<'_, [Self]>;
+    /// The numbers in this precision, with memory of a shelf if they are not yet.
+    fn view<'a>(shelf: &Arc<Shelf<Self>>, values: &'a [f64]) -> Numbers<'a, Self>;
 
     /// Lets `fill` write numbers in this precision, which are zero before, to where f64 stand.
-    fn fill(out: &mut [f64], fill: &mut dyn FnMut(&mut [Self]));
+    fn fill(shelf: &Arc<Shelf<Self>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [Self]));
 
     /// The sum, in a fixed order.
     fn total(values: &[Self]) -> Self;
@@ -102,12 +102,12 @@ macro_rules! real {
                 self.sqrt()
             }
 
-            fn view(values: &[f64]) -> Cow<'_, [Self]> {
-                ($view)(values)
+            fn view<'a>(shelf: &Arc<Shelf<Self>>, values: &'a [f64]) -> Numbers<'a, Self> {
+                ($view)(shelf, values)
             }
 
-            fn fill(out: &mut [f64], fill: &mut dyn FnMut(&mut [Self])) {
-                ($fill)(out, fill);
+            fn fill(shelf: &Arc<Shelf<Self>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [Self])) {
+                ($fill)(shelf, out, fill);
             }
 
             fn total(values: &[Self]) -> Self {
@@ -136,26 +136,23 @@ macro_rules! real {
     };
 }
 
-fn as_double(values: &[f64]) -> Cow<'_, [f64]> {
-    Cow::Borrowed(values)
+fn as_double<'a>(_shelf: &Arc<Shelf<f64>>, values: &'a [f64]) -> Numbers<'a, f64> {
+    Numbers::Own(values)
 }
 
-fn as_single(values: &[f64]) -> Cow<'_, [f32]> {
-    let mut single = vec![0.0; values.len()];
-    let tasks = single.par_chunks_mut(TASK).zip(values.par_chunks(TASK));
-    tasks.for_each(|(single, x)| single.iter_mut().zip(x).for_each(|(s, x)| *s = *x as f32));
-    single.into()
+fn as_single<'a>(shelf: &Arc<Shelf<f32>>, values: &'a [f64]) -> Numbers<'a, f32> {
+    Numbers::Converted(shelf.converted(values))
 }
 
-fn fill_double(out: &mut [f64], fill: &mut dyn FnMut(&mut [f64])) {
+fn fill_double(_shelf: &Arc<Shelf<f64>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [f64])) {
     out.par_chunks_mut(TASK).for_each(|out| out.fill(0.0));
     fill(out);
 }
 
-fn fill_single(out: &mut [f64], fill: &mut dyn FnMut(&mut [f32])) {
-    let mut single = vec![0.0; out.len()];
-    fill(&mut single);
-    let tasks = out.par_chunks_mut(TASK).zip(single.par_chunks(TASK));
+fn fill_single(shelf: &Arc<Shelf<f32>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [f32])) {
+    let mut single = shelf.zeros(out.len());
+    fill(&mut single.data);
+    let tasks = out.par_chunks_mut(TASK).zip(single.data.par_chunks(TASK));
     tasks.for_each(|(out, x)| out.iter_mut().zip(x).for_each(|(out, x)| *out = f64::from(*x)));
 }
 

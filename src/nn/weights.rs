@@ -1,21 +1,18 @@
 //! Parameters to files and back, in the safetensors format.
 
-use std::fs;
-use std::io::{Error as IoError, ErrorKind};
 use std::path::Path;
 
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
-
 use crate::error::{Error, Result};
-use crate::file::write_whole;
 use crate::landscape::Block;
 use crate::ndarray::Array1;
 use crate::nn::network::Network;
+use crate::tensors::{self, Tensors};
+
+const KIND: &str = "statmech_network";
 
 impl Network {
     /// Saves parameters as a safetensors file with an array of f64 for each block, under its name and in its shape, which NumPy, PyTorch and others
-    /// read as well. The file is written whole or not at all.
+    /// read as well. The file is written whole or not at all, and has a checksum.
     ///
     /// # Errors
     /// If θ has the wrong length or numbers that are not finite, or the file cannot be written.
@@ -38,22 +35,12 @@ impl Network {
             let given = format!("{} numbers, or some that are not finite", theta.len());
             return Err(Error::argument("theta", given, format!("of {count} finite numbers")));
         }
-        let failed = |why: String| Error::File {
-            path: path.to_path_buf(),
-            action: "written",
-            source: IoError::new(ErrorKind::InvalidData, why),
-        };
-        let bytes: Vec<u8> = theta.iter().flat_map(|x| x.to_le_bytes()).collect();
-        let mut views = Vec::new();
-        for block in &blocks {
-            let range = block.range();
-            let data = &bytes[8 * range.start..8 * range.end];
-            let view = TensorView::new(Dtype::F64, block.shape().to_vec(), data);
-            views.push((block.name(), view.map_err(|error| failed(error.to_string()))?));
-        }
-        let file =
-            safetensors::serialize(views, None).map_err(|error| failed(error.to_string()))?;
-        write_whole(path, &file)
+        let theta = theta.to_vec();
+        let arrays: Vec<(&str, Vec<usize>, &[f64])> = blocks
+            .iter()
+            .map(|block| (block.name(), block.shape().to_vec(), &theta[block.range()]))
+            .collect();
+        tensors::save(path, KIND, "version=1", &arrays)
     }
 
     /// Reads parameters that [`save`](Self::save) wrote.
@@ -101,52 +88,17 @@ impl Network {
             let allowed = format!("names of blocks: {}", known.join(", "));
             return Err(Error::argument("names", stranger, allowed));
         }
-        let unreadable = |source| Error::File { path: path.to_path_buf(), action: "read", source };
-        let refuse = |why: String| unreadable(IoError::new(ErrorKind::InvalidData, why));
-        let bytes = fs::read(path).map_err(unreadable)?;
-        let file = SafeTensors::deserialize(&bytes)
-            .map_err(|error| refuse(format!("it is no whole safetensors file ({error})")))?;
+        let file = Tensors::read(path, KIND)?;
         let mut theta = Vec::new();
         for block in &blocks {
             let renamed = names.iter().find(|(name, _)| *name == block.name());
             let name = renamed.map_or(block.name(), |(_, name)| name);
-            let view = file.tensor(name).map_err(|_| {
-                refuse(format!("it has no array `{name}`, but {}", file.names().join(", ")))
-            })?;
-            if view.shape() != block.shape() {
-                let (found, expected) = (view.shape(), block.shape());
-                return Err(refuse(format!(
-                    "`{name}` has shape {found:?} instead of {expected:?}"
-                )));
+            let entries = file.shaped(name, block.shape())?;
+            if entries.iter().any(|x| !x.is_finite()) {
+                return Err(file.refuse(format!("`{name}` holds numbers that are not finite")));
             }
-            theta.extend(numbers(&view).ok_or_else(|| {
-                let found = view.dtype();
-                refuse(format!("`{name}` holds {found:?} where F64, F32 or BF16 should be"))
-            })?);
-            if theta[block.start..].iter().any(|x| !x.is_finite()) {
-                return Err(refuse(format!("`{name}` holds numbers that are not finite")));
-            }
+            theta.extend_from_slice(entries);
         }
         Ok(Array1::from_vec(theta))
-    }
-}
-
-/// The numbers of an array, if they are of a type that is read.
-fn numbers(view: &TensorView<'_>) -> Option<Vec<f64>> {
-    let data = view.data();
-    match view.dtype() {
-        Dtype::F64 => {
-            Some(data.as_chunks::<8>().0.iter().map(|x| f64::from_le_bytes(*x)).collect())
-        }
-        Dtype::F32 => {
-            let single = data.as_chunks::<4>().0.iter().map(|x| f32::from_le_bytes(*x));
-            Some(single.map(f64::from).collect())
-        }
-        // The upper half of an f32.
-        Dtype::BF16 => {
-            let half = data.as_chunks::<2>().0.iter().map(|x| u32::from(u16::from_le_bytes(*x)));
-            Some(half.map(|bits| f64::from(f32::from_bits(bits << 16))).collect())
-        }
-        _ => None,
     }
 }

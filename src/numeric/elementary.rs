@@ -1,4 +1,4 @@
-//! e^x, e^x − 1, tanh and ln(1 + x) without branches, so that loops over them become vector code.
+//! e^x, e^x − 1, tanh, ln(1 + x) and their kin without branches, so that loops over them become vector code.
 //!
 //! Inlined into loops that [`crate::simd::widths!`] compiles. Errors in the tests below are a few units in the last place.
 
@@ -9,10 +9,9 @@ macro_rules! elementary {
         [$($exp:literal)*], [$($log:literal)*]
     ) => {
         pub(crate) mod $type {
-            /// 2ⁿ and e^r − 1 with x = n ln 2 + r, |r| ≤ ½ ln 2; beyond the exponents that there are x counts as the last one.
+            /// 2ⁿ and e^r − 1 with x = n ln 2 + r, |r| ≤ ½ ln 2, by W. J. Cody and W. Waite, *Software Manual for the Elementary Functions* (1980).
             #[inline(always)]
             fn parts(x: $type) -> ($type, $type) {
-                let x = x.max($least).min($most);
                 // Adding 1.5·2^mantissa rounds to a whole number, which then stands in the lowest bits.
                 let shifted = x * std::$type::consts::LOG2_E + $magic;
                 let n = shifted - $magic;
@@ -24,14 +23,20 @@ macro_rules! elementary {
                 (power, r + r * r * series)
             }
 
-            /// e^x; below the smallest normal number it stays there.
+            /// e^x where it is a normal number: |x| at most 708 in double and 87 in single precision.
             #[inline(always)]
-            pub fn exp(x: $type) -> $type {
+            pub fn exp_within(x: $type) -> $type {
                 let (power, rest) = parts(x);
                 power + power * rest
             }
 
-            /// e^x − 1 for x ≥ 0.
+            /// e^x; below the smallest normal number it stays there, and above the largest one as well.
+            #[inline(always)]
+            pub fn exp(x: $type) -> $type {
+                exp_within(x.max($least).min($most))
+            }
+
+            /// e^x − 1 for x ≥ 0 up to where it is a normal number.
             #[inline(always)]
             pub fn exp_m1(x: $type) -> $type {
                 let (power, rest) = parts(x);

@@ -39,14 +39,22 @@ pub(crate) struct Minimum {
 type Function<'a> = &'a mut dyn FnMut(&[f64], &mut [f64]) -> f64;
 
 /// A point on the way, with value and gradient.
-#[derive(Clone)]
-struct Place {
-    x: Vec<f64>,
-    value: f64,
-    gradient: Vec<f64>,
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub x: Vec<f64>,
+    pub value: f64,
+    pub gradient: Vec<f64>,
+}
+
+/// What the last steps say of the curvature: the way down step by step.
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    memory: usize,
+    pairs: VecDeque<Pair>,
 }
 
 /// A step, the change of gradient over it, and one over their product.
+#[derive(Clone, Debug)]
 struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
@@ -61,7 +69,7 @@ impl Lbfgs {
         let mut progress = Progress::new("iterations", self.iterations);
         let mut here = Place { value: 0.0, gradient: vec![0.0; start.len()], x: start };
         here.value = function(&here.x, &mut here.gradient);
-        let mut pairs: VecDeque<Pair> = VecDeque::new();
+        let mut walk = Walk::new(self.memory);
         let (mut iterations, mut complete) = (0, true);
         while here.value.is_finite()
             && largest(&here.gradient) > self.tolerance
@@ -72,19 +80,11 @@ impl Lbfgs {
                 complete = false;
                 break;
             }
-            let direction = direction(&here.gradient, &pairs);
             // Without a model of the curvature the first trial moves by a length of at most 1.
-            let trial = if pairs.is_empty() { norm(&here.gradient).recip().min(1.0) } else { 1.0 };
-            let Some(next) = search(&here, &direction, trial, function) else {
-                // What the pairs say of the curvature may be wrong; where they are not to blame, only rounding is left.
-                if pairs.is_empty() {
-                    break;
-                }
-                pairs.clear();
-                continue;
-            };
-            remember(&mut pairs, self.memory, &here, &next);
-            here = next;
+            let length = norm(&here.gradient).min(1.0);
+            if !walk.step(&mut here, length, function) {
+                break;
+            }
             iterations += 1;
             progress.add(1);
         }
@@ -94,38 +94,65 @@ impl Lbfgs {
     }
 }
 
-/// −H g with the inverse Hessian H that the pairs describe.
-fn direction(gradient: &[f64], pairs: &VecDeque<Pair>) -> Vec<f64> {
-    let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
-    let mut weights = Vec::with_capacity(pairs.len());
-    for pair in pairs.iter().rev() {
-        let weight = pair.inverse * dot(&pair.step, &q);
-        add(&mut q, -weight, &pair.change);
-        weights.push(weight);
+impl Walk {
+    /// The start, from which so many steps will be remembered.
+    pub fn new(memory: usize) -> Self {
+        Self { memory, pairs: VecDeque::new() }
     }
-    if let Some(last) = pairs.back() {
-        let scale = 1.0 / (last.inverse * dot(&last.change, &last.change));
-        for value in &mut q {
-            *value *= scale;
+
+    /// Goes one step, of which the first trial has length `first` as long as nothing is known of the curvature; false if there is no way down that rounding
+    /// lets see.
+    pub fn step(&mut self, here: &mut Place, first: f64, function: Function<'_>) -> bool {
+        loop {
+            let direction = self.direction(&here.gradient);
+            let known = !self.pairs.is_empty();
+            let trial = if known { 1.0 } else { first / norm(&here.gradient) };
+            if let Some(next) = search(here, &direction, trial, function) {
+                self.remember(here, &next);
+                *here = next;
+                return true;
+            }
+            // What the pairs say of the curvature may be wrong; where they are not to blame, only rounding is left.
+            if !known {
+                return false;
+            }
+            self.pairs.clear();
         }
     }
-    for (pair, weight) in pairs.iter().zip(weights.into_iter().rev()) {
-        let change = pair.inverse * dot(&pair.change, &q);
-        add(&mut q, weight - change, &pair.step);
-    }
-    q
-}
 
-/// Adds the step from one place to the next, and forgets the oldest beyond `memory`.
-fn remember(pairs: &mut VecDeque<Pair>, memory: usize, here: &Place, next: &Place) {
-    let difference = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect();
-    let step: Vec<f64> = difference(&next.x, &here.x);
-    let change: Vec<f64> = difference(&next.gradient, &here.gradient);
-    let product = dot(&step, &change);
-    if product.is_finite() && product > f64::EPSILON * norm(&step) * norm(&change) {
-        pairs.push_back(Pair { step, change, inverse: 1.0 / product });
-        if pairs.len() > memory {
-            pairs.pop_front();
+    /// −H g with the inverse Hessian H that the pairs describe.
+    fn direction(&self, gradient: &[f64]) -> Vec<f64> {
+        let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        let mut weights = Vec::with_capacity(self.pairs.len());
+        for pair in self.pairs.iter().rev() {
+            let weight = pair.inverse * dot(&pair.step, &q);
+            add(&mut q, -weight, &pair.change);
+            weights.push(weight);
+        }
+        if let Some(last) = self.pairs.back() {
+            let scale = 1.0 / (last.inverse * dot(&last.change, &last.change));
+            for value in &mut q {
+                *value *= scale;
+            }
+        }
+        for (pair, weight) in self.pairs.iter().zip(weights.into_iter().rev()) {
+            let change = pair.inverse * dot(&pair.change, &q);
+            add(&mut q, weight - change, &pair.step);
+        }
+        q
+    }
+
+    /// Adds the step from one place to the next, and forgets the oldest beyond `memory`.
+    fn remember(&mut self, here: &Place, next: &Place) {
+        let difference = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect();
+        let step: Vec<f64> = difference(&next.x, &here.x);
+        let change: Vec<f64> = difference(&next.gradient, &here.gradient);
+        let product = dot(&step, &change);
+        if product.is_finite() && product > f64::EPSILON * norm(&step) * norm(&change) {
+            self.pairs.push_back(Pair { step, change, inverse: 1.0 / product });
+            if self.pairs.len() > self.memory {
+                self.pairs.pop_front();
+            }
         }
     }
 }

@@ -174,7 +174,7 @@ impl VersionSampling {
         if kept < self.samples {
             progress.stopped();
         }
-        self.gather(&rows, &best.weights, points, &stabilities, kept, complete)
+        Self::gather(&rows, &best.weights, points, &stabilities, kept, complete)
     }
 
     /// How many chains there are, if all settings are allowed.
@@ -217,7 +217,6 @@ impl VersionSampling {
     }
 
     fn gather(
-        &self,
         rows: &Rows,
         best: &[f64],
         points: Vec<Vec<f64>>,

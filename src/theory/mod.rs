@@ -8,6 +8,7 @@
 //! | capacities of dense associative memories | [`dense`] |
 //! | the Sherrington–Kirkpatrick spin glass | [`sk`] |
 //! | spectra of random matrices | [`spectra`] |
+//! | what random slices show of a Hessian | [`projections`] |
 //! | learning a teacher's rule from examples | [`learning`] |
 //!
 //! Loads are α = P/N, patterns or examples per input or neuron; quantities are per neuron, at N → ∞ unless N is an argument.
@@ -19,6 +20,7 @@ pub mod dense;
 pub mod gardner;
 pub mod learning;
 mod online;
+pub mod projections;
 pub mod signal_to_noise;
 pub mod sk;
 pub mod spectra;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::boltzmann::deep::DeepBoltzmann;
 use crate::boltzmann::deep::inference::{MAX_UPDATES, Rest};
 use crate::boltzmann::deep::layers::{BLOCK, Block, blocks};
+use crate::boltzmann::phases::sweeps_of_an_epoch;
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::polars::df;
@@ -17,6 +18,9 @@ use crate::setters::setters;
 
 /// Up to so many states, times the rows of the data, bound and likelihood are followed exactly.
 const MAX_FOLLOWED: usize = 1 << 16;
+
+/// Units of all chains together.
+const MAX_VALUES: usize = 1 << 27;
 
 /// Settings of learning; [`run`](Self::run) gives the machine and the record.
 ///
@@ -138,10 +142,12 @@ impl DeepLearning {
             }
         }
         let chains = sweeps("chains", self.chains, 1)?;
-        if chains > 1 << 20 {
-            return Err(Error::argument("chains", chains, "at most 2^20"));
+        let most = MAX_VALUES / self.deep.sizes().iter().sum::<usize>();
+        if chains > most {
+            let allowed = format!("at most {most} with so many units");
+            return Err(Error::argument("chains", chains, allowed));
         }
-        let sweeps = sweeps("sweeps", self.sweeps, 1)?;
+        let sweeps = sweeps_of_an_epoch("sweeps", self.sweeps, 1)?;
         let deadline = Deadline::new(self.deadline)?;
         let values = self.rows.mapv(f64::from);
         let mut deep = self.deep.clone();

@@ -4,7 +4,7 @@
 
 #![allow(clippy::inline_always, reason = "each width must have its own copy of the loops")]
 
-use crate::numeric::exponential::exp_within;
+use crate::numeric::elementary::f64::exp_within;
 use crate::rayon::prelude::*;
 use crate::simd::{Width, widths};
 

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::landscape::Objective;
+use crate::numeric::lbfgs::Place;
 
 /// Dormand and Prince's stages: what each takes of the slopes before it. The last row is the solution of order 5 as well.
 const STAGES: [&[f64]; 6] = [
@@ -42,15 +43,8 @@ impl Flow {
         Self { time: 0.0, step: first, tolerance }
     }
 
-    /// One step, not past `until`; the loss and gradient at θ come along and are renewed. False if steps have become too small to count.
-    pub fn step(
-        &mut self,
-        objective: &Objective,
-        theta: &mut Vec<f64>,
-        loss: &mut f64,
-        gradient: &mut Vec<f64>,
-        until: f64,
-    ) -> Result<bool> {
+    /// One step, not past `until`. False if steps have become too small to count.
+    pub fn step(&mut self, objective: &Objective, here: &mut Place, until: f64) -> Result<bool> {
         loop {
             let left = until - self.time;
             let last = self.step >= left;
@@ -58,11 +52,9 @@ impl Flow {
             if !(h > f64::EPSILON * self.time.max(1e-300)) {
                 return Ok(false);
             }
-            let error = match self.attempt(objective, theta, gradient, h) {
-                Ok((point, value, slopes, error)) if error <= 1.0 => {
-                    *theta = point;
-                    *loss = value;
-                    *gradient = slopes;
+            let error = match self.attempt(objective, here, h) {
+                Ok((there, error)) if error <= 1.0 => {
+                    *here = there;
                     self.time = if last { until } else { self.time + h };
                     // A step cut short by its end says little about the next one.
                     if !last || error > 0.5 {
@@ -70,7 +62,7 @@ impl Flow {
                     }
                     return Ok(true);
                 }
-                Ok((_, _, _, error)) => error,
+                Ok((_, error)) => error,
                 // Where the loss is not defined the step was too long.
                 Err(_) => f64::INFINITY,
             };
@@ -78,15 +70,10 @@ impl Flow {
         }
     }
 
-    /// The point, loss and gradient after h, and the error in units of the tolerance.
-    fn attempt(
-        &self,
-        objective: &Objective,
-        theta: &[f64],
-        gradient: &[f64],
-        h: f64,
-    ) -> Result<(Vec<f64>, f64, Vec<f64>, f64)> {
-        let mut slopes: Vec<Vec<f64>> = vec![gradient.to_vec()];
+    /// Where h leads, and the error in units of the tolerance.
+    fn attempt(&self, objective: &Objective, here: &Place, h: f64) -> Result<(Place, f64)> {
+        let theta = &here.x;
+        let mut slopes: Vec<Vec<f64>> = vec![here.gradient.clone()];
         let (mut point, mut loss) = (theta.to_vec(), f64::NAN);
         for weights in STAGES {
             point.copy_from_slice(theta);
@@ -103,7 +90,8 @@ impl Flow {
             let scale = self.tolerance * theta[i].abs().max(1.0);
             worst = worst.max((h * sum).abs() / scale);
         }
-        Ok((point, loss, slopes.pop().unwrap_or_default(), worst))
+        let gradient = slopes.pop().unwrap_or_default();
+        Ok((Place { x: point, value: loss, gradient }, worst))
     }
 }
 

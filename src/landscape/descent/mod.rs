@@ -1,7 +1,6 @@
 //! Ways down a landscape, with the path that they take.
 
 mod flow;
-mod lbfgs;
 mod optimizer;
 mod record;
 mod run;

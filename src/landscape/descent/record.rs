@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::lbfgs::Place;
 use crate::polars::df;
 use crate::polars::prelude::*;
 
@@ -82,13 +83,13 @@ impl Record {
         self.step.last().copied()
     }
 
-    pub fn push(&mut self, step: usize, time: f64, theta: &[f64], loss: f64, gradient: &[f64]) {
-        self.path.extend_from_slice(theta);
+    pub fn push(&mut self, step: usize, time: f64, here: &Place) {
+        self.path.extend_from_slice(&here.x);
         self.step.push(step as u64);
         self.time.push(time);
-        self.loss.push(loss);
-        self.norm.push(norm(gradient));
-        let squares = self.path[..self.n].iter().zip(theta).map(|(a, b)| (a - b) * (a - b));
+        self.loss.push(here.value);
+        self.norm.push(norm(&here.gradient));
+        let squares = self.path[..self.n].iter().zip(&here.x).map(|(a, b)| (a - b) * (a - b));
         self.distance.push(squares.sum::<f64>().sqrt());
     }
 

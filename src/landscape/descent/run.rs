@@ -3,10 +3,10 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::landscape::descent::flow::Flow;
-use crate::landscape::descent::lbfgs::Lbfgs;
 use crate::landscape::descent::optimizer::{Optimizer, Stepper};
 use crate::landscape::descent::record::{Conditions, Descended, Record, norm, points};
 use crate::ndarray::Array1;
+use crate::numeric::lbfgs::{Place, Walk};
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
 use crate::random::{Generator, Seed};
@@ -38,12 +38,13 @@ pub struct Descent {
     deadline: Option<f64>,
 }
 
+/// Steps of which L-BFGS makes its model of the curvature.
+const PAIRS: usize = 10;
+
 /// What a run carries from step to step.
 struct State {
-    theta: Vec<f64>,
-    loss: f64,
-    gradient: Vec<f64>,
-    /// Whether loss and gradient are those of the whole loss at θ.
+    here: Place,
+    /// Whether value and gradient are those of the whole loss.
     current: bool,
     time: f64,
 }
@@ -244,17 +245,15 @@ impl Descent {
         let mut progress = Progress::new("steps", steps);
 
         let mut state = State {
-            theta: self.start.to_vec(),
-            loss: f64::NAN,
-            gradient: vec![0.0; n],
-            current: true,
+            here: Place { x: self.start.to_vec(), value: f64::NAN, gradient: vec![0.0; n] },
+            current: false,
             time: 0.0,
         };
-        state.loss = self.objective.gradient_at(&state.theta, &mut state.gradient)?;
+        self.look(&mut state)?;
         let mut record = Record::new(n);
-        record.push(0, 0.0, &state.theta, state.loss, &state.gradient);
+        record.push(0, 0.0, &state.here);
         let mut advance = self.advance(rate, points);
-        let (mut converged, mut complete) = (norm(&state.gradient) <= self.tolerance, true);
+        let (mut converged, mut complete) = (norm(&state.here.gradient) <= self.tolerance, true);
         let mut step = 0;
         while step < steps && !converged {
             if deadline.passed() {
@@ -271,9 +270,9 @@ impl Descent {
             };
             if due {
                 self.look(&mut state).map_err(|error| astray(error, step, rate))?;
-                record.push(step, state.time, &state.theta, state.loss, &state.gradient);
+                record.push(step, state.time, &state.here);
             }
-            converged = state.current && norm(&state.gradient) <= self.tolerance;
+            converged = state.current && norm(&state.here.gradient) <= self.tolerance;
             if !goes_on {
                 converged = converged || self.optimizer == Optimizer::Lbfgs;
                 break;
@@ -281,7 +280,7 @@ impl Descent {
         }
         if record.last_step() != Some(step as u64) {
             self.look(&mut state).map_err(|error| astray(error, step, rate))?;
-            record.push(step, state.time, &state.theta, state.loss, &state.gradient);
+            record.push(step, state.time, &state.here);
         }
         let conditions = Conditions {
             optimizer: self.optimizer.to_string(),
@@ -295,7 +294,8 @@ impl Descent {
     /// The whole loss and its gradient at θ, if the state does not have them.
     fn look(&self, state: &mut State) -> Result<()> {
         if !state.current {
-            state.loss = self.objective.gradient_at(&state.theta, &mut state.gradient)?;
+            let Place { x, value, gradient } = &mut state.here;
+            *value = self.objective.gradient_at(x, gradient)?;
             state.current = true;
         }
         Ok(())
@@ -324,11 +324,15 @@ impl Descent {
         let objective = &self.objective;
         match self.optimizer {
             Optimizer::Lbfgs => {
-                let mut lbfgs = Lbfgs::default();
+                let mut walk = Walk::new(PAIRS);
                 Box::new(move |state| {
-                    let State { theta, loss, gradient, .. } = state;
+                    let before = state.here.value;
                     state.time += 1.0;
-                    Ok(lbfgs.step(objective, theta, loss, gradient, rate))
+                    let moved = walk.step(&mut state.here, rate, &mut |theta, gradient| {
+                        // Where the loss is not defined the step was too long.
+                        objective.gradient_at(theta, gradient).unwrap_or(f64::INFINITY)
+                    });
+                    Ok(moved && state.here.value < before)
                 })
             }
             Optimizer::Flow(tolerance) => {
@@ -336,8 +340,7 @@ impl Descent {
                 let end = self.end();
                 Box::new(move |state| {
                     let until = self.next_record_time(flow.time, points);
-                    let State { theta, loss, gradient, .. } = state;
-                    let moved = flow.step(objective, theta, loss, gradient, until)?;
+                    let moved = flow.step(objective, &mut state.here, until)?;
                     state.time = flow.time;
                     Ok(moved && flow.time < end)
                 })
@@ -346,14 +349,14 @@ impl Descent {
                 let mut stepper = Stepper::new(self.optimizer, rate, objective.dimension());
                 let mut batches = self.batches();
                 Box::new(move |state| {
-                    let State { theta, loss, gradient, current, .. } = state;
+                    let Place { x: theta, value, gradient } = &mut state.here;
                     if let Some(batches) = &mut batches {
                         objective.batch_gradient_at(theta, batches.next(), gradient)?;
                         stepper.step(theta, gradient);
-                        *current = false;
+                        state.current = false;
                     } else {
                         stepper.step(theta, gradient);
-                        *loss = objective.gradient_at(theta, gradient)?;
+                        *value = objective.gradient_at(theta, gradient)?;
                     }
                     state.time += rate;
                     Ok(true)

@@ -3,7 +3,7 @@
 //! The exponential is an argument reduction to |r| ≤ ½ ln 2 and a polynomial, without branches so that it runs on whole registers: within 3 · 10⁻⁷ of
 //! the mean in single precision and 10⁻¹⁵ in double. A uniform number has 23 or 52 random bits.
 
-use crate::numeric::exponential::exp_within;
+use crate::numeric::elementary;
 use crate::rbm::batch::lanes::{LANES, Lanes};
 use crate::simd::widths;
 
@@ -15,31 +15,15 @@ pub(in crate::rbm) struct TwoValued {
     pub span: f64,
 }
 
-/// e^x for |x| ≤ 80 (S. L. Moshier's polynomial of the Cephes library).
-#[inline(always)]
-fn exp32(x: f32) -> f32 {
-    // The sum's last bits are the nearest whole number to x/ln 2.
-    const SHIFT: f32 = 12_582_912.0;
-    let shifted = x * std::f32::consts::LOG2_E + SHIFT;
-    let n = shifted - SHIFT;
-    let r = x - n * 0.693_359_375 + n * 2.121_944_4e-4;
-    let mut p = 1.987_569_150e-4_f32;
-    for c in [1.398_199_951e-3, 8.333_451_907e-3, 4.166_579_589e-2, 0.166_666_655, 0.500_000_012] {
-        p = p * r + c;
-    }
-    let scale = f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    (p * r * r + r + 1.0) * scale
-}
-
-/// The loops of one precision: type, uniforms of one draw, their number, exponential and its largest argument, the two public loops and their bodies.
+/// The loops of one precision: type, uniforms of one draw, their number, the largest argument of exponentials, the two public loops and their bodies.
 macro_rules! loops {
-    ($t:ty, $count:expr, $uniforms:ident, $exp:ident, $most:expr, $probability:ident,
+    ($t:ident, $count:expr, $uniforms:ident, $most:expr, $probability:ident,
         $means:ident = $means_body:ident, $draws:ident = $draws_body:ident) => {
         /// The probability of the upper value.
         #[inline(always)]
         fn $probability(x: $t, field: $t, slope: $t) -> $t {
             let a = slope * (x + field);
-            1.0 / (1.0 + $exp((-a).max(-$most).min($most)))
+            1.0 / (1.0 + elementary::$t::exp_within((-a).max(-$most).min($most)))
         }
 
         #[inline(always)]
@@ -118,17 +102,8 @@ fn uniforms64(bits: [u64; LANES]) -> [f64; LANES] {
     bits.map(|bits| f64::from_bits(bits >> 12 | 1.0_f64.to_bits()) - (1.0 - 0.5 * f64::EPSILON))
 }
 
-loops!(f32, 16, uniforms32, exp32, 80.0, probability32, means32 = means_of32, draws32 = draws_of32);
-loops!(
-    f64,
-    8,
-    uniforms64,
-    exp_within,
-    700.0,
-    probability64,
-    means64 = means_of64,
-    draws64 = draws_of64
-);
+loops!(f32, 16, uniforms32, 80.0, probability32, means32 = means_of32, draws32 = draws_of32);
+loops!(f64, 8, uniforms64, 700.0, probability64, means64 = means_of64, draws64 = draws_of64);
 
 #[cfg(test)]
 mod tests {

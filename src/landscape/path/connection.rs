@@ -1,0 +1,445 @@
+//! Finding a curve of low loss between two solutions.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::grid::linspace;
+use crate::landscape::path::barrier::{Barrier, frame, losses_of};
+use crate::landscape::path::curve::{Curve, CurveLoss};
+use crate::landscape::path::interpolation::check_points;
+use crate::landscape::slice::{Sets, length, rows_of};
+use crate::landscape::{Descended, Objective, Optimizer};
+use crate::ndarray::{Array1, Array2};
+use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::polars::df;
+use crate::polars::prelude::*;
+use crate::progress::Deadline;
+use crate::random::Seed;
+use crate::setters::setters;
+
+/// Settings of a search for a curve of low loss between two points; [`run`](Self::run) finds one.
+///
+/// The bends minimise the mean loss along the curve, ∫₀¹ L(φ(t)) dt (Garipov et al., arXiv:1802.10026, equation 2), taken at the midpoints of equal parts of t. They start on the straight line, moved off it by
+/// a little noise: where the landscape is symmetric about the line, nothing else would.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // A valley in the shape of a ring: the straight way leads over its middle.
+/// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+/// let way = ring.connect(&array![1.0, 0.0], &array![-1.0, 0.0]).run()?;
+/// assert!((way.barrier_before - 1.0).abs() < 1e-12 && way.barrier_after < 0.1);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct Connection {
+    objective: Objective,
+    sets: Sets,
+    from: Array1<f64>,
+    to: Array1<f64>,
+    curve: Curve,
+    optimizer: Optimizer,
+    rate: Option<f64>,
+    steps: i64,
+    nodes: usize,
+    batch: Option<usize>,
+    noise: f64,
+    points: usize,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+/// A curve between two points, and the losses along it and along the straight line; see [`Objective::connect`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Connected {
+    /// A row for each way ("straight" and the curve's name, in the column `curve`), point and objective: `t`, `set`, `loss`, `linear` (the straight line between the end losses), `accuracy` if asked for,
+    /// `complete`.
+    pub frame: DataFrame,
+    /// A row for each way and objective: `curve`, `set`, `barrier`, `instability`, `largest_loss`, `mean_loss`, `steps`, `seed`, `complete`; see [`Interpolated`](crate::landscape::Interpolated).
+    pub summary: DataFrame,
+    /// The descent of the mean loss along the curve: see [`Descended::frame`](crate::landscape::Descended).
+    pub history: DataFrame,
+    /// The bends, one a row.
+    pub bends: Array2<f64>,
+    /// The first objective's barrier on the straight line: its largest loss above the line between the end losses.
+    pub barrier_before: f64,
+    /// The same on the curve.
+    pub barrier_after: f64,
+    /// Whether the search and the evaluation came to their end: false if a deadline stopped them.
+    pub complete: bool,
+    from: Array1<f64>,
+    to: Array1<f64>,
+    curve: Curve,
+}
+
+impl Objective {
+    /// A curve of low loss from one point to another: a quadratic Bézier curve found by L-BFGS, unless something else is set.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(5)).run()?;
+    /// assert!(way.barrier_after < 0.1 * way.barrier_before);
+    /// # Ok(()) }
+    /// ```
+    pub fn connect(&self, from: &Array1<f64>, to: &Array1<f64>) -> Connection {
+        Connection {
+            objective: self.clone(),
+            sets: Sets::new(self),
+            from: from.clone(),
+            to: to.clone(),
+            curve: Curve::Bezier,
+            optimizer: Optimizer::Lbfgs,
+            rate: None,
+            steps: 100,
+            nodes: 21,
+            batch: None,
+            noise: 0.01,
+            points: 61,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+}
+
+impl Connection {
+    setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])":
+        /// Steps of the descent at most; default 100.
+        steps;
+        /// The seed of the first bends' noise and of the order of batches; default 0.
+        seed;
+        /// A limit in seconds, of which the search takes seven tenths at most; after it the result holds what was reached and `complete` is false. Default none.
+        deadline;
+    }
+
+    /// Sets the shape of the curve; default [`Curve::Bezier`].
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(2)).run()?;
+    /// assert_eq!(way.bends.dim(), (2, 2));
+    /// # Ok(()) }
+    /// ```
+    pub fn curve(&self, curve: Curve) -> Self {
+        Self { curve, ..self.clone() }
+    }
+
+    /// Sets the way down; default [`Optimizer::Lbfgs`]. [`Optimizer::Adam`] takes batches of nodes.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).optimizer(Optimizer::Adam).rate(0.05).batch(4);
+    /// assert!(way.steps(300).run()?.barrier_after < 0.05);
+    /// # Ok(()) }
+    /// ```
+    pub fn optimizer(&self, optimizer: Optimizer) -> Self {
+        Self { optimizer, ..self.clone() }
+    }
+
+    /// Sets the rate of the descent; default the optimiser's, as for [`Descent::rate`](crate::landscape::Descent::rate).
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+    /// assert!(way.rate(-1.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn rate(&self, rate: f64) -> Self {
+        Self { rate: Some(rate), ..self.clone() }
+    }
+
+    /// Sets at how many values of t the mean loss is taken; default 21.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+    /// assert!(way.nodes(5).run().is_ok() && way.nodes(0).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn nodes(&self, nodes: usize) -> Self {
+        Self { nodes, ..self.clone() }
+    }
+
+    /// Takes so many of the nodes for each step, drawn without replacement until all have had their turn, as with random t; default all of them.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+    /// assert!(way.batch(3).optimizer(Optimizer::Adam).run().is_ok());
+    /// assert!(way.batch(3).run().is_err()); // L-BFGS needs the whole loss
+    /// # Ok(()) }
+    /// ```
+    pub fn batch(&self, nodes: usize) -> Self {
+        Self { batch: Some(nodes), ..self.clone() }
+    }
+
+    /// Sets the size of the noise on the first bends as a fraction of the distance between the ends; default 0.01.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // Without noise nothing leaves the line of symmetry.
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![-1.0, 0.0]).noise(0.0).run()?;
+    /// assert!(way.bends[(0, 1)] == 0.0);
+    /// # Ok(()) }
+    /// ```
+    pub fn noise(&self, fraction: f64) -> Self {
+        Self { noise: fraction, ..self.clone() }
+    }
+
+    /// Sets at how many values of t the two ways are evaluated afterwards, both ends included; default 61.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+    /// assert_eq!(way.points(11).run()?.frame.height(), 22);
+    /// # Ok(()) }
+    /// ```
+    pub fn points(&self, points: usize) -> Self {
+        Self { points, ..self.clone() }
+    }
+
+    /// Evaluates another objective of the same parameters along both ways, such as the loss of test data; the search takes the first one ("training") alone.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let (a, b) = (Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?, Objective::exact(2, |x| x[0] * x[0] + x[1] * x[1])?);
+    /// let way = a.connect(&array![1.0, 0.0], &array![0.0, 1.0]).beside("test", &b).run()?;
+    /// assert_eq!(way.summary.height(), 4);
+    /// # Ok(()) }
+    /// ```
+    pub fn beside(&self, set: &str, objective: &Objective) -> Self {
+        Self { sets: self.sets.beside(set, objective), ..self.clone() }
+    }
+
+    /// Whether the accuracy of classifiers is evaluated as well; default false.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+    /// assert!(way.accuracy(true).run().is_err()); // no classifier
+    /// # Ok(()) }
+    /// ```
+    pub fn accuracy(&self, wanted: bool) -> Self {
+        Self { sets: self.sets.with_accuracy(wanted), ..self.clone() }
+    }
+
+    /// Finds the bends and evaluates both ways.
+    ///
+    /// # Errors
+    /// If the ends have the wrong length or numbers that are not finite, agree, or have a loss of NaN; if a chain has no bend, or the bends would not fit into memory (4 GiB at most); if there are no nodes, or not 2 to 10⁶ points; if the noise
+    /// is negative or not finite; as [`Descent::run`](crate::landscape::Descent::run) for the descent's settings, and [`Interpolation::run`](crate::landscape::Interpolation::run) for the sets.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![-1.0, 0.0]).run()?;
+    /// let figure = way.frame.line_by("t", "loss", "curve")?.title("Over the hill and around it");
+    /// # figure.svg()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn run(&self) -> Result<Connected> {
+        self.check()?;
+        let deadline = Deadline::new(self.deadline)?;
+        let (from, to) = (self.from.to_vec(), self.to.to_vec());
+        let loss = CurveLoss::new(&self.objective, &from, &to, self.curve, self.nodes);
+        let descended = self.descend(&loss)?;
+        let bends = descended.theta.to_vec();
+        let t = linspace(0.0, 1.0, self.points);
+        let unit = "points of both ways";
+        let straight = self.sets.evaluate(unit, t.len(), deadline, &|k, x| {
+            for ((x, a), b) in x.iter_mut().zip(&from).zip(&to) {
+                *x = (1.0 - t[k]) * a + t[k] * b;
+            }
+        })?;
+        let curved = self.sets.evaluate(unit, t.len(), deadline, &|k, x| {
+            loss.place(&bends, &self.curve.weights(t[k]), x);
+        })?;
+        let complete = descended.complete && straight.complete && curved.complete;
+        let names = self.sets.names();
+        let (mut frames, mut rows) = (Vec::new(), Vec::new());
+        for (name, ways) in [("straight".to_string(), &straight), (self.curve.name(), &curved)] {
+            if ways.points > 0 {
+                let mut part = frame(&t, names, ways)?;
+                part.with_column(Column::new("curve".into(), vec![name.clone(); part.height()]))?;
+                part.with_column(Column::new("complete".into(), vec![complete; part.height()]))?;
+                frames.push(part);
+            }
+            for set in 0..names.len() {
+                let barrier = Barrier::of(&t, &losses_of(ways, names.len(), set));
+                rows.push((name.clone(), names[set].clone(), ways.complete.then_some(barrier)));
+            }
+        }
+        let column = |of: fn(&Barrier) -> f64| {
+            rows.iter().map(|(_, _, barrier)| barrier.as_ref().map(of)).collect::<Vec<_>>()
+        };
+        let steps = last_step(&descended);
+        let summary = df!(
+            "curve" => rows.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(),
+            "set" => rows.iter().map(|row| row.1.as_str()).collect::<Vec<_>>(),
+            "barrier" => column(|b| b.height),
+            "instability" => column(|b| b.instability),
+            "largest_loss" => column(|b| b.largest),
+            "mean_loss" => column(|b| b.mean),
+            "steps" => vec![steps; rows.len()],
+            "seed" => vec![self.seed.number(); rows.len()],
+            "complete" => vec![complete; rows.len()],
+        )?;
+        let height = |row: usize| rows[row].2.map_or(f64::NAN, |barrier| barrier.height);
+        let n = from.len();
+        let frame = if frames.is_empty() {
+            df!("t" => Vec::<f64>::new())?
+        } else {
+            crate::frame::stack(&frames)?
+        };
+        Ok(Connected {
+            frame,
+            summary,
+            history: descended.frame,
+            bends: Array2::from_shape_fn((self.curve.bends(), n), |(k, i)| bends[k * n + i]),
+            barrier_before: height(0),
+            barrier_after: height(names.len()),
+            complete,
+            from: self.from.clone(),
+            to: self.to.clone(),
+            curve: self.curve,
+        })
+    }
+
+    fn descend(&self, loss: &CurveLoss) -> Result<Descended> {
+        let whole = Objective::new(Arc::new(loss.clone()));
+        let mut descent = whole
+            .descend(&Array1::from_vec(self.first_bends()))
+            .optimizer(self.optimizer)
+            .steps(self.steps)
+            .seed(self.seed.child(1));
+        if let Some(rate) = self.rate {
+            descent = descent.rate(rate);
+        }
+        if let Some(batch) = self.batch {
+            descent = descent.batch(batch);
+        }
+        if let Some(seconds) = self.deadline {
+            descent = descent.deadline(0.7 * seconds);
+        }
+        descent.run()
+    }
+
+    /// Points of the straight line with noise.
+    fn first_bends(&self) -> Vec<f64> {
+        let (n, bends) = (self.from.len(), self.curve.bends());
+        let size = self.noise * self.distance() / (n as f64).sqrt();
+        let mut generator = self.seed.child(0).generator();
+        let mut first = Vec::with_capacity(n * bends);
+        for k in 1..=bends {
+            let t = k as f64 / (bends + 1) as f64;
+            for (a, b) in self.from.iter().zip(&self.to) {
+                let noise: f64 = StandardNormal.sample(&mut generator);
+                first.push((1.0 - t) * a + t * b + size * noise);
+            }
+        }
+        first
+    }
+
+    fn distance(&self) -> f64 {
+        length(self.from.iter().zip(&self.to).map(|(a, b)| a - b))
+    }
+
+    fn check(&self) -> Result<()> {
+        check_points(self.points)?;
+        self.sets.check(&self.from.to_vec())?;
+        self.sets.check(&self.to.to_vec())?;
+        let (bends, n) = (self.curve.bends(), self.from.len());
+        if bends == 0 {
+            return Err(Error::argument("curve", "a chain of 0 bends", "of 1 bend at least"));
+        }
+        if bends.checked_mul(n).is_none_or(|numbers| numbers > 1 << 29) {
+            return Err(Error::TooLarge {
+                what: format!("A chain of {bends} bends of {n} parameters"),
+                needs: format!("{:.0} GiB", bends as f64 * n as f64 / f64::from(1 << 27)),
+                limit: "4 GiB".to_string(),
+                advice: "Take fewer bends.".to_string(),
+            });
+        }
+        if self.nodes == 0 || self.nodes > 1_000_000 {
+            return Err(Error::argument("nodes", self.nodes, "from 1 to a million"));
+        }
+        if !(self.noise >= 0.0 && self.noise.is_finite()) {
+            return Err(Error::argument("noise", self.noise, "a finite number from 0"));
+        }
+        if !(self.distance() > 0.0) {
+            return Err(Error::argument("to", "the point that `from` is", "another point"));
+        }
+        Ok(())
+    }
+}
+
+impl Connected {
+    /// The rows of the [frame](Self::frame) of one objective, such as "test".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
+    /// let figure = way.of("training")?.line_by("t", "loss", "curve")?;
+    /// # figure.svg()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn of(&self, set: &str) -> Result<DataFrame> {
+        rows_of(&self.frame, set)
+    }
+
+    /// The point of the curve at t, from 0 (the start) to 1 (the end).
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
+    /// assert_eq!(way.point(0.0)?, array![1.0, 0.0]);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// If t is not between 0 and 1.
+    pub fn point(&self, t: f64) -> Result<Array1<f64>> {
+        if !(0.0..=1.0).contains(&t) {
+            return Err(Error::argument("t", t, "between 0 and 1"));
+        }
+        let weights = self.curve.weights(t);
+        let mut point = &self.from * weights[0] + &self.to * weights[weights.len() - 1];
+        for (row, weight) in self.bends.rows().into_iter().zip(&weights[1..]) {
+            point.scaled_add(*weight, &row);
+        }
+        Ok(point)
+    }
+}
+
+fn last_step(descended: &Descended) -> u64 {
+    let steps = descended.frame.column("step").and_then(|column| column.u64().cloned());
+    steps.ok().and_then(|steps| steps.last()).unwrap_or(0)
+}

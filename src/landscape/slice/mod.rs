@@ -1,0 +1,26 @@
+//! Pictures of a landscape: losses along lines and over planes, the directions that span them, and paths seen in them.
+//!
+//! | question | call |
+//! |---|---|
+//! | directions: random, filter-normalised, Hessian, gradient, coordinate | [`Objective::random_directions`](crate::landscape::Objective::random_directions), [`Objective::hessian_directions`](crate::landscape::Objective::hessian_directions), … |
+//! | the plane of a descent's path, or through two or three points | [`PrincipalPath`], [`Subspace`] |
+//! | losses along a line, over a plane | [`Objective::line`](crate::landscape::Objective::line), [`Objective::plane`](crate::landscape::Objective::plane) |
+//! | where points lie in a plane, and how far from it | [`Subspace::project`] |
+
+mod directions;
+mod evaluate;
+mod grid;
+mod normalize;
+mod picture;
+mod principal;
+mod subspace;
+
+pub use directions::RandomDirections;
+pub use grid::Slicing;
+pub use picture::Slice;
+pub use principal::PrincipalPath;
+pub use subspace::Subspace;
+
+pub(super) use directions::length;
+pub(super) use evaluate::{Evaluated, Sets};
+pub(super) use picture::rows_of;
