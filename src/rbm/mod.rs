@@ -231,7 +231,7 @@ impl Rbm {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Rbm::spin(3, 2)?.w(), Array2::zeros((3, 2)));
+    /// assert_eq!(Rbm::spin(3, 2)?.w(), Array2::<f64>::zeros((3, 2)));
     /// # Ok(()) }
     /// ```
     pub fn w(&self) -> Array2<f64> {
