@@ -663,6 +663,16 @@ fn the_same_numbers_on_any_number_of_threads() -> Result {
 }
 
 #[test]
+fn machines_too_large_for_a_sum_are_refused_at_once() -> Result {
+    let large = BoltzmannMachine::new(Coding::Spin, 4096, 0)?;
+    let begun = std::time::Instant::now();
+    let refused = large.ln_z().unwrap_err().to_string();
+    assert!(refused.contains("2^4096") && refused.contains("44 spins"), "{refused}");
+    assert!(begun.elapsed().as_secs_f64() < 0.5, "{:?}", begun.elapsed());
+    Ok(())
+}
+
+#[test]
 fn deadlines_leave_what_there_is() -> Result {
     let start = BoltzmannMachine::new(Coding::Spin, 8, 0)?;
     let learned = start.learn(&bars_and_stripes(2, Coding::Spin)?);

@@ -320,3 +320,52 @@ fn what_is_no_distribution_is_refused() {
     says(Coin::uniform().interval(1.0).unwrap_err(), "excluded");
     says(Coin::uniform().frame(0).unwrap_err(), "points");
 }
+
+#[test]
+fn what_a_cell_shows_is_a_sentence() -> statmech::Result<()> {
+    let p = Distribution::new([0.5, 0.25, 0.25])?;
+    assert_eq!(format!("{p:?}"), "Distribution(0.5000, 0.2500, 0.2500)");
+    let many = Distribution::uniform(1024)?;
+    assert_eq!(format!("{many:?}"), "Distribution(1024 outcomes, entropy 6.9315 nats)");
+    let joint = Joint::new(array![[0.5, 0.0], [0.0, 0.5]])?;
+    assert_eq!(format!("{joint:?}"), "Joint(2 × 2 outcomes, mutual information 0.6931 nats)");
+    let channel = Channel::binary_erasure(0.5)?;
+    assert_eq!(format!("{channel:?}"), "Channel(2 inputs, 3 outputs)");
+    let capacity = format!("{:?}", channel.capacity()?);
+    assert!(capacity.starts_with("ChannelCapacity(0.3466 nats = 0.5000 bits, gap "), "{capacity}");
+    let coin = Coin::uniform().tossed(3, 0);
+    let shown = "Coin(a = 4, b = 1 after 3 heads and 0 tails, bias 0.8000 ± 0.1633)";
+    assert_eq!(format!("{coin:?}"), shown);
+    let settings = maximum_entropy(&array![[-1.0, 1.0]], &array![0.5]);
+    let shown = "MaximumEntropy(features 1 × 2, from a uniform measure)";
+    assert_eq!(format!("{settings:?}"), shown);
+    let found = format!("{:?}", settings.run()?);
+    let start = "LeastBiased(Distribution(0.2500, 0.7500), multipliers 0.5493, entropy 0.5623 nats";
+    assert!(found.starts_with(start), "{found}");
+    Ok(())
+}
+
+#[test]
+fn averages_of_what_is_no_number_are_refused() -> statmech::Result<()> {
+    let p = Distribution::new([1.0, 0.0])?;
+    for bad in [f64::NAN, f64::INFINITY] {
+        let error = p.average(&array![1.0, bad]).unwrap_err().to_string();
+        assert!(error.contains("`values`") && error.contains("finite"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn entropies_of_samples_move_with_the_logarithm_of_their_scale() -> statmech::Result<()> {
+    let samples =
+        Array2::from_shape_fn((200, 2), |(k, i)| ((k * k + 3) as f64 * (1.3 + i as f64)).sin());
+    let entropy = entropy_of_samples(&samples, 3)?;
+    for scale in [1e-300, 1e-200, 1e-50, 1e50, 1e200, 1e300] {
+        let scaled = entropy_of_samples(&(&samples * scale), 3)?;
+        close(scaled.mean, entropy.mean + 2.0 * scale.ln(), 1e-9);
+        close(scaled.error, entropy.error, 1e-9);
+    }
+    let copies = entropy_of_samples(&Array2::zeros((9, 1)), 3).unwrap_err().to_string();
+    assert!(copies.contains("copies"), "{copies}");
+    Ok(())
+}

@@ -216,6 +216,10 @@ fn many_eigenvalues_are_normal_in_the_limit() {
         close(a.variance_plus / b.variance_plus, 1.0, 3.0 / (n as f64).sqrt());
     }
     assert!(before < 2e-3);
+    // H = 1: along orthonormal directions nothing fluctuates.
+    let one = Projection::of_traces(5, 5.0, 5.0).unwrap();
+    let one = one.directions(Directions::Orthonormal).pictures();
+    assert_eq!((one.bowl, one.saddle, one.cap), (1.0, 0.0, 0.0));
     // The law itself: exp(−μ²/4σ²)/√2, and numbers drawn from it.
     let law = Projection::of_traces(1000, 30.0, 900.0).unwrap();
     close(law.pictures().saddle, (-0.25_f64).exp() / 2_f64.sqrt(), 1e-12);

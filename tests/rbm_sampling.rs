@@ -833,6 +833,9 @@ fn what_does_not_fit_is_refused_in_a_sentence() -> Result<()> {
     refuse!(rbm.gibbs().thinning(0).run(), "thinning");
     refuse!(rbm.gibbs().steps(i64::MAX).run(), "numbers");
     refuse!(rbm.gibbs().chains(i64::MAX).run(), "numbers");
+    // States, inputs, and what is kept twice, of both layers.
+    let wide = Rbm::binary(200, 100)?;
+    refuse!(wide.gibbs().chains(300_000).steps(1).run(), "360000", "2 GiB");
     refuse!(rbm.gibbs().deadline(f64::NAN).run(), "deadline");
     refuse!(rbm.gibbs().start(&narrow).run(), "shape", "4");
     refuse!(rbm.gibbs().start(&empty).run(), "0");

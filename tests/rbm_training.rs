@@ -655,6 +655,7 @@ fn bad_input_is_refused_in_sentences() {
         assert!(error.contains(words) && error.ends_with('.'), "{error}");
     };
     says(&rbm.train(&array![[0.0, 1.5, 1.0]]), "1.5 (row 0, column 1)");
+    says(&rbm.train(&array![[0.0, 0.5, 1.0]]), "by `.binary()`");
     says(&rbm.train(&array![[0.0, f64::NAN, 1.0]]), "NaN");
     says(&rbm.train(&array![[0.0, 1.0]]), "(1, 2)");
     says(&rbm.train(&Array2::zeros((0, 3))), "at least one example");
@@ -699,6 +700,41 @@ fn bad_input_is_refused_in_sentences() {
         &wild.train(&normal(50, 3, 1)).pcd(1).learning_rate(5.0).epochs(2000).record_every(0),
         "smaller `learning_rate`",
     );
+}
+
+/// Text of a column's values that are missing.
+fn missing(history: &DataFrame, name: &str) -> usize {
+    history.column(name).unwrap().null_count()
+}
+
+#[test]
+fn deadlines_cut_sums_over_all_states_and_estimates_of_ln_z() {
+    // 2²⁴ states take far longer than the deadline: no update is made, and nothing else has changed.
+    let data = Array2::from_shape_fn((5, 24), |(k, i)| ((k + i) % 3 / 2) as f64);
+    let rbm = Rbm::binary(24, 24).unwrap().weights(&Array2::from_elem((24, 24), 0.1)).unwrap();
+    let begun = std::time::Instant::now();
+    let mut trainer = rbm.train(&data).exact().centered().deadline(0.3).trainer().unwrap();
+    for _ in 0..2 {
+        assert_eq!(trainer.epochs(10).unwrap().height(), 1);
+        assert_eq!(trainer.rbm().unwrap(), rbm);
+    }
+    assert!(!rbm.train(&data).exact().deadline(0.1).run().unwrap().complete);
+    // ln Z of each epoch would take seconds.
+    let training = Rbm::binary(784, 200).unwrap().train(&Array2::ones((5, 784)));
+    let cut = training.likelihood_every(1).deadline(0.2).run().unwrap();
+    assert!(!cut.complete && missing(&cut.history, "log_likelihood") == cut.history.height());
+    assert_eq!(missing(&cut.history, "pseudo_likelihood"), 0);
+    assert!(begun.elapsed().as_secs_f64() < 8.0, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn divergence_is_reported_in_the_epoch_that_it_came_to_light() {
+    let wild = Rbm::new(Layer::gaussian(3).unwrap(), Layer::gaussian(2).unwrap()).unwrap();
+    let wild = wild.weights(&Array2::from_elem((3, 2), 0.5)).unwrap();
+    let training = wild.train(&normal(50, 3, 1)).batch(50).learning_rate(5.0).record_every(0);
+    let failed = |epochs: usize| training.epochs(epochs).run().err().map(|e| (epochs, e));
+    let (epochs, error) = (1..2000).find_map(failed).unwrap();
+    assert!(error.to_string().contains(&format!("in epoch {epochs} of")), "{epochs}: {error}");
 }
 
 #[test]

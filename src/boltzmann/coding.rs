@@ -24,6 +24,11 @@ pub enum Coding {
 
 impl Coding {
     /// The value of a unit that is off: −1 or 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!((Coding::Spin.off(), Coding::Binary.off()), (-1, 0));
+    /// ```
     pub fn off(self) -> i8 {
         match self {
             Self::Spin => -1,

@@ -4,6 +4,7 @@ use crate::boltzmann::joint::{Joint, averages, combinations};
 use crate::boltzmann::states::require_few;
 use crate::boltzmann::{BoltzmannGradient, BoltzmannMachine};
 use crate::error::Result;
+use crate::exact::check_summed;
 use crate::information::Distribution;
 use crate::ndarray::{Array1, Array2};
 use crate::numeric::logistic::ln_sum_exp;
@@ -24,6 +25,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn ln_z(&self) -> Result<f64> {
+        check_summed(self.units())?;
         let t = self.temperature;
         Ok(self.ising()?.partition_function(t)?.ln_z()? + self.constant() / t)
     }

@@ -118,27 +118,77 @@ impl BoltzmannMachine {
 
 impl BoltzmannLearning {
     /// How averages are found; default [`Phases::Exact`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    /// let learning = machine.learn(&array![[1, 1], [-1, -1], [1, -1]])?.epochs(3);
+    /// // Sampled averages have errors, exact ones have none.
+    /// let errors = learning.phases(Phases::Persistent).run()?.history.values("gradient_err")?;
+    /// assert!(errors[0] > 0.0 && learning.run()?.history.values("gradient_err")?[0] == 0.0);
+    /// # Ok(()) }
+    /// ```
     pub fn phases(&self, phases: Phases) -> Self {
         Self { phases, ..self.clone() }
     }
 
     /// The momentum μ, from 0 to below 1; default 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    /// let learning = machine.learn(&array![[1, 1], [-1, -1], [1, -1]])?.epochs(20);
+    /// let (slow, fast) = (learning.run()?, learning.momentum(0.5).run()?);
+    /// assert!(fast.history.values("kl")?[20] < slow.history.values("kl")?[20]);
+    /// # Ok(()) }
+    /// ```
     pub fn momentum(&self, momentum: f64) -> Self {
         Self { momentum, ..self.clone() }
     }
 
     /// The weight decay λ; default 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    /// let learning = machine.learn(&array![[1, 1], [-1, -1], [1, -1]])?;
+    /// let (free, bound) = (learning.run()?.machine, learning.weight_decay(0.1).run()?.machine);
+    /// assert!(0.0 < bound.bonds()[0].2 && bound.bonds()[0].2 < free.bonds()[0].2);
+    /// # Ok(()) }
+    /// ```
     pub fn weight_decay(&self, decay: f64) -> Self {
         Self { weight_decay: decay, ..self.clone() }
     }
 
     /// Whether steps follow the natural gradient, the inverse of Fisher's matrix times the gradient (S. Amari, Neural Comput. 10, 251 (1998)), for
     /// [`Phases::Exact`]; default no. Without hidden units this is Newton's method, and a rate of 1 converges quadratically where the target is within reach.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    /// let learning = machine.learn(&array![[1, 1], [-1, -1], [1, -1], [-1, 1], [1, 1]])?;
+    /// let newton = learning.natural_gradient(true).learning_rate(1.0).epochs(8).run()?;
+    /// assert!(newton.history.values("kl")?[8] < 1e-12);
+    /// # Ok(()) }
+    /// ```
     pub fn natural_gradient(&self, natural: bool) -> Self {
         Self { natural, ..self.clone() }
     }
 
     /// The temperature from which chains are annealed; default 5 T.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 0)?;
+    /// let learning = machine.learn(&array![[1, 1]])?.phases(Phases::Annealed).epochs(3);
+    /// assert!(learning.annealed_from(10.0).run().is_ok() && learning.annealed_from(0.5).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn annealed_from(&self, hot: f64) -> Self {
         Self { hot: Some(hot), ..self.clone() }
     }

@@ -294,37 +294,88 @@ impl BoltzmannMachine {
     }
 
     /// The values that units take.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(BoltzmannMachine::new(Coding::Binary, 2, 1)?.coding(), Coding::Binary);
+    /// # Ok(()) }
+    /// ```
     pub fn coding(&self) -> Coding {
         self.coding
     }
 
     /// The number of visible units.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.visible(), 5);
+    /// # Ok(()) }
+    /// ```
     pub fn visible(&self) -> usize {
         self.visible
     }
 
     /// The number of hidden units.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.hidden(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn hidden(&self) -> usize {
         self.hidden
     }
 
     /// The number of units, visible and hidden.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.units(), 7);
+    /// # Ok(()) }
+    /// ```
     pub fn units(&self) -> usize {
         self.visible + self.hidden
     }
 
     /// The temperature T.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.at_temperature(0.5)?.temperature(), 0.5);
+    /// # Ok(()) }
+    /// ```
     pub fn temperature(&self) -> f64 {
         self.temperature
     }
 
     /// The connections (i, j, W_ij) with i < j, ascending.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 1)?.with_parameters(&array![0.1, 0.2, 0.3, 1.0, 2.0, 3.0])?;
+    /// assert_eq!(machine.bonds(), [(0, 1, 1.0), (0, 2, 2.0), (1, 2, 3.0)]);
+    /// # Ok(()) }
+    /// ```
     pub fn bonds(&self) -> Vec<(usize, usize, f64)> {
         let weights = self.parameters.iter().skip(self.units());
         self.pairs.iter().zip(weights).map(|(&(i, j), &w)| (i, j, w)).collect()
     }
 
     /// The weights as a symmetric matrix with a row and a column for each unit.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 1)?.with_parameters(&array![0.1, 0.2, 0.3, 1.0, 2.0, 3.0])?;
+    /// assert_eq!(machine.weights().row(2), array![2.0, 3.0, 0.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn weights(&self) -> Array2<f64> {
         let mut matrix = Array2::zeros((self.units(), self.units()));
         for (i, j, w) in self.bonds() {
@@ -334,11 +385,27 @@ impl BoltzmannMachine {
     }
 
     /// The biases, one for each unit.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 1)?.with_parameters(&array![0.1, 0.2, 0.3, 1.0, 2.0, 3.0])?;
+    /// assert_eq!(machine.biases(), array![0.1, 0.2, 0.3]);
+    /// # Ok(()) }
+    /// ```
     pub fn biases(&self) -> Array1<f64> {
         self.parameters.iter().take(self.units()).copied().collect()
     }
 
     /// All parameters: the biases, then the weights in the order of [`bonds`](Self::bonds).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 2, 1)?.with_parameters(&array![0.1, 0.2, 0.3, 1.0, 2.0, 3.0])?;
+    /// assert_eq!(machine.with_biases(&array![0.0, 0.0, 4.0])?.parameters(), array![0.0, 0.0, 4.0, 1.0, 2.0, 3.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn parameters(&self) -> Array1<f64> {
         self.parameters.clone()
     }

@@ -104,16 +104,46 @@ impl BoltzmannMachine {
 
 impl BoltzmannSampling {
     /// Units that are held at a value: pairs of the unit and the value; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let pair = BoltzmannMachine::new(Coding::Binary, 2, 0)?.with_parameters(&array![0.0, 0.0, 9.0])?;
+    /// let samples = pair.sample().clamp(&[(0, 1)]).run()?;
+    /// assert!(samples.states.column(1).iter().filter(|&&s| s == 1).count() > 9_900);
+    /// # Ok(()) }
+    /// ```
     pub fn clamp(&self, values: &[(usize, i8)]) -> Self {
         Self { clamped: values.to_vec(), ..self.clone() }
     }
 
     /// Sweeps before the first state is kept start at this temperature and cool down to the machine's; by default they all are at the machine's.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let machine = BoltzmannMachine::new(Coding::Spin, 3, 0)?;
+    /// let samples = machine.sample().annealed_from(4.0).run()?;
+    /// let t = samples.trace.values("temperature")?;
+    /// assert!(t[0] > 3.5 && t[199] == 1.0);
+    /// # Ok(()) }
+    /// ```
     pub fn annealed_from(&self, hot: f64) -> Self {
         Self { hot: Some(hot), ..self.clone() }
     }
 
     /// How the temperature falls; default [`Schedule::Geometric`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let cooled = BoltzmannMachine::new(Coding::Spin, 3, 0)?.sample().annealed_from(4.0);
+    /// let half = |schedule| -> statmech::Result<f64> {
+    ///     Ok(cooled.schedule(schedule).run()?.trace.values("temperature")?[50])
+    /// };
+    /// assert!(half(Schedule::Geometric)? < half(Schedule::Linear)?);
+    /// # Ok(()) }
+    /// ```
     pub fn schedule(&self, schedule: Schedule) -> Self {
         Self { schedule, ..self.clone() }
     }

@@ -39,6 +39,7 @@ pub use enumeration::{
 };
 pub use honeycomb::HONEYCOMB_TC;
 pub use onsager::ONSAGER_TC;
+pub(crate) use partition::check_summed;
 pub(crate) use partition::hadamard;
 pub use partition::{MAX_SUMMED, Moments, PartitionFunction};
 pub use potential::Potential;

@@ -1,8 +1,10 @@
 //! Noisy channels and what they can carry.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::information::distribution::divergence;
-use crate::information::{Distribution, Joint};
+use crate::information::{BIT, Distribution, Joint};
 use crate::ndarray::{Array1, Array2};
 use crate::progress::Progress;
 
@@ -21,13 +23,22 @@ const MAX_STEPS: usize = 200_000;
 /// assert!((noisy.capacity()?.nats / BIT - 0.5).abs() < 1e-4);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Channel {
     p: Array2<f64>,
 }
 
 /// What a channel can carry, with the input that achieves it.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let capacity = Channel::binary_erasure(0.25)?.capacity()?;
+/// assert!(capacity.converged && (capacity.nats / BIT - 0.75).abs() < 1e-12);
+/// assert!((capacity.input.probabilities()[0] - 0.5).abs() < 1e-12);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, PartialEq)]
 pub struct ChannelCapacity {
     /// The capacity in nats per use, a lower bound that the input reaches.
     pub nats: f64,
@@ -74,6 +85,14 @@ impl Channel {
     ///
     /// # Errors
     /// [`Error::Argument`] if it is not between 0 and 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // What is always wrong says as much as what is always right.
+    /// assert!((Channel::binary_symmetric(1.0)?.capacity()?.nats - BIT).abs() < 1e-12);
+    /// # Ok(()) }
+    /// ```
     pub fn binary_symmetric(error: f64) -> Result<Self> {
         let q = probability(error)?;
         Self::new(&crate::ndarray::array![[1.0 - q, q], [q, 1.0 - q]])
@@ -126,6 +145,15 @@ impl Channel {
     ///
     /// # Errors
     /// None for a channel that exists.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // 1 − H(0.1) in bits.
+    /// let capacity = Channel::binary_symmetric(0.1)?.capacity()?;
+    /// assert!((capacity.nats - (BIT - binary_entropy(0.1)?)).abs() < 1e-12);
+    /// # Ok(()) }
+    /// ```
     pub fn capacity(&self) -> Result<ChannelCapacity> {
         let inputs = self.p.nrows();
         let mut input = Array1::from_elem(inputs, 1.0 / inputs as f64);
@@ -166,5 +194,24 @@ fn probability(p: f64) -> Result<f64> {
         Ok(p)
     } else {
         Err(Error::argument("probability", p, "between 0 and 1"))
+    }
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (inputs, outputs) = self.p.dim();
+        write!(f, "Channel({inputs} inputs, {outputs} outputs)")
+    }
+}
+
+impl fmt::Debug for ChannelCapacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { nats, gap, steps, .. } = self;
+        let end = if self.converged { "converged" } else { "not converged" };
+        let bits = nats / BIT;
+        write!(
+            f,
+            "ChannelCapacity({nats:.4} nats = {bits:.4} bits, gap {gap:.0e}, {end}, {steps} steps)"
+        )
     }
 }

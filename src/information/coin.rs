@@ -1,5 +1,6 @@
 //! A coin of unknown bias: priors and what tosses make of them.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::error::{Error, Result};
@@ -27,7 +28,7 @@ const RANGE: RangeInclusive<f64> = 1e-3..=1e12;
 /// assert!((coin.mean() - 4.0 / 6.0).abs() < 1e-15);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Coin {
     a: f64,
     b: f64,
@@ -40,6 +41,14 @@ impl Coin {
     ///
     /// # Errors
     /// [`Error::Argument`] if one is not between 0.001 and 10¹².
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Coin::new(3.0, 1.0)?.mean(), 0.75);
+    /// assert!(Coin::new(0.0, 1.0).is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn new(a: f64, b: f64) -> Result<Self> {
         for (name, tosses) in [("a", a), ("b", b)] {
             if !RANGE.contains(&tosses) {
@@ -51,6 +60,13 @@ impl Coin {
     }
 
     /// Laplace's prior: every bias alike.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Coin::uniform(), Coin::new(1.0, 1.0)?);
+    /// # Ok(()) }
+    /// ```
     pub fn uniform() -> Self {
         Self::of(1.0, 1.0)
     }
@@ -97,6 +113,14 @@ impl Coin {
     }
 
     /// The probability that the next toss is heads, a/(a + b), which is also the mean bias.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // Laplace's rule of succession, (heads + 1)/(tosses + 2).
+    /// assert_eq!(Coin::uniform().tossed(3, 0).mean(), 0.8);
+    /// # Ok(()) }
+    /// ```
     pub fn mean(&self) -> f64 {
         self.a / (self.a + self.b)
     }
@@ -183,5 +207,14 @@ impl Coin {
     fn density(&self) -> Result<Beta> {
         Beta::new(self.a, self.b)
             .map_err(|e| Error::argument("a", e, "such that a beta density exists"))
+    }
+}
+
+impl fmt::Debug for Coin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { a, b, tosses: (heads, tails), .. } = self;
+        let (mean, deviation) = (self.mean(), self.deviation());
+        write!(f, "Coin(a = {a}, b = {b} after {heads} heads and {tails} tails, ")?;
+        write!(f, "bias {mean:.4} ± {deviation:.4})")
     }
 }

@@ -112,11 +112,16 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     if let Some(x) = samples.iter().find(|x| !x.is_finite()) {
         return Err(Error::argument("samples", x, "finite numbers"));
     }
+    // Squares of distances neither overflow nor vanish, however large or small all samples are.
+    let largest = samples.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let usual = largest == 0.0 || (1e-100..1e100).contains(&largest);
+    let scale = if usual { 1.0 } else { largest };
+    let scaled = if usual { samples.clone() } else { samples / scale };
     let mut progress = Progress::new("samples", count);
     let mut logs: Vec<f64> = Vec::with_capacity(count);
     while logs.len() < count {
         let end = count.min(logs.len() + BATCH);
-        let log = |i: usize| 0.5 * squared_distance_to_neighbor(samples, i, k).ln();
+        let log = |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, i, k).ln();
         let next: Vec<f64> = (logs.len()..end).into_par_iter().map(log).collect();
         progress.add(next.len());
         logs.extend(next);
@@ -132,7 +137,7 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     let mean = logs.iter().sum::<f64>() / n;
     let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0);
     let ln_ball = 0.5 * d * PI.ln() - ln_gamma(0.5 * d + 1.0);
-    let value = digamma(n) - digamma(k as f64) + ln_ball + d * mean;
+    let value = digamma(n) - digamma(k as f64) + ln_ball + d * (mean + scale.ln());
     Ok(Estimate::new(value, d * (variance / n).sqrt(), 0.5, None, count))
 }
 

@@ -1,10 +1,15 @@
 //! Probabilities of finitely many outcomes.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::ndarray::Array1;
 
 /// How far the sum of given probabilities may lie from 1.
 const TOLERANCE: f64 = 1e-9;
+
+/// The most numbers that are shown one by one.
+pub(super) const MOST_SHOWN: usize = 8;
 
 /// The most outcomes of a uniform distribution: 1 GiB of probabilities.
 const MOST_OUTCOMES: usize = 1 << 27;
@@ -18,7 +23,7 @@ const MOST_OUTCOMES: usize = 1 << 27;
 /// assert_eq!(coin.entropy() / BIT, 1.0);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Distribution {
     p: Array1<f64>,
 }
@@ -89,11 +94,25 @@ impl Distribution {
     }
 
     /// The probabilities.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Distribution::uniform(2)?.probabilities(), array![0.5, 0.5]);
+    /// # Ok(()) }
+    /// ```
     pub fn probabilities(&self) -> &Array1<f64> {
         &self.p
     }
 
     /// The number of outcomes, impossible ones included.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Distribution::new([1.0, 0.0, 0.0])?.outcomes(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn outcomes(&self) -> usize {
         self.p.len()
     }
@@ -101,7 +120,7 @@ impl Distribution {
     /// The average Σ p_i x_i.
     ///
     /// # Errors
-    /// [`Error::Shape`] if there is not one value for each outcome.
+    /// [`Error::Shape`] if there is not one value for each outcome; [`Error::Argument`] if one is not finite.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -110,10 +129,12 @@ impl Distribution {
     /// # Ok(()) }
     /// ```
     pub fn average(&self, values: &Array1<f64>) -> Result<f64> {
-        if values.len() == self.p.len() {
-            Ok(self.p.dot(values))
-        } else {
-            Err(shape("The values", self.p.len(), values.len()))
+        if values.len() != self.p.len() {
+            return Err(shape("The values", self.p.len(), values.len()));
+        }
+        match values.iter().find(|x| !x.is_finite()) {
+            Some(x) => Err(Error::argument("values", x, "finite numbers")),
+            None => Ok(self.p.dot(values)),
         }
     }
 
@@ -295,6 +316,17 @@ pub(super) fn shape(what: &'static str, expected: usize, given: usize) -> Error 
         what,
         expected: format!("{expected} outcomes"),
         given: format!("{given} outcomes"),
+    }
+}
+
+impl fmt::Debug for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.p.len();
+        if count > MOST_SHOWN {
+            return write!(f, "Distribution({count} outcomes, entropy {:.4} nats)", self.entropy());
+        }
+        let shown: Vec<String> = self.p.iter().map(|p| format!("{p:.4}")).collect();
+        write!(f, "Distribution({})", shown.join(", "))
     }
 }
 

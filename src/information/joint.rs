@@ -1,5 +1,7 @@
 //! Probabilities of two variables together.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::information::Distribution;
 use crate::information::distribution::{checked_sum, entropy, ln_ratio, shape};
@@ -14,7 +16,7 @@ use crate::ndarray::{Array2, Axis};
 /// assert_eq!(equal.mutual_information() / BIT, 1.0);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Joint {
     p: Array2<f64>,
 }
@@ -24,6 +26,13 @@ impl Joint {
     ///
     /// # Errors
     /// [`Error::Argument`] if there is none, one is negative or not finite, or the sum is not 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(Joint::new(array![[0.5, 0.5], [0.5, 0.5]]).is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn new(p: Array2<f64>) -> Result<Self> {
         let shape = p.dim();
         let p = Distribution::new(p)?;
@@ -49,6 +58,13 @@ impl Joint {
     }
 
     /// The probabilities, x along rows.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Joint::from_weights(array![[3.0, 1.0]])?.probabilities(), array![[0.75, 0.25]]);
+    /// # Ok(()) }
+    /// ```
     pub fn probabilities(&self) -> &Array2<f64> {
         &self.p
     }
@@ -73,11 +89,25 @@ impl Joint {
     ///
     /// # Errors
     /// None for a joint distribution that exists.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Joint::new(array![[0.5, 0.25], [0.25, 0.0]])?.y()?.probabilities(), array![0.75, 0.25]);
+    /// # Ok(()) }
+    /// ```
     pub fn y(&self) -> Result<Distribution> {
         Distribution::from_weights(self.p.sum_axis(Axis(0)))
     }
 
     /// The entropy H(x, y) in nats.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Joint::new(array![[0.25, 0.25], [0.25, 0.25]])?.entropy() / BIT, 2.0);
+    /// # Ok(()) }
+    /// ```
     pub fn entropy(&self) -> f64 {
         entropy(self.p.iter())
     }
@@ -139,4 +169,11 @@ pub fn conditional_information(z: &Distribution, given_z: &[Joint]) -> Result<f6
     }
     let parts = z.probabilities().iter().zip(given_z);
     Ok(parts.map(|(p, joint)| p * joint.mutual_information()).sum())
+}
+
+impl fmt::Debug for Joint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((rows, columns), information) = (self.p.dim(), self.mutual_information());
+        write!(f, "Joint({rows} × {columns} outcomes, mutual information {information:.4} nats)")
+    }
 }

@@ -1,8 +1,10 @@
 //! The distribution of largest entropy that has given averages.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::information::Distribution;
-use crate::information::distribution::divergence;
+use crate::information::distribution::{MOST_SHOWN, divergence};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::operator::dense::eigen_symmetric;
 
@@ -40,7 +42,15 @@ pub fn maximum_entropy(features: &Array2<f64>, averages: &Array1<f64>) -> Maximu
 }
 
 /// The settings of a search for the distribution of largest entropy; see [`maximum_entropy`].
-#[derive(Clone, Debug)]
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let die = maximum_entropy(&array![[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], &array![3.5]);
+/// assert!((die.run()?.entropy - 6_f64.ln()).abs() < 1e-12);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct MaximumEntropy {
     features: Array2<f64>,
@@ -51,7 +61,17 @@ pub struct MaximumEntropy {
 }
 
 /// The distribution of largest entropy under constraints.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let spin = maximum_entropy(&array![[-1.0, 1.0]], &array![0.5]).run()?;
+/// // ⟨s⟩ = tanh λ, and Z = cosh λ with the measure ½ on each value.
+/// assert!((spin.multipliers[0] - 0.5_f64.atanh()).abs() < 1e-9);
+/// assert!((spin.ln_z - spin.multipliers[0].cosh().ln()).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, PartialEq)]
 pub struct LeastBiased {
     /// The distribution.
     pub distribution: Distribution,
@@ -83,6 +103,15 @@ impl MaximumEntropy {
     }
 
     /// How exactly the averages are to be met, in units of each feature's range (default 1e-12).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let die = maximum_entropy(&array![[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], &array![4.5]);
+    /// assert!(die.tolerance(1e-4).run()?.steps < die.run()?.steps);
+    /// assert!(die.tolerance(0.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn tolerance(&self, tolerance: f64) -> Self {
         Self { tolerance, ..self.clone() }
     }
@@ -92,6 +121,14 @@ impl MaximumEntropy {
     /// # Errors
     /// [`Error::Shape`] if features, averages and prior do not fit together; [`Error::Argument`] if a number is not finite, or no distribution with
     /// all probabilities above 0 has these averages: the sentence names the averages that contradict.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let die = |average| maximum_entropy(&array![[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], &array![average]).run();
+    /// assert!(die(4.5)?.multipliers[0] > 0.0 && die(2.5)?.multipliers[0] < 0.0 && die(6.5).is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn run(&self) -> Result<LeastBiased> {
         let prior = self.checked()?;
         let problem = self.scaled(&prior)?;
@@ -290,5 +327,24 @@ impl Problem {
         // The dual function leaves out the averages asked for.
         let ln_z = at.ln_z + multipliers.dot(averages);
         Ok(LeastBiased { distribution, multipliers, ln_z, entropy, residual: at.residual(), steps })
+    }
+}
+
+impl fmt::Debug for MaximumEntropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((features, outcomes), prior) = (self.features.dim(), self.prior.is_some());
+        let measure = if prior { "relative to a prior" } else { "from a uniform measure" };
+        write!(f, "MaximumEntropy(features {features} × {outcomes}, {measure})")
+    }
+}
+
+impl fmt::Debug for LeastBiased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { distribution, entropy, residual, steps, .. } = self;
+        let multipliers: Vec<String> =
+            self.multipliers.iter().take(MOST_SHOWN).map(|x| format!("{x:.4}")).collect();
+        let more = if self.multipliers.len() > MOST_SHOWN { ", …" } else { "" };
+        write!(f, "LeastBiased({distribution:?}, multipliers {}{more}, ", multipliers.join(", "))?;
+        write!(f, "entropy {entropy:.4} nats, residual {residual:.0e}, {steps} steps)")
     }
 }

@@ -5,7 +5,7 @@ use super::exact::{LARGE, largest, no_maximum, unpacked};
 use super::inferred::Found;
 use super::settings::Options;
 use super::walkers::{LANES, Walkers};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -31,6 +31,12 @@ const MOST_DRIFT: f64 = 1.7;
 
 /// Mean and standard deviation of a square of Student's t from eight teams, which few parameters do not average out.
 const SQUARE: (f64, f64) = (1.4, 2.8);
+
+/// The most numbers of all teams together, 2 GiB.
+const MOST_NUMBERS: usize = 1 << 28;
+
+/// Tables of all pairs that a team has at once: parameters, their averages, moments and couplings.
+const TABLES: usize = 5;
 
 /// Steps between looks at the clock.
 const ROUND: usize = 10;
@@ -112,6 +118,20 @@ fn deviation(averages: &[(f64, f64)]) -> f64 {
     (squares.sum::<f64>() / averages.len() as f64).sqrt()
 }
 
+/// Refuses more chains than fit in memory.
+fn check_size(chains: usize, n: usize) -> Result<()> {
+    let numbers = chains * n + TEAMS * TABLES * n * n;
+    if numbers <= MOST_NUMBERS {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: format!("Boltzmann learning of {n} spins by {chains} chains"),
+        needs: format!("{:.1} GiB", numbers as f64 / (1_u64 << 27) as f64),
+        limit: "2 GiB".to_owned(),
+        advice: "Take fewer chains.".to_owned(),
+    })
+}
+
 pub(super) fn learn(data: &Data, options: &Options) -> Result<Found> {
     if options.l2 == 0.0 {
         data.require_inner()?;
@@ -127,6 +147,7 @@ pub(super) fn learn(data: &Data, options: &Options) -> Result<Found> {
         planned: options.steps.unwrap_or(2_000),
     };
     let groups = options.chains.div_ceil(TEAMS * LANES);
+    check_size(groups * TEAMS * LANES, n)?;
     let seed = |team: usize| options.seed.child(team as u64);
     let mut teams: Vec<Team> =
         (0..TEAMS).into_par_iter().map(|k| Team::new(&lesson, groups, seed(k))).collect();

@@ -15,11 +15,11 @@ use crate::random::Seed;
 use crate::setters::setters;
 use crate::stats::mean_and_error;
 
-/// The most states times spins at once, 1 GiB.
-const MOST: usize = 1 << 30;
+/// What a spin of a state takes: a byte as drawn, as chosen and as pooled, and two numbers of methods that work on states.
+const SPIN_BYTES: usize = 19;
 
-/// What a search gets when there is no time left.
-const LEAST_SECONDS: f64 = 1e-3;
+/// The most states times spins at once, 2 GiB.
+const MOST: usize = (1 << 31) / SPIN_BYTES;
 
 /// States of a known model, and what each method of inversion makes of how many of them: settings, then [`run`](Self::run) gives a frame.
 ///
@@ -140,7 +140,8 @@ impl InverseComparison {
         runs;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which searches stop where they are, rows hold the sets done so far and `complete` is false; default none.
+        /// A limit in seconds, after which searches stop where they are, rows hold the sets done so far (none, if not even the first states were
+        /// drawn in time) and `complete` is false; default none.
         deadline;
     }
 
@@ -171,16 +172,19 @@ impl InverseComparison {
         let mut progress = Progress::new("inversions", conditions.saturating_mul(runs));
         let (mut done, mut cut) = (0, false);
         while done < runs && !(done > 0 && deadline.passed()) {
-            let states = drawn(&self.truth, self.temperature, most, self.seed.child(done as u64))?;
+            let seed = self.seed.child(done as u64);
+            let Some(states) = drawn(&self.truth, self.temperature, most, seed, &deadline)? else {
+                break;
+            };
             for (k, cell) in cells.iter_mut().enumerate() {
                 let method = self.methods[k / self.counts.len()];
                 let count = self.counts[k % self.counts.len()];
                 let settings = InverseIsing::new(&states.slice(s![..count, ..]).to_owned())?
                     .method(method)
-                    .seed(self.seed.child(done as u64).child(k as u64))
+                    .seed(seed.child(k as u64))
                     .l2(if method.takes_l2() { self.l2 } else { 0.0 });
-                let settings = match self.deadline {
-                    Some(_) => settings.deadline(deadline.left().as_secs_f64().max(LEAST_SECONDS)),
+                let settings = match deadline.seconds_left() {
+                    Some(seconds) => settings.deadline(seconds),
                     None => settings,
                 };
                 match settings.run() {

@@ -109,7 +109,7 @@ impl Data {
         match self.means.iter().enumerate().find(|(_, m)| m.abs() >= 1.0 - EDGE) {
             Some((i, m)) => Err(Error::argument(
                 "states",
-                format!("spin {i} with ⟨s_{i}⟩ = {m}, the same in every state,"),
+                format!("a set in which spin {i} is always {:+}", m.signum()),
                 "such that every spin takes both values: leave this one out, or add `.l2(0.01)` to a method that takes it",
             )),
             None => Ok(()),
@@ -125,7 +125,7 @@ impl Data {
                 if p <= EDGE {
                     return Err(Error::argument(
                         "states",
-                        format!("spins {i} and {j} which are never ({si:+}, {sj:+})"),
+                        format!("a set in which spins {i} and {j} are never ({si:+}, {sj:+})"),
                         "such that every pair of spins takes all four values, or its coupling is not finite: observe more states, or add `.l2(0.01)` to \
                          a method that takes it",
                     ));

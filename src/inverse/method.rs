@@ -3,6 +3,19 @@
 /// How couplings and fields are found; all at T = 1.
 ///
 /// C stands for the connected correlations C_ij = ⟨s_i s_j⟩ − m_i m_j, with C_ii = 1 − m_i².
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let truth = Ising::sherrington_kirkpatrick(6, 1)?;
+/// let settings = InverseIsing::new(&truth.enumerate()?.draw(3.0, 20_000, 1)?)?;
+/// // All come close at a high temperature.
+/// for method in InverseMethod::ALL {
+///     let found = settings.method(method).run()?;
+///     assert!(found.reconstruction_error(&truth, 3.0)? < 0.3, "{method:?}");
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InverseMethod {
     /// The maximum of the likelihood, by Newton's method over all 2^N states, up to [`MAX_EXACT`](crate::inverse::MAX_EXACT) spins: the model whose

@@ -208,6 +208,15 @@ impl InverseIsing {
     /// If a setting is out of range, or the method has no use for it (penalties, moments without states); if what was observed leaves a coupling or field
     /// without a finite value: a spin that never changes, a pair that never takes one of its four values, a singular correlation matrix (fewer states
     /// than spins). The sentence names the spins and what helps.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let truth = Ising::sherrington_kirkpatrick(6, 1)?;
+    /// let found = InverseIsing::new(&truth.enumerate()?.draw(2.0, 20_000, 1)?)?.run()?;
+    /// assert!(found.converged && found.reconstruction_error(&truth, 2.0)? < 0.15);
+    /// # Ok(()) }
+    /// ```
     pub fn run(&self) -> Result<InferredIsing> {
         let options = self.checked()?;
         let (started, data) = (Instant::now(), &*self.data);

@@ -4,12 +4,13 @@ use std::f64::consts::TAU;
 
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::numeric::gaussian::{ln_two_cosh, sech2};
-use crate::numeric::logistic::{sigmoid, softplus};
+use crate::numeric::logistic::{ln_two_cosh_sum, sigmoid, softplus, softplus_sum};
 use crate::rand::Rng;
 use crate::random::Generator;
 use crate::rbm::layer::Layer;
 use crate::rbm::truncated;
 use crate::rbm::units::Units;
+use crate::simd::Width;
 
 impl Layer {
     /// Σ U(x) of a state.
@@ -21,7 +22,11 @@ impl Layer {
 
     /// Σ ln ∫dx exp(−U(x) + I x): a sum over x for discrete units.
     pub(crate) fn log_partition(&self, inputs: &[f64]) -> f64 {
-        (0..self.sites()).map(|site| self.log_partition_of(site, inputs)).sum()
+        match self.units {
+            Units::Binary => softplus_sum(Width::best(), &self.b, inputs),
+            Units::Spin => ln_two_cosh_sum(Width::best(), &self.b, inputs),
+            _ => (0..self.sites()).map(|site| self.log_partition_of(site, inputs)).sum(),
+        }
     }
 
     /// ln ∫dx exp(−U(x) + I x) of one unit or site.

@@ -1,7 +1,7 @@
 //! Exact quantities, by a sum over all states of the layer that has fewer.
 
 use crate::error::{Error, Result};
-use crate::exact::chunks::in_chunks;
+use crate::exact::chunks::{in_chunks, in_watched_chunks};
 use crate::information::Distribution;
 use crate::ndarray::{Array1, Array2, s};
 use crate::progress::Deadline;
@@ -171,6 +171,11 @@ impl Rbm {
 }
 
 impl RbmExact {
+    /// What can be had before this deadline.
+    pub(super) fn before(rbm: &Rbm, deadline: &Deadline) -> Self {
+        Self { rbm: rbm.clone(), deadline: deadline.seconds_left() }
+    }
+
     /// Seconds after which a sum is given up, with an error that says how far it came; default none.
     ///
     /// ```
@@ -353,9 +358,9 @@ impl RbmExact {
         let most = (PARTS / (shape.0 * shape.1 + 2 * (n + m))).clamp(1, 4096);
         let pieces = ((states / 1024.0) as usize).clamp(1, most);
         let cost = SECONDS_PER_STATE * (m as f64).max(1.0);
-        let parts = in_chunks(pieces, states, &deadline, |piece| {
+        let parts = in_watched_chunks(pieces, states, &deadline, |piece, watch| {
             let (first, last) = part(states as u64, pieces as u64, piece as u64);
-            summed.averages(which, ln_z, first, last)
+            summed.averages(which, ln_z, first..last, watch)
         });
         let parts = parts.whole(cost, |_| Some(ln_z))?;
         // There is a part for each piece, and at least one piece.

@@ -1,5 +1,7 @@
 //! The gradient of the log-likelihood, the same for exact and sampled averages.
 
+use std::fmt;
+
 use crate::ndarray::{Array1, Array2};
 use crate::rbm::Rbm;
 use crate::rbm::layer::Layer;
@@ -22,7 +24,7 @@ use crate::rbm::statistics::RbmStatistics;
 /// assert!(gradient.hidden_precisions.is_empty());
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RbmGradient {
     /// By the weights W, visible × hidden.
     pub weights: Array2<f64>,
@@ -66,6 +68,15 @@ impl RbmGradient {
     }
 
     /// The Euclidean norm over all parameters.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let gradient = Rbm::spin(2, 1)?.gradient(&array![[1.0, -1.0]])?;
+    /// // Only ⟨v⟩ differs, by 1 and −1.
+    /// assert!((gradient.norm() - 2_f64.sqrt()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn norm(&self) -> f64 {
         let fields = [
             &self.visible_fields,
@@ -75,5 +86,12 @@ impl RbmGradient {
         ];
         let squares: f64 = fields.iter().map(|x| x.dot(*x)).sum();
         (squares + self.weights.iter().map(|x| x * x).sum::<f64>()).sqrt()
+    }
+}
+
+impl fmt::Debug for RbmGradient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (n, m) = self.weights.dim();
+        write!(f, "RbmGradient({n} visible and {m} hidden units, norm {:.3e})", self.norm())
     }
 }

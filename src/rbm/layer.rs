@@ -166,27 +166,63 @@ impl Layer {
     }
 
     /// The kind of units.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Layer::potts(5, 3)?.units(), Units::Potts { colors: 3 });
+    /// # Ok(()) }
+    /// ```
     pub fn units(&self) -> Units {
         self.units
     }
 
     /// The number of columns: of units, or of sites times colours.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!((Layer::spin(5)?.len(), Layer::potts(5, 3)?.len()), (5, 15));
+    /// # Ok(()) }
+    /// ```
     #[allow(clippy::len_without_is_empty)] // No layer is empty.
     pub fn len(&self) -> usize {
         self.b.len()
     }
 
     /// The number of independent units: of sites for Potts units, else the same as [`len`](Self::len).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!((Layer::spin(5)?.sites(), Layer::potts(5, 3)?.sites()), (5, 5));
+    /// # Ok(()) }
+    /// ```
     pub fn sites(&self) -> usize {
         self.len() / self.units.columns_per_site()
     }
 
     /// The fields b, one a column.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Layer::binary(2)?.b(), array![0.0, 0.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn b(&self) -> Array1<f64> {
         Array1::from(self.b.clone())
     }
 
     /// The precisions γ, one a unit; empty for units that have none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Layer::gaussian(2)?.gamma(), array![1.0, 1.0]);
+    /// assert!(Layer::spin(2)?.gamma().is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn gamma(&self) -> Array1<f64> {
         Array1::from(self.gamma.clone())
     }

@@ -1,8 +1,11 @@
 //! Pseudo-likelihood: how well each visible unit is predicted by all others.
 
+use std::sync::Mutex;
+
 use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2, ArrayView1};
+use crate::ndarray::{Array1, Array2};
 use crate::numeric::logistic::softplus;
+use crate::progress::Progress;
 use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -116,6 +119,7 @@ impl Rbm {
         rows: Vec<Vec<f64>>,
         f: impl Fn(usize, &mut Conditional<'_>) -> f64 + Sync,
     ) -> Array1<f64> {
+        let progress = Mutex::new(Progress::new("examples", rows.len()));
         let values: Vec<f64> = rows
             .par_iter()
             .enumerate()
@@ -124,11 +128,20 @@ impl Rbm {
                 self.hidden_inputs_into(state, &mut inputs);
                 let ln_hidden = self.hidden.log_partition(&inputs);
                 let changed = inputs.clone();
-                f(row, &mut Conditional { rbm: self, state, inputs, ln_hidden, changed })
+                let value =
+                    f(row, &mut Conditional { rbm: self, state, inputs, ln_hidden, changed });
+                if let Ok(mut progress) = progress.lock() {
+                    progress.add(1);
+                }
+                value
             })
             .collect();
         values.into()
     }
+}
+
+fn add<'a>(inputs: &mut [f64], step: f64, row: impl Iterator<Item = &'a f64>) {
+    inputs.iter_mut().zip(row).for_each(|(input, w)| *input += step * w);
 }
 
 /// An example with what it does to the hidden layer.
@@ -144,16 +157,13 @@ impl Conditional<'_> {
     /// ln P of the value at a site given all others: −ln Σ e^{F(v) − F(v')} over all values there.
     fn of_site(&mut self, site: usize) -> f64 {
         let rbm = self.rbm;
-        let (weights, b) = (&rbm.weights, &rbm.visible.b);
+        let b = &rbm.visible.b;
         if let Units::Potts { colors } = rbm.visible.units {
             let first = site * colors;
             let own = (first..first + colors).find(|&c| self.state[c] == 1.0).unwrap_or(first);
             let others = (first..first + colors).filter(|&c| c != own);
-            let ratios: Vec<f64> = others
-                .map(|c| {
-                    self.change(&[(weights.row(c), 1.0), (weights.row(own), -1.0)]) + b[c] - b[own]
-                })
-                .collect();
+            let ratios: Vec<f64> =
+                others.map(|c| self.change(&[(c, 1.0), (own, -1.0)]) + b[c] - b[own]).collect();
             let top = ratios.iter().fold(0.0_f64, |top, x| top.max(*x));
             let sum: f64 = (-top).exp() + ratios.iter().map(|x| (x - top).exp()).sum::<f64>();
             return -(top + sum.ln());
@@ -164,15 +174,19 @@ impl Conditional<'_> {
             1.0 - self.state[site]
         };
         let step = flipped - self.state[site];
-        let ratio = self.change(&[(weights.row(site), step)]) + b[site] * step;
+        let ratio = self.change(&[(site, step)]) + b[site] * step;
         -softplus(ratio)
     }
 
-    /// What this does to the logarithm of the hidden layer's sum.
-    fn change(&mut self, steps: &[(ArrayView1<'_, f64>, f64)]) -> f64 {
+    /// What steps of visible columns do to the logarithm of the hidden layer's sum.
+    fn change(&mut self, steps: &[(usize, f64)]) -> f64 {
         self.changed.copy_from_slice(&self.inputs);
-        for (row, step) in steps {
-            self.changed.iter_mut().zip(row).for_each(|(input, w)| *input += step * w);
+        for &(column, step) in steps {
+            let weights = self.rbm.weights.row(column);
+            match weights.as_slice() {
+                Some(row) => add(&mut self.changed, step, row.iter()),
+                None => add(&mut self.changed, step, weights.iter()),
+            }
         }
         self.rbm.hidden.log_partition(&self.changed) - self.ln_hidden
     }

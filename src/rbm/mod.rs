@@ -203,16 +203,37 @@ impl Rbm {
     }
 
     /// The visible layer.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Rbm::spin(3, 2)?.visible(), Layer::spin(3)?);
+    /// # Ok(()) }
+    /// ```
     pub fn visible(&self) -> Layer {
         self.visible.clone()
     }
 
     /// The hidden layer.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Rbm::spin(3, 2)?.hidden().len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn hidden(&self) -> Layer {
         self.hidden.clone()
     }
 
     /// The weights W, visible × hidden.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Rbm::spin(3, 2)?.w(), Array2::zeros((3, 2)));
+    /// # Ok(()) }
+    /// ```
     pub fn w(&self) -> Array2<f64> {
         (*self.weights).clone()
     }

@@ -58,6 +58,18 @@ impl Rbm {
     ///
     /// # Errors
     /// If the file cannot be read, is not such a file, is of another version, or was cut or changed.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let file = std::env::temp_dir().join(format!("loaded-{}.safetensors", std::process::id()));
+    /// let rbm = Rbm::binary(3, 2)?.weights(&Array2::from_elem((3, 2), 0.1))?;
+    /// rbm.save(&file)?;
+    /// assert_eq!(Rbm::load(&file)?, rbm);
+    /// # std::fs::remove_file(file).ok();
+    /// assert!(Rbm::load("no such file").is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let file = Tensors::open(path.as_ref(), KIND, "a restricted Boltzmann machine")?;
         let version = file.entry("version")?;

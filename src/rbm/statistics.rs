@@ -1,8 +1,12 @@
 //! Averages of units, pairs and squares: of the data with hidden units filled in, or of the machine.
 
+use std::fmt;
+use std::ops::Range;
+
 use faer::{Accum, MatMut, MatRef};
 
 use crate::error::Result;
+use crate::exact::chunks::Watch;
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::numeric::product::multiply;
 use crate::operator::dense::product;
@@ -23,7 +27,7 @@ use crate::rbm::units::Units;
 /// assert_eq!(data.visible, array![1.0]);
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RbmStatistics {
     /// ⟨v_i⟩.
     pub visible: Array1<f64>,
@@ -103,8 +107,14 @@ impl Pairs {
 }
 
 impl Summed {
-    /// What states from `first` to `last` add to the averages.
-    pub fn averages(&self, which: Pairs, ln_z: f64, first: u64, last: u64) -> Averages {
+    /// What these states add to the averages; none if there was no time for all of them.
+    pub fn averages(
+        &self,
+        which: Pairs,
+        ln_z: f64,
+        states: Range<u64>,
+        watch: &Watch<'_>,
+    ) -> Option<Averages> {
         let (n, m) = self.rows.dim();
         let (rows, columns) = which.shape(n, m);
         let mut sum = Averages {
@@ -115,11 +125,16 @@ impl Summed {
             pairs: vec![0.0; rows * columns],
         };
         let mut block = Block::default();
-        for start in (first..last).step_by(ROWS as usize) {
-            self.block(start, ROWS.min(last - start), &mut block);
+        for start in states.clone().step_by(ROWS as usize) {
+            let count = ROWS.min(states.end - start);
+            self.block(start, count, &mut block);
             self.add_block(which, ln_z, &block, &mut sum);
+            let in_time = watch.count(count);
+            if start + count < states.end {
+                in_time?;
+            }
         }
-        sum
+        Some(sum)
     }
 
     fn add_block(&self, which: Pairs, ln_z: f64, block: &Block, sum: &mut Averages) {
@@ -185,5 +200,12 @@ pub(super) fn correct_within_sites(layer: &Layer, squares: &[f64], pairs: &mut A
         let site = i / per_site * per_site;
         (site..site + per_site).for_each(|j| pairs[(i, j)] = 0.0);
         pairs[(i, i)] = *square;
+    }
+}
+
+impl fmt::Debug for RbmStatistics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (n, m) = self.pairs.dim();
+        write!(f, "RbmStatistics({n} visible and {m} hidden units)")
     }
 }

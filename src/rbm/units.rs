@@ -36,6 +36,13 @@ pub enum Units {
 
 impl Units {
     /// The name as in frames and files: "binary", "spin", "gaussian", "relu" or "potts".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Layer::potts(5, 3)?.units().name(), "potts");
+    /// # Ok(()) }
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Binary => "binary",
@@ -47,11 +54,21 @@ impl Units {
     }
 
     /// Whether the values can be counted, so that a sum over all states of a layer is one.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert!(Units::Spin.is_discrete() && !Units::Relu.is_discrete());
+    /// ```
     pub fn is_discrete(self) -> bool {
         matches!(self, Self::Binary | Self::Spin | Self::Potts { .. })
     }
 
     /// Whether the units have precisions γ.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert!(Units::Gaussian.has_precisions() && !Units::Spin.has_precisions());
+    /// ```
     pub fn has_precisions(self) -> bool {
         !self.is_discrete()
     }
@@ -64,7 +81,9 @@ impl Units {
     /// The values allowed, in words.
     pub(super) fn values(self) -> &'static str {
         match self {
-            Self::Binary => "0 or 1 for binary units",
+            Self::Binary => {
+                "0 or 1 for binary units (grey pixels of images become so by `.binary()`)"
+            }
             Self::Spin => "−1 or +1 for spins",
             Self::Gaussian => "a finite number below 1e50 in size for Gaussian units",
             Self::Relu => "a number from 0 to 1e50 for ReLU units",

@@ -128,16 +128,37 @@ impl DeepBoltzmann {
     }
 
     /// The sizes of the layers, the visible one first.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(DeepBoltzmann::new(&[4, 3, 2])?.sizes(), [4, 3, 2]);
+    /// # Ok(()) }
+    /// ```
     pub fn sizes(&self) -> Vec<usize> {
         self.biases.iter().map(Array1::len).collect()
     }
 
     /// The weights between neighbouring layers.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(DeepBoltzmann::new(&[4, 3, 2])?.weights()[1].dim(), (3, 2));
+    /// # Ok(()) }
+    /// ```
     pub fn weights(&self) -> Vec<Array2<f64>> {
         self.weights.to_vec()
     }
 
     /// The biases of each layer.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(DeepBoltzmann::new(&[4, 3, 2])?.biases()[0].len(), 4);
+    /// # Ok(()) }
+    /// ```
     pub fn biases(&self) -> Vec<Array1<f64>> {
         self.biases.to_vec()
     }

@@ -74,18 +74,18 @@ pub struct PartitionFunction {
     deadline: Option<f64>,
 }
 
+/// Refuses more spins than can be summed over.
+pub(crate) fn check_summed(n: usize) -> Result<()> {
+    if n > MAX_SUMMED {
+        return Err(cost::too_large("The sum over all states", n, SECONDS_PER_STATE, MAX_SUMMED));
+    }
+    Ok(())
+}
+
 impl PartitionFunction {
     pub(crate) fn new(model: Arc<PairModel>, temperature: f64) -> Result<Self> {
         model.beta(temperature)?;
-        let n = model.n_spins();
-        if n > MAX_SUMMED {
-            return Err(cost::too_large(
-                "The sum over all states",
-                n,
-                SECONDS_PER_STATE,
-                MAX_SUMMED,
-            ));
-        }
+        check_summed(model.n_spins())?;
         Ok(Self { model, temperature, deadline: None })
     }
 

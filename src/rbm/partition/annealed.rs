@@ -1,5 +1,6 @@
 //! Annealed importance sampling of restricted Boltzmann machines, forwards and backwards.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ const FAILURE: f64 = 0.05;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct AnnealedLnZ {
     rbm: Rbm,
@@ -210,7 +211,7 @@ impl AnnealedLnZ {
         let sweeps = count("sweeps", self.sweeps, 0)?;
         let lambdas = self.lambdas()?;
         let (n, m) = self.rbm.weights.dim();
-        check_size("Annealed importance sampling", &[runs, n.max(m), 2])?;
+        check_size("Annealed importance sampling", &[&[runs, n + m, 3]])?;
         let path = match &self.data {
             Some(data) => Path::of_data(&self.rbm, data)?,
             None => Path::of_coupling(&self.rbm),
@@ -253,7 +254,7 @@ impl AnnealedLnZ {
     fn lambdas(&self) -> Result<Vec<f64>> {
         let Some(schedule) = &self.schedule else {
             let steps = count("steps", self.steps.unwrap_or(1_000), 1)?;
-            check_size("A schedule", &[steps])?;
+            check_size("A schedule", &[&[steps]])?;
             return Ok(linspace(0.0, 1.0, steps.saturating_add(1)));
         };
         check_lambdas("schedule", schedule)?;
@@ -374,5 +375,13 @@ impl Row {
             () if disagree => "The other direction disagrees.",
             () => "",
         }
+    }
+}
+
+impl fmt::Debug for AnnealedLnZ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (runs, data) =
+            (self.runs, if self.data.is_some() { "the data's means" } else { "no couplings" });
+        write!(f, "AnnealedLnZ({:?}, {runs} runs from {data})", self.rbm)
     }
 }

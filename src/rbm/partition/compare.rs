@@ -1,5 +1,6 @@
 //! ln Z by every method side by side.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,7 +43,7 @@ const APART: f64 = 4.0;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct LnZMethods {
     rbm: Rbm,
@@ -304,4 +305,11 @@ fn frame(rows: &[Row]) -> Result<DataFrame> {
         "seconds" => rows.iter().map(|row| row.seconds).collect::<Vec<_>>(),
         "note" => rows.iter().map(|row| row.note.as_str()).collect::<Vec<_>>(),
     )?)
+}
+
+impl fmt::Debug for LnZMethods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rbm, steps, .. } = self;
+        write!(f, "LnZMethods({rbm:?}, {steps} steps)")
+    }
 }

@@ -29,9 +29,14 @@ pub(crate) struct Block {
     pub generator: Generator,
 }
 
+/// How many blocks so many chains make.
+pub(crate) fn block_count(chains: usize) -> usize {
+    chains.div_ceil(ROWS).max(chains.min(2))
+}
+
 /// The rows of each block when there are so many chains: as even as can be, whatever the number of threads.
 pub(crate) fn block_sizes(chains: usize) -> Vec<usize> {
-    let blocks = chains.div_ceil(ROWS).max(chains.min(2));
+    let blocks = block_count(chains);
     (0..blocks).map(|k| chains * (k + 1) / blocks - chains * k / blocks).collect()
 }
 

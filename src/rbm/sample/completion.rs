@@ -1,5 +1,6 @@
 //! What is hidden of an example given the rest, and the clean example given a noisy one.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -32,7 +33,7 @@ use crate::setters::setters;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct Completion {
     rbm: Rbm,
@@ -57,7 +58,7 @@ pub struct Completion {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Completed {
     /// ⟨v⟩ given what is known of each example, one example a row; known units have their values.
     pub mean: Array2<f64>,
@@ -179,7 +180,10 @@ impl Completion {
         let warm_up = count("thermalization", self.thermalization.unwrap_or(self.steps / 4), 0)?;
         let problem = Problem::of(&self.rbm, &self.task, &self.examples)?;
         let n = self.rbm.visible.len();
-        check_size("This run", &[problem.start.nrows(), chains, n.max(self.rbm.hidden.len())])?;
+        let rows = problem.start.nrows();
+        // States, their inputs and the evidence; answers, and the same together.
+        let states = [rows, chains, n + self.rbm.hidden.len(), 3];
+        check_size("This run", &[&states, &[rows, n, 4]])?;
         let deadline = Deadline::new(self.deadline)?;
         let mut runs = problem.runs(chains, self.seed.child(COMPLETION));
         let total = if self.mean_field { steps } else { steps.saturating_add(warm_up) };
@@ -239,5 +243,25 @@ impl Completion {
             "complete" => vec![complete; height],
         )?;
         Ok(Completed { mean, sample, frame, complete })
+    }
+}
+
+impl fmt::Debug for Completed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((rows, n), cut) = (self.mean.dim(), if self.complete { "" } else { ", not complete" });
+        write!(f, "Completed({rows} examples of {n} units{cut})")
+    }
+}
+
+impl fmt::Debug for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rbm, chains, steps, .. } = self;
+        let (rows, task) = (self.examples.nrows(), &self.task);
+        let how = if self.mean_field {
+            "mean field".to_owned()
+        } else {
+            format!("{chains} chains × {steps} steps")
+        };
+        write!(f, "Completion({rbm:?}, {rows} examples, {task:?}, {how})")
     }
 }

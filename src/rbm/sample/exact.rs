@@ -38,7 +38,7 @@ impl Rbm {
     /// are more than 2²⁸.
     pub fn exact_samples(&self, samples: i64, seed: impl Into<Seed>) -> Result<Array2<f64>> {
         let samples = count("samples", samples, 1)?;
-        check_size("Exact samples", &[samples, self.visible.len().max(self.hidden.len())])?;
+        check_size("Exact samples", &[&[samples, self.visible.len() + self.hidden.len(), 2]])?;
         Ok(exact_states(self, samples, seed.into())?.0)
     }
 }

@@ -1,5 +1,6 @@
 //! Block Gibbs sampling with many chains.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -9,7 +10,7 @@ use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rbm::Rbm;
-use crate::rbm::sample::block::{Block, block_sizes};
+use crate::rbm::sample::block::{Block, block_count, block_sizes};
 use crate::rbm::sample::moments::Moments;
 use crate::rbm::sample::path::Path;
 use crate::rbm::sample::states::{GIBBS, Start, check_columns, check_size, count, rows_of};
@@ -58,7 +59,7 @@ pub struct Gibbs {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct GibbsSamples {
     /// Visible states, one a row: all chains at the first step kept, then all chains at the next.
     pub visible: Array2<f64>,
@@ -201,8 +202,11 @@ impl Gibbs {
         let total = steps.saturating_add(warm_up);
         let kept = thinning.map_or(1, |every| steps / every).max(1);
         let (n, m) = self.rbm.weights.dim();
-        check_size("Gibbs sampling", &[chains, kept, n.max(m)])?;
-        check_size("Gibbs sampling", &[total, 16])?;
+        // States with their inputs; what is kept, in blocks and then together; moments of blocks and of all; the frame.
+        let (states, kept) = ([chains, n + m, 2], [chains, kept, n + m, 2]);
+        let blocks = block_count(chains);
+        let moments = [total, blocks.saturating_add(1), 4 * 3];
+        check_size("Gibbs sampling", &[&states, &kept, &moments, &[total, 16]])?;
         let deadline = Deadline::new(self.deadline)?;
 
         let path = Path::of_coupling(&self.rbm);
@@ -330,5 +334,17 @@ impl Run {
         if self.visible.is_empty() {
             self.keep();
         }
+    }
+}
+
+impl fmt::Debug for GibbsSamples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((rows, n), m) = (self.visible.dim(), self.hidden.ncols());
+        let cut = if self.complete { "" } else { ", stopped by the deadline" };
+        write!(
+            f,
+            "GibbsSamples({rows} states of {n} visible and {m} hidden units, {} steps{cut})",
+            self.steps
+        )
     }
 }

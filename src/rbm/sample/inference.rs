@@ -1,5 +1,7 @@
 //! The work of completing and cleaning examples.
 
+use std::fmt;
+
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array2;
 use crate::random::Seed;
@@ -9,12 +11,21 @@ use crate::rbm::sample::states::check_columns;
 use crate::rbm::{Layer, Rbm, Units};
 
 /// What is not known of examples.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Task {
     /// These columns are not known.
     Complete(Vec<usize>),
     /// Every unit is noisy: by the probability of another value, or by a standard deviation.
     Denoise(f64),
+}
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete(unknown) => write!(f, "{} unknown columns", unknown.len()),
+            Self::Denoise(noise) => write!(f, "noise {noise}"),
+        }
+    }
 }
 
 /// Writes allowed values into unknown columns.

@@ -22,12 +22,14 @@ pub(crate) const COMPLETION: u64 = 5 << 60;
 pub(crate) const FORWARD: u64 = 6 << 60;
 pub(crate) const BACKWARD: u64 = 7 << 60;
 
-/// The most numbers that a run keeps in memory, 2 GiB of them.
+/// The most numbers that a run has in memory at once, 2 GiB of them.
 const MOST: usize = 1 << 28;
 
-/// Refuses more numbers than fit in memory.
-pub(crate) fn check_size(what: &str, numbers: &[usize]) -> Result<()> {
-    let needed = numbers.iter().try_fold(1_usize, |product, &next| product.checked_mul(next));
+/// Refuses more numbers than fit in memory: those of all arrays together, each given by the product of its dimensions.
+pub(crate) fn check_size(what: &str, arrays: &[&[usize]]) -> Result<()> {
+    let size =
+        |shape: &[usize]| shape.iter().try_fold(1_usize, |size, &next| size.checked_mul(next));
+    let needed = arrays.iter().try_fold(0_usize, |sum, shape| sum.checked_add(size(shape)?));
     if needed.is_some_and(|needed| needed <= MOST) {
         return Ok(());
     }
@@ -36,7 +38,7 @@ pub(crate) fn check_size(what: &str, numbers: &[usize]) -> Result<()> {
     Err(Error::TooLarge {
         what: what.to_owned(),
         needs,
-        limit: format!("{MOST}"),
+        limit: format!("the {MOST} allowed (2 GiB)"),
         advice: "Take fewer chains or steps, or keep fewer states.".to_owned(),
     })
 }

@@ -1,5 +1,6 @@
 //! Parallel tempering: machines of weaker couplings that exchange their states with the one of interest.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -39,7 +40,7 @@ use crate::stats::MIN_SERIES;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
 pub struct RbmTempering {
     pub(super) rbm: Rbm,
@@ -172,9 +173,9 @@ impl RbmTempering {
         let (n, m) = path.shape();
         let kept = thinning.map_or(1, |every| steps / every).max(1);
         let rungs = self.lambdas.len();
-        check_size("Parallel tempering", &[chains, rungs, n.max(m)])?;
-        check_size("Parallel tempering", &[chains, kept, n.max(m)])?;
-        check_size("Parallel tempering", &[chains, rungs, steps, 2])?;
+        // States with their inputs; what is kept, in blocks and then together; the series of energies and tilts.
+        let (states, kept) = ([chains, rungs, n + m, 2], [chains, kept, n + m, 2]);
+        check_size("Parallel tempering", &[&states, &kept, &[chains, rungs, steps, 2]])?;
         let deadline = Deadline::new(self.deadline)?;
 
         let mut parts =
@@ -232,5 +233,16 @@ pub(crate) fn check_lambdas(name: &'static str, lambdas: &[f64]) -> Result<()> {
     match lambdas.last() {
         Some(1.0) => Ok(()),
         last => refuse(format!("a list that ends with {}", last.copied().unwrap_or(f64::NAN))),
+    }
+}
+
+impl fmt::Debug for RbmTempering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rbm, chains, steps, .. } = self;
+        write!(
+            f,
+            "RbmTempering({rbm:?}, {} rungs, {chains} chains × {steps} steps)",
+            self.lambdas.len()
+        )
     }
 }

@@ -166,13 +166,15 @@ impl<F: Real> Engine<F> {
     /// The machine as it is.
     pub fn rbm(&self) -> Result<Rbm> {
         let weights = ArrayView2::from_shape(self.shape(), &self.weights);
-        let weights = weights.map_err(|_| self.diverged())?.mapv(F::wide);
+        let last = self.updates.saturating_sub(1);
+        let weights = weights.map_err(|_| self.diverged(last))?.mapv(F::wide);
         let rbm = Rbm::new(self.visible.layer.clone(), self.hidden.layer.clone())?;
-        rbm.weights(&weights).map_err(|_| self.diverged())
+        rbm.weights(&weights).map_err(|_| self.diverged(last))
     }
 
-    pub fn diverged(&self) -> Error {
-        let (epoch, rate) = (self.epochs() + 1, self.rate());
+    /// The error of parameters that this update, counted from 0, has made too large.
+    pub fn diverged(&self, update: usize) -> Error {
+        let (epoch, rate) = (update / self.updates_per_epoch() + 1, self.rate());
         Error::Unsupported {
             what: format!("The learning rate {rate}"),
             why: format!("the parameters left all bounds in epoch {epoch} of learning by {}", self.plan.method.name()),

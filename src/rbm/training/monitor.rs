@@ -3,9 +3,10 @@
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::ndarray::{Array1, Array2, s};
+use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::rbm::training::record::Record;
-use crate::rbm::{Layer, Rbm, Units};
+use crate::rbm::{Layer, Rbm, RbmExact, Units};
 use crate::stats::mean_and_error;
 
 /// Up to so many multiplications the pseudo-likelihood is the exact one, of all sites.
@@ -37,8 +38,8 @@ impl Monitor {
         Self { data: first(data), held_out: held_out.map(first), seed }
     }
 
-    /// Measures the machine; log-likelihoods only where asked for.
-    pub fn measure(&self, rbm: &Rbm, likelihood: bool) -> Result<Record> {
+    /// Measures the machine; log-likelihoods only where asked for, and before their deadline.
+    pub fn measure(&self, rbm: &Rbm, likelihood: Option<&Deadline>) -> Result<Record> {
         let mut record = Record::default();
         if rbm.visible.units().is_discrete() {
             let (mean, error) = self.pseudo_likelihood(rbm, &self.data)?;
@@ -57,8 +58,8 @@ impl Monitor {
         record.reconstruction_error = squares.mean();
         record.saturated = saturated(rbm.hidden.units(), &hidden);
         self.free_energies(rbm, &mut record)?;
-        if likelihood {
-            self.likelihoods(rbm, &mut record)?;
+        if let Some(deadline) = likelihood {
+            self.likelihoods(rbm, deadline, &mut record)?;
         }
         let largest = rbm.largest_singular_value()?;
         let norm = rbm.weights.iter().map(|w| w * w).sum::<f64>().sqrt();
@@ -81,13 +82,23 @@ impl Monitor {
         Ok((estimate.mean, Some(estimate.error)))
     }
 
-    /// Exact where a layer is small, else by annealed importance sampling from independent units with the data's means.
-    fn likelihoods(&self, rbm: &Rbm, record: &mut Record) -> Result<()> {
+    /// Exact where a layer is small, else by annealed importance sampling from independent units with the data's means; missing after the deadline.
+    fn likelihoods(&self, rbm: &Rbm, deadline: &Deadline, record: &mut Record) -> Result<()> {
         let ln_z = if enumerable(rbm) {
-            rbm.ln_z()?
+            match RbmExact::before(rbm, deadline).ln_z() {
+                Err(_) if deadline.passed() => return Ok(()),
+                ln_z => ln_z?,
+            }
         } else {
             let annealed = rbm.ln_z_annealed().data(&self.data).reverse(false).seed(self.seed);
-            let frame = annealed.run()?;
+            let frame = match deadline.seconds_left() {
+                Some(seconds) => annealed.deadline(seconds).run()?,
+                None => annealed.run()?,
+            };
+            // Longer steps would give too high a likelihood, and no sign of it in a figure.
+            if frame.values("complete")?.first() != Some(&1.0) {
+                return Ok(());
+            }
             record.log_likelihood_err = frame.values("ln_z_err")?.first().copied();
             frame.values("ln_z")?.first().copied().unwrap_or(f64::NAN)
         };

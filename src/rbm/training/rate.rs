@@ -45,7 +45,7 @@ pub enum LearningRate {
 }
 
 impl LearningRate {
-    /// The rate after t epochs.
+    /// The rate after t epochs. What is to change within 0 epochs has done so.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -53,14 +53,15 @@ impl LearningRate {
     /// assert!((rate.after(5.0) - 0.06).abs() < 1e-15 && rate.after(30.0) == 0.02);
     /// ```
     pub fn after(self, t: f64) -> f64 {
+        let times = |epochs: f64| if epochs > 0.0 { t / epochs } else { f64::INFINITY };
         match self {
             Self::Constant(rate) => rate,
             Self::Linear { start, end, epochs } => {
-                let part = (t / epochs).clamp(0.0, 1.0);
+                let part = times(epochs).clamp(0.0, 1.0);
                 start * (1.0 - part) + end * part
             }
-            Self::Exponential { start, epochs } => start * (-t / epochs).exp(),
-            Self::Inverse { start, epochs } => start / (1.0 + t / epochs),
+            Self::Exponential { start, epochs } => start * (-times(epochs)).exp(),
+            Self::Inverse { start, epochs } => start / (1.0 + times(epochs)),
         }
     }
 
@@ -87,5 +88,23 @@ impl From<f64> for LearningRate {
     /// A constant rate.
     fn from(rate: f64) -> Self {
         Self::Constant(rate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_within_no_time_has_changed() {
+        let linear = LearningRate::Linear { start: 0.1, end: 0.02, epochs: 0.0 };
+        let others = [
+            LearningRate::Exponential { start: 0.1, epochs: 0.0 },
+            LearningRate::Inverse { start: 0.1, epochs: 0.0 },
+        ];
+        for t in [0.0, 3.0] {
+            assert_eq!(linear.after(t), 0.02);
+            assert!(others.iter().all(|rate| rate.after(t) == 0.0));
+        }
     }
 }

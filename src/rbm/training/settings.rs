@@ -203,7 +203,8 @@ impl RbmTraining {
         "assert!(training.monitor_examples(2).run().is_ok());"
         monitor_examples(examples: usize) monitor_examples = examples;
         /// Epochs between two log-likelihoods in the history; default 0, never. ln Z is exact where a layer has at most 2¹⁶ states, and else an
-        /// [estimate](Rbm::ln_z_annealed) of 100 runs of 1000 steps with its error, too low on average, so that the log-likelihood is too high.
+        /// [estimate](Rbm::ln_z_annealed) of 100 runs of 1000 steps with its error, too low on average, so that the log-likelihood is too high. Missing where the
+        /// deadline leaves no time for it.
         "assert!(training.likelihood_every(1).run()?.history.values(\"log_likelihood\")?[2] < 0.0);"
         likelihood_every(epochs: usize) likelihood_every = epochs;
         /// Whether precisions of Gaussian and ReLU visible units are learnt, too; default true. Those of hidden units stay, since weights can stand
@@ -216,7 +217,7 @@ impl RbmTraining {
         /// The seed; default 0.
         seed;
         /// A limit in seconds for each run or call of `epochs`, after which the machine is returned as it is and `complete` is false; default none.
-        /// Passed by at most one update and what is measured after it.
+        /// Passed by at most one update and what is measured after it; an exact gradient is given up in the middle of its sum, and its update not made.
         deadline;
     }
 

@@ -2,7 +2,9 @@
 
 use crate::error::Result;
 use crate::ndarray::Array2;
+use crate::progress::Deadline;
 use crate::random::Seed;
+use crate::rbm::RbmExact;
 use crate::rbm::batch::{
     Descent, Direction, Factors, Real, Slopes, Weights, column_sums, converted, descend, pass,
 };
@@ -24,19 +26,22 @@ struct Differences {
 }
 
 impl<F: Real> Engine<F> {
-    /// One update from the next batch.
-    pub fn update(&mut self) -> Result<()> {
+    /// One update from the next batch. False, and all as it was, if a deadline left no time for the sum over all states; other updates are done in any case.
+    pub fn update(&mut self, deadline: &Deadline) -> Result<bool> {
         let seed = self.plan.seed.child(streams::UPDATE).child(self.updates as u64);
         let differences = match self.plan.method {
             Method::Contrastive { steps } => self.contrast(steps, seed),
             Method::Persistent { steps } | Method::Tempered { steps, .. } => {
                 self.persist(steps, seed)?
             }
-            Method::Exact => self.enumerate(seed)?,
+            Method::Exact => match self.enumerate(seed, deadline)? {
+                Some(differences) => differences,
+                None => return Ok(false),
+            },
         };
         self.climb(differences)?;
         self.updates += 1;
-        Ok(())
+        Ok(true)
     }
 
     /// Gibbs steps from the batch, and the averages over it and over where they led.
@@ -76,16 +81,20 @@ impl<F: Real> Engine<F> {
         Ok(self.averages(rows))
     }
 
-    /// The exact gradient of this batch.
-    fn enumerate(&mut self, seed: Seed) -> Result<Differences> {
+    /// The exact gradient of this batch; none if the deadline passes first.
+    fn enumerate(&mut self, seed: Seed, deadline: &Deadline) -> Result<Option<Differences>> {
         let (n, m) = self.shape();
         let rows = self.gather(0);
         let matrix = Weights { w: &self.weights, n, m, coupling: 1.0 };
         let (from, means) = (&self.states, &mut self.means);
         pass(matrix, Direction::ToHidden, from, &self.hidden, seed, means, &mut []);
-        self.follow(rows);
         let batch = Array2::from_shape_fn((rows, n), |(k, i)| self.states[k * n + i].wide());
-        let gradient = self.rbm()?.gradient(&batch)?;
+        let rbm = self.rbm()?;
+        let gradient = match RbmExact::before(&rbm, deadline).gradient(&batch) {
+            Err(_) if deadline.passed() => return Ok(None),
+            gradient => gradient?,
+        };
+        self.follow(rows);
         self.gradient = converted(gradient.weights.iter().copied());
         let visible = gradient.visible_fields.to_vec();
         // ⟨(v − μ)²⟩ = ⟨v²⟩ − 2μ⟨v⟩ + μ².
@@ -96,12 +105,12 @@ impl<F: Real> Engine<F> {
             .zip(&self.visible_offsets.offset)
             .map(|((gamma, v), mu)| -2.0 * gamma - 2.0 * mu.wide() * v)
             .collect();
-        Ok(Differences {
+        Ok(Some(Differences {
             visible,
             hidden: gradient.hidden_fields.to_vec(),
             squares,
             from_states: false,
-        })
+        }))
     }
 
     /// Averages over the first rows of states and means minus those over the others; each row of means gets its weight in them.
@@ -189,7 +198,7 @@ impl<F: Real> Engine<F> {
         let total = change.squares + squares + numbers.map(|b| b * b).sum::<f64>();
         let moved: f64 = change.by_hidden.iter().chain(&change.by_visible).sum();
         if !(total + moved).is_finite() {
-            return Err(self.diverged());
+            return Err(self.diverged(self.updates));
         }
         self.squares += change.squares + squares;
         Ok(())

@@ -62,6 +62,16 @@ pub struct RbmTrainer {
 }
 
 /// A machine that has learnt, with the record of how.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let data = array![[0.0, 0.0, 1.0], [1.0, 1.0, 0.0]];
+/// let trained = Rbm::binary(3, 2)?.train(&data).pcd(1).chains(7).epochs(10).run()?;
+/// assert!(trained.complete && !trained.stopped_early);
+/// assert_eq!((trained.history.height(), trained.chains.dim()), (11, (7, 3)));
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct RbmTrained {
     /// The machine: that of the last epoch, or with early stopping that of the best one.
@@ -121,23 +131,23 @@ impl RbmTrainer {
         let end = (done / per_epoch).saturating_add(epochs).saturating_mul(per_epoch);
         let mut progress = Progress::new("updates", end - done);
         if self.records.is_empty() {
-            self.measure(0, false)?;
+            self.measure(0, false, &deadline)?;
         }
         for update in done..end {
             if self.stopped_early() {
                 return Ok(true);
             }
-            // One update at least, so that many short calls come to an end, too.
-            if update > done && deadline.passed() {
+            // One update at least, so that many short calls come to an end, too; but a sum over all states may be too long for any of them.
+            let late = update > done && deadline.passed();
+            if late || !either!(&mut self.engine, engine => engine.update(&deadline)?) {
                 progress.stopped();
                 self.seconds = begun.1 + begun.0.elapsed().as_secs_f64();
                 return Ok(false);
             }
-            either!(&mut self.engine, engine => engine.update()?);
             progress.add(1);
             if (update + 1) % per_epoch == 0 {
                 self.seconds = begun.1 + begun.0.elapsed().as_secs_f64();
-                self.measure((update + 1) / per_epoch, update + 1 == end)?;
+                self.measure((update + 1) / per_epoch, update + 1 == end, &deadline)?;
             }
         }
         self.seconds = begun.1 + begun.0.elapsed().as_secs_f64();
@@ -145,7 +155,7 @@ impl RbmTrainer {
     }
 
     /// Measures after an epoch if it is one of those that are measured.
-    fn measure(&mut self, epoch: usize, last: bool) -> Result<()> {
+    fn measure(&mut self, epoch: usize, last: bool, deadline: &Deadline) -> Result<()> {
         let due = |every: usize| every > 0 && epoch.is_multiple_of(every);
         let every = self.settings.record_every;
         let (squares, tried, done) = either!(&mut self.engine, engine => {
@@ -159,7 +169,7 @@ impl RbmTrainer {
         let (rbm, rate, updates, per_epoch) = either!(&self.engine, engine => {
             (engine.rbm()?, engine.rate(), engine.updates, engine.updates_per_epoch())
         });
-        let likelihood = due(self.settings.likelihood_every);
+        let likelihood = due(self.settings.likelihood_every).then_some(deadline);
         let mut record = self.monitor.measure(&rbm, likelihood)?;
         (record.epoch, record.updates) = (epoch, updates);
         record.learning_rate = Some(rate);

@@ -43,11 +43,17 @@ impl Many {
     }
 
     pub fn pictures(&self) -> Pictures {
-        if self.spread.hypot(self.radius) == 0.0 && self.mean == 0.0 {
+        let width = self.spread.hypot(self.radius);
+        if width == 0.0 && self.mean == 0.0 {
             return Pictures { flat: 1.0, ..Pictures::NONE };
         }
-        let (bowl, cap) = (self.above(0.0).0, self.below(0.0).0);
-        Pictures { bowl, saddle: (1.0 - bowl - cap).max(0.0), cap, flat: 0.0 }
+        // 𝔼 exp(−m²/2radius²) = P(r > |m|), without the difference of numbers near 1.
+        let saddle = if width > 0.0 {
+            self.radius / width * (-0.5 * (self.mean / width).powi(2)).exp()
+        } else {
+            0.0
+        };
+        Pictures { bowl: self.above(0.0).0, saddle, cap: self.below(0.0).0, flat: 0.0 }
     }
 
     /// 𝔼r and Var r.
