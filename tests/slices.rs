@@ -116,6 +116,24 @@ fn filter_normalised_slices_do_not_see_the_scale_of_filters() {
 }
 
 #[test]
+fn directions_have_nothing_to_do_with_initial_weights_of_the_same_seed() {
+    let network = Mlp::new([64, 20, 10]);
+    let objective = network.loss(&Dataset::from_images(&digits().unwrap().take(10))).unwrap();
+    for seed in [0, 1, 7] {
+        let theta = network.initial(seed).unwrap();
+        let directions = objective.random_directions(3).seed(seed).run().unwrap();
+        for direction in directions.rows() {
+            for block in objective.blocks().iter().filter(|block| block.role() == Role::Weight) {
+                let (a, b) = (theta.slice(s![block.range()]), direction.slice(s![block.range()]));
+                let cosine = a.dot(&b) / (norm(a) * norm(b));
+                // Normal with variance 1/n.
+                assert!(cosine.abs() < 4.0 / (block.count() as f64).sqrt(), "{seed}: {cosine}");
+            }
+        }
+    }
+}
+
+#[test]
 fn random_directions_are_normal_and_pinned_by_their_seed() {
     let objective = Objective::saddle(1000, 900).unwrap();
     let d = objective.random_directions(50).seed(5).run().unwrap();
@@ -445,6 +463,42 @@ fn rescaled_rectified_layers_are_sharper_by_all_but_the_filter_measure() {
     let filter = SharpnessMeasure::FilterCurvature;
     let change = value(&after, filter) / value(&before, filter) - 1.0;
     assert!(change.abs() < 1e-10, "{change}");
+}
+
+#[test]
+fn the_filter_measure_changes_if_one_filter_alone_is_rescaled() {
+    let x = Array2::from_shape_fn((12, 3), |(i, j)| (0.9 * (3 * i + j) as f64).sin() * 1.5);
+    let labels = Array1::from_shape_fn(12, |i| (i * 5 + i / 3) % 2);
+    let network = Mlp::new([3, 5, 2]).relu();
+    let objective = network.loss(&Dataset::classes(&x, &labels).unwrap()).unwrap();
+    let theta = Array1::from_shape_fn(32, |i| 1.2 * (1.0 + i as f64).sin());
+    // The first hidden unit four times as steep, and a quarter of its outgoing weights.
+    let mut same = theta.clone();
+    for (i, factor) in [(0, 4.0), (1, 4.0), (2, 4.0), (15, 4.0), (20, 0.25), (25, 0.25)] {
+        same[i] *= factor;
+    }
+    assert!((objective.loss(&same).unwrap() - objective.loss(&theta).unwrap()).abs() < 1e-13);
+    // Σ_f |θ_f|² tr H_ff / n_f over seven filters; JAX has the Hessian's blocks as well.
+    for (theta, jax) in [(theta, 3.14949746728449), (same, 7.703846820825703)] {
+        let hessian = objective.hessian(&theta).unwrap();
+        let exact: f64 = objective
+            .blocks()
+            .iter()
+            .filter(|block| block.role() == Role::Weight)
+            .flat_map(Block::filters)
+            .map(|filter| {
+                let trace: f64 = filter.clone().map(|i| hessian[(i, i)]).sum();
+                let weights = theta.slice(s![filter.clone()]);
+                weights.dot(&weights) * trace / filter.len() as f64
+            })
+            .sum();
+        assert!((exact - jax).abs() < 1e-12, "{exact}");
+        let sharpness = objective.sharpness(&theta).probes(2000);
+        let found = sharpness.measures([SharpnessMeasure::FilterCurvature]).run().unwrap().frame;
+        let (value, error) =
+            (found.values("value").unwrap()[0], found.values("value_err").unwrap()[0]);
+        assert!((value - exact).abs() < 4.0 * error && error < 0.1 * exact, "{value} ± {error}");
+    }
 }
 
 #[test]

@@ -20,8 +20,8 @@ const HALVED: usize = 8;
 ///
 /// The curvature of L(θ + tη) at t = 0 is ηᵀHη, and on average over directions η with independent entries of variance 1 it is tr H: two losses a direction and no
 /// derivative (L. Böttcher and G. Wheeler, arXiv:2208.13219). The directions are those that [`Operator::trace`](crate::operator::Operator::trace) takes with the same seed,
-/// and so is the variance, [`Probe::trace_variance`]. Besides there is what the finite step t does: a bias, about t²/12 Σ ∂⁴L, and
-/// rounding of the loss over t². The step is chosen from the loss itself, in single precision as in double; both are reported.
+/// and so is the variance, [`Probe::trace_variance`]. Besides there is what the finite step t does: a bias, about t²/12 times the mean fourth derivative along η, which is
+/// 3 Σ_ij ∂_i²∂_j²L of normal entries and Σ_i ∂_i⁴L + 3 Σ_{i≠j} ∂_i²∂_j²L of signs, and rounding of the loss over t². The step is chosen from the loss itself, in single precision as in double; both are reported.
 ///
 /// Of a loss with kinks (ReLU) slices show the curvature with the kinks within the step, on average as much as the loss has at that scale, and products
 /// with the Hessian show none of it: there the two differ.

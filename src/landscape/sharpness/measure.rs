@@ -12,8 +12,8 @@ pub enum SharpnessMeasure {
     LargestEigenvalue,
     /// tr H, by Hutchinson's estimator with entries ±1; its error is one standard error.
     Trace,
-    /// ⟨dᵀHd⟩ over random filter-normalised directions d without biases, Σ_f |θ_f|² tr H_ff / n_f over filters f of n_f weights; its error is one standard error. Unchanged if a filter is multiplied by a number
-    /// that another layer takes back.
+    /// ⟨dᵀHd⟩ over random filter-normalised directions d without biases, Σ_f |θ_f|² tr H_ff / n_f over filters f of n_f weights; its error is one standard error. Unchanged if all filters of a layer
+    /// (and its biases) are multiplied by a number that the next layer takes back; not if one filter alone is, since the next layer's filters then change in one component each.
     FilterCurvature,
     /// L(θ + ρ g/|g|) − L(θ), the rise in one step of sharpness-aware minimisation (Foret et al., arXiv:2010.01412, equation 2); 0 at a critical point. It has no error.
     Sam,

@@ -11,6 +11,10 @@ use crate::rayon::prelude::*;
 /// Numbers of all directions together at most (4 GiB).
 const MAX_NUMBERS: usize = 1 << 29;
 
+/// The stream of the seed whose children directions are drawn from. Initial weights come from the seed's own children: with the same seed a direction's first block would
+/// be these weights once more, along which a slice is anything but random.
+const STREAM: u64 = u64::MAX;
+
 /// The lengths of random directions, and what is between them.
 #[derive(Clone, Debug, PartialEq)]
 enum Lengths {
@@ -215,7 +219,7 @@ impl RandomDirections {
         Self { biases: kept, ..self.clone() }
     }
 
-    /// The seed; default 0. A direction does not depend on how many are drawn after it.
+    /// The seed; default 0. A direction does not depend on how many are drawn after it, and has nothing to do with initial weights of the same seed.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -244,10 +248,11 @@ impl RandomDirections {
     pub fn run(&self) -> Result<Array2<f64>> {
         let n = self.objective.dimension();
         self.check(n)?;
+        let seed = self.seed.child(STREAM);
         let mut rows: Vec<Array1<f64>> = (0..self.count as u64)
             .into_par_iter()
             .map(|k| {
-                let mut generator = self.seed.child(k).generator();
+                let mut generator = seed.child(k).generator();
                 let entries = StandardNormal.sample_iter(&mut generator).take(n);
                 Array1::from_iter(entries)
             })
