@@ -4,7 +4,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::landscape::curvature::estimate::{Found, SliceTraceEstimate};
 use crate::landscape::curvature::stencil::{Known, SliceFit, Stencil};
 use crate::landscape::curvature::step::{Setting, choose};
-use crate::landscape::{Evaluations, Objective};
+use crate::landscape::Objective;
 use crate::ndarray::Array1;
 use crate::operator::Probe;
 use crate::progress::Deadline;
@@ -215,21 +215,12 @@ impl SliceTraceEstimation {
         })?;
         samples.extend(rest.into_iter().flatten());
         let changes = both.into_iter().map(|(whole, half)| whole - half).collect();
-        let evaluations = since(before, self.objective.evaluations());
+        let evaluations = self.objective.evaluations().since(before);
         SliceTraceEstimate::new(self, Found { step, noise, changes, samples, evaluations })
     }
 
     pub(super) fn stencil(&self) -> Result<Stencil> {
         let known = if self.gradients { Known::Slope } else { Known::Loss };
         Stencil::new(known, self.fit, self.points)
-    }
-}
-
-/// What was evaluated between two looks.
-fn since(before: Evaluations, after: Evaluations) -> Evaluations {
-    Evaluations {
-        losses: after.losses.saturating_sub(before.losses),
-        gradients: after.gradients.saturating_sub(before.gradients),
-        products: after.products.saturating_sub(before.products),
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::sharpness::ascent::{Region, one_step, several_steps};
 use crate::landscape::sharpness::measure::SharpnessMeasure;
-use crate::landscape::{Curvature, Evaluations, Objective, Role};
+use crate::landscape::{Curvature, Objective, Role};
 use crate::ndarray::Array1;
 use crate::operator::TraceEstimator;
 use crate::polars::df;
@@ -11,6 +11,7 @@ use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::setters::setters;
+use crate::stats::mean_and_error;
 
 /// Settings of a table of measures of sharpness; [`run`](Self::run) makes it.
 ///
@@ -176,7 +177,7 @@ impl SharpnessEstimation {
             let before = self.objective.evaluations();
             let row = if deadline.passed() { None } else { Some(self.take(*measure, deadline)?) };
             rows.push(row);
-            costs.push(spent(before, self.objective.evaluations()));
+            costs.push(self.objective.evaluations().since(before));
             progress.add(1);
         }
         let complete = rows.iter().all(|row| row.is_some_and(|row| row.complete));
@@ -282,10 +283,7 @@ impl SharpnessEstimation {
             samples.push(d.iter().zip(&product).map(|(d, p)| d * p).sum::<f64>());
         }
         let complete = samples.len() == self.probes;
-        let count = samples.len() as f64;
-        let value = samples.iter().sum::<f64>() / count;
-        let squares = samples.iter().map(|x| (x - value).powi(2)).sum::<f64>();
-        let error = (squares / (count * (count - 1.0))).sqrt();
+        let (value, error) = mean_and_error(&samples).unwrap_or((f64::NAN, f64::NAN));
         Ok(Row { value, error, kind: "standard error", complete })
     }
 
@@ -324,13 +322,5 @@ impl Sharpness {
         found.and_then(|(_, value)| *value).ok_or_else(|| {
             Error::argument("measure", measure, "one that was taken before the deadline")
         })
-    }
-}
-
-fn spent(before: Evaluations, after: Evaluations) -> Evaluations {
-    Evaluations {
-        losses: after.losses.saturating_sub(before.losses),
-        gradients: after.gradients.saturating_sub(before.gradients),
-        products: after.products.saturating_sub(before.products),
     }
 }
