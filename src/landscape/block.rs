@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::operator::DiagonalBlock;
+
 /// What the parameters of a block do, as filter normalisation and weight decay need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -75,5 +77,17 @@ impl Block {
         let rows = self.shape.first().copied().unwrap_or(1);
         let length = self.count().checked_div(rows).unwrap_or(0);
         (0..rows).map(|row| self.start + row * length..self.start + (row + 1) * length).collect()
+    }
+}
+
+impl From<Block> for DiagonalBlock {
+    fn from(block: Block) -> Self {
+        Self::from(&block)
+    }
+}
+
+impl From<&Block> for DiagonalBlock {
+    fn from(block: &Block) -> Self {
+        Self::from((block.name(), block.count()))
     }
 }

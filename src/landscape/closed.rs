@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::landscape::function::hessian_only;
 use crate::landscape::{Block, Function, Request, Role};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::dot;
 
 /// ½ θᵀAθ − bᵀθ.
 #[derive(Clone, Debug)]
@@ -150,8 +151,4 @@ impl Function for Saddle {
             Block::new("height", self.squares, &[1], Role::Weight),
         ]
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -22,6 +22,7 @@ mod projection;
 mod second;
 mod sharpness;
 mod slice;
+mod vector;
 
 pub use block::{Block, Role};
 pub use critical::{

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
+use crate::landscape::vector::norm;
 use crate::ndarray::Array1;
 use crate::operator::Inertia;
 use crate::polars::df;
@@ -227,12 +228,6 @@ fn kind_of(signs: &Inertia) -> CriticalKind {
         (true, false, false) => CriticalKind::Maximum,
         (false, false, _) => CriticalKind::Minimum,
     }
-}
-
-/// |v|, also where squares would overflow.
-pub(super) fn norm(v: &Array1<f64>) -> f64 {
-    let most = v.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if most == 0.0 { 0.0 } else { most * v.iter().map(|x| (x / most).powi(2)).sum::<f64>().sqrt() }
 }
 
 impl CriticalPoint {

@@ -1,8 +1,9 @@
 //! Searches from many points, and the different critical points that they find.
 
 use crate::error::{Error, Result, require_positive};
-use crate::landscape::critical::classify::{frame, norm};
+use crate::landscape::critical::classify::frame;
 use crate::landscape::critical::find::CriticalSearch;
+use crate::landscape::vector::norm;
 use crate::landscape::{CriticalPoint, Objective};
 use crate::ndarray::Array2;
 use crate::polars::df;

@@ -1,10 +1,10 @@
 //! The builder of an estimate from slices, and its run.
 
 use crate::error::{Error, Result, require_positive};
+use crate::landscape::Objective;
 use crate::landscape::curvature::estimate::{Found, SliceTraceEstimate};
 use crate::landscape::curvature::stencil::{Known, SliceFit, Stencil};
 use crate::landscape::curvature::step::{Setting, choose};
-use crate::landscape::Objective;
 use crate::ndarray::Array1;
 use crate::operator::Probe;
 use crate::progress::Deadline;

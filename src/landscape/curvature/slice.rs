@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::landscape::Objective;
 use crate::landscape::curvature::stencil::{Known, Stencil};
+use crate::numeric::vector::dot;
 use crate::operator::Probe;
 use crate::random::Seed;
 
@@ -51,7 +52,7 @@ impl<'a> Slice<'a> {
             Known::Slope => {
                 self.gradient.resize(self.theta.len(), 0.0);
                 self.objective.gradient_at(&self.point, &mut self.gradient)?;
-                Ok(self.gradient.iter().zip(&self.direction).map(|(g, along)| g * along).sum())
+                Ok(dot(&self.gradient, &self.direction))
             }
         }
     }

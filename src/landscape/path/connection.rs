@@ -7,7 +7,8 @@ use crate::grid::linspace;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
 use crate::landscape::path::curve::{Curve, CurveLoss};
 use crate::landscape::path::interpolation::check_points;
-use crate::landscape::slice::{Sets, length, rows_of};
+use crate::landscape::slice::{Sets, rows_of};
+use crate::landscape::vector::norm;
 use crate::landscape::{Descended, Objective, Optimizer};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
@@ -362,7 +363,7 @@ impl Connection {
     }
 
     fn distance(&self) -> f64 {
-        length(self.from.iter().zip(&self.to).map(|(a, b)| a - b))
+        norm(&(&self.to - &self.from))
     }
 
     fn check(&self) -> Result<()> {

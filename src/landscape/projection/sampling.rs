@@ -7,6 +7,7 @@ use crate::landscape::projection::picture::eigenvalues;
 use crate::landscape::{Curvature, Objective};
 use crate::ndarray::Array1;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::numeric::vector::{add_scaled, dot, norm, scale};
 use crate::operator::Operator;
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
@@ -316,7 +317,7 @@ fn shape(directions: Directions, pair: &mut [f64]) {
             // Twice, so that nothing of η is left in δ.
             for _ in 0..2 {
                 let overlap = dot(eta, delta);
-                delta.iter_mut().zip(eta.iter()).for_each(|(d, e)| *d -= overlap * e);
+                add_scaled(delta, -overlap, eta);
             }
             normalize(delta);
         }
@@ -324,26 +325,10 @@ fn shape(directions: Directions, pair: &mut [f64]) {
 }
 
 fn normalize(v: &mut [f64]) {
-    let length = dot(v, v).sqrt();
+    let length = norm(v);
     if length > 0.0 {
-        for x in v {
-            *x /= length;
-        }
+        scale(v, 1.0 / length);
     }
-}
-
-/// In lanes, which the compiler does not make of one sum by itself.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 8;
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in left.zip(right) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }
 
 impl Samples {

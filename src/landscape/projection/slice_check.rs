@@ -4,9 +4,10 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::landscape::projection::picture::eigenvalues;
-use crate::landscape::projection::restricted::require_directions;
+use crate::landscape::vector::require_directions;
 use crate::landscape::{Curvature, Objective, Picture};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::dot;
 use crate::operator::Inertia;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
@@ -124,14 +125,13 @@ impl SliceCheck {
     /// ```
     pub fn run(&self) -> Result<SliceChecked> {
         self.objective.require_point(&self.theta)?;
-        require_directions(&self.objective, &self.directions)?;
+        require_directions(&self.directions, self.objective.dimension())?;
         let (vectors, theta) = (self.directions.iter().copied().collect::<Vec<_>>(), &self.theta);
         let mut products = vec![0.0; vectors.len()];
         self.objective.products_at(Curvature::Hessian, &theta.to_vec(), &vectors, &mut products)?;
         let n = theta.len();
         let entry = |a: usize, b: usize| -> f64 {
-            let (x, y) = (&vectors[a * n..(a + 1) * n], &products[b * n..(b + 1) * n]);
-            x.iter().zip(y).map(|(x, y)| x * y).sum()
+            dot(&vectors[a * n..(a + 1) * n], &products[b * n..(b + 1) * n])
         };
         let (kappa_minus, kappa_plus) = eigenvalues(entry(0, 0), entry(0, 1), entry(1, 1));
         let mut signs =

@@ -5,6 +5,7 @@ use crate::landscape::sharpness::ascent::{Region, one_step, several_steps};
 use crate::landscape::sharpness::measure::SharpnessMeasure;
 use crate::landscape::{Curvature, Objective, Role};
 use crate::ndarray::Array1;
+use crate::numeric::vector::dot;
 use crate::operator::TraceEstimator;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -280,7 +281,7 @@ impl SharpnessEstimation {
             let direction = random.seed(self.seed.child(1).child(k)).run()?;
             let d = direction.row(0).to_vec();
             self.objective.products_at(Curvature::Hessian, theta, &d, &mut product)?;
-            samples.push(d.iter().zip(&product).map(|(d, p)| d * p).sum::<f64>());
+            samples.push(dot(&d, &product));
         }
         let complete = samples.len() == self.probes;
         let (value, error) = mean_and_error(&samples).unwrap_or((f64::NAN, f64::NAN));

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
 use crate::landscape::slice::normalize::{Pieces, normalize, require_some};
+use crate::landscape::vector::{norm, orthonormalize, stacked};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::random::Seed;
@@ -108,7 +109,7 @@ impl Objective {
     /// ```
     pub fn gradient_direction(&self, theta: &Array1<f64>) -> Result<Array1<f64>> {
         let gradient = self.gradient(theta)?;
-        let norm = length(gradient.iter().copied());
+        let norm = norm(&gradient);
         if norm > 0.0 {
             return Ok(gradient / norm);
         }
@@ -256,7 +257,7 @@ impl RandomDirections {
             Lengths::Gaussian => {}
             Lengths::Unit => {
                 for row in &mut rows {
-                    *row /= length(row.iter().copied());
+                    *row /= norm(&*row);
                 }
             }
             Lengths::Orthonormal => orthonormalize(&mut rows)?,
@@ -290,66 +291,4 @@ impl RandomDirections {
             _ => Ok(()),
         }
     }
-}
-
-/// √Σ x², without overflow.
-pub(in crate::landscape) fn length(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = x.clone().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if most == 0.0 || !most.is_finite() {
-        return most;
-    }
-    most * x.map(|x| (x / most).powi(2)).sum::<f64>().sqrt()
-}
-
-/// Refuses a direction of the wrong length, with numbers that are not finite, or 0.
-pub(in crate::landscape) fn check_direction(direction: &Array1<f64>, n: usize) -> Result<()> {
-    if direction.len() != n {
-        return Err(Error::Shape {
-            what: "A direction",
-            expected: format!("[{n}], one number for each parameter"),
-            given: format!("[{}]", direction.len()),
-        });
-    }
-    if let Some(x) = direction.iter().find(|x| !x.is_finite()) {
-        return Err(Error::argument("direction", format!("one with {x}"), "of finite numbers"));
-    }
-    if direction.iter().all(|x| *x == 0.0) {
-        return Err(Error::argument("direction", "one of zeros", "different from 0"));
-    }
-    Ok(())
-}
-
-/// Gram–Schmidt, twice; refuses directions that depend on each other.
-pub(super) fn orthonormalize(rows: &mut [Array1<f64>]) -> Result<()> {
-    for k in 0..rows.len() {
-        let (before, rest) = rows.split_at_mut(k);
-        let row = &mut rest[0];
-        let size = length(row.iter().copied());
-        *row /= if size > 0.0 { size } else { 1.0 };
-        for _ in 0..2 {
-            for other in before.iter() {
-                let along = other.dot(row);
-                row.scaled_add(-along, other);
-            }
-        }
-        let left = length(row.iter().copied());
-        if !(left > 1e-10) {
-            let given = format!(
-                "{} of which number {k} lies in the span of those before",
-                before.len() + rest.len()
-            );
-            return Err(Error::argument("directions", given, "linearly independent"));
-        }
-        rest[0] /= left;
-    }
-    Ok(())
-}
-
-pub(super) fn stacked(rows: &[Array1<f64>]) -> Array2<f64> {
-    let columns = rows.first().map_or(0, Array1::len);
-    let mut all = Array2::zeros((rows.len(), columns));
-    for (mut target, row) in all.rows_mut().into_iter().zip(rows) {
-        target.assign(row);
-    }
-    all
 }

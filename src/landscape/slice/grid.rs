@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
-use crate::landscape::slice::directions::check_direction;
 use crate::landscape::slice::evaluate::{Sets, require_points};
 use crate::landscape::slice::picture::Slice;
+use crate::landscape::vector::require_direction;
 use crate::ndarray::{Array1, Array2};
 use crate::progress::Deadline;
 use crate::setters::setters;
@@ -220,7 +220,7 @@ impl Slicing {
         self.sets.check(&self.origin.to_vec())?;
         let n = self.sets.dimension();
         for row in self.directions.rows() {
-            check_direction(&row.to_owned(), n)?;
+            require_direction(row, n)?;
         }
         let alpha = sorted("alpha", &self.alpha)?;
         let beta = match (self.wanted, &self.beta) {

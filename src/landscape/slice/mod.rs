@@ -21,6 +21,5 @@ pub use picture::Slice;
 pub use principal::PrincipalPath;
 pub use subspace::Subspace;
 
-pub(super) use directions::length;
 pub(super) use evaluate::{Evaluated, Sets};
 pub(super) use picture::rows_of;

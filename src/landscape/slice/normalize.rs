@@ -1,9 +1,9 @@
 //! Directions whose filters or layers are as long as those of θ.
 
 use crate::error::{Error, Result};
-use crate::landscape::slice::directions::{check_direction, length};
+use crate::landscape::vector::{norm, require_direction};
 use crate::landscape::{Block, Objective, Role};
-use crate::ndarray::Array1;
+use crate::ndarray::{Array1, s};
 
 /// Which pieces of a direction get the length of the same pieces of θ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Objective {
         direction: &Array1<f64>,
     ) -> Result<Array1<f64>> {
         self.require_point(theta)?;
-        check_direction(direction, self.dimension())?;
+        require_direction(direction.view(), self.dimension())?;
         let mut direction = direction.clone();
         normalize(&self.blocks(), Pieces::Filters, false, theta, &mut direction);
         require_some(direction)
@@ -104,9 +104,8 @@ pub(super) fn normalize(
         let filters = pieces == Pieces::Filters && block.shape().len() > 1;
         let ranges = if filters { block.filters() } else { vec![block.range()] };
         for range in ranges {
-            let own = length(range.clone().map(|i| direction[i]));
-            let factor =
-                if own > 0.0 { length(range.clone().map(|i| theta[i])) / own } else { 0.0 };
+            let own = norm(direction.slice(s![range.clone()]));
+            let factor = if own > 0.0 { norm(theta.slice(s![range.clone()])) / own } else { 0.0 };
             range.for_each(|i| direction[i] *= factor);
         }
     }
