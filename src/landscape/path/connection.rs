@@ -230,6 +230,20 @@ impl Connection {
         Self { sets: self.sets.beside(set, objective), ..self.clone() }
     }
 
+    /// Sets the name of the first objective in the column `set`; default "training".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).set("ring").run()?;
+    /// assert!(way.of("ring").is_ok() && way.of("training").is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn set(&self, name: &str) -> Self {
+        Self { sets: self.sets.named(name), ..self.clone() }
+    }
+
     /// Whether the accuracy of classifiers is evaluated as well; default false.
     ///
     /// ```
