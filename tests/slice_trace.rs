@@ -61,8 +61,9 @@ fn signs_are_exact_on_diagonal_hessians() -> Result<()> {
         let exact = positive as f64 - (2 * n - positive) as f64;
         assert!((slices.value - exact).abs() < 1e-6, "{slices:?}");
         assert!(slices.error < 1e-6 && slices.evaluations.gradients == 0);
-        // 1 + 14 · 2 · 3 + 13 losses for the step, 2 each for the samples and 8 more for the bias of half steps.
-        assert_eq!(slices.evaluations.losses, 1 + 84 + 13 + 20 + 16);
+        // 1 + 14 · 2 · 3 losses for the step, 13 for each look at rounding (one where no curvature is seen), 2 for each sample and 8 half steps.
+        let looks = if exact == 0.0 { 1 } else { 2 };
+        assert_eq!(slices.evaluations.losses, 1 + 84 + 13 * looks + 20 + 16);
     }
     Ok(())
 }
@@ -149,6 +150,12 @@ fn the_step_follows_the_scale_and_the_noise() -> Result<()> {
     let rippled = Objective::from_fn(1, |x| x[0] * x[0] + 0.01 * (100.0 * x[0]).cos())?;
     let run = rippled.slice_trace(&array![0.0]).run()?;
     assert!((run.value + 98.0).abs() < 1e-2, "{run:?}");
+    // In one dimension all directions are alike, and curvatures of short steps may agree by chance.
+    for shift in 0..50 {
+        let x = 0.02 * f64::from(shift);
+        let run = Objective::from_fn(1, |x| x[0].exp())?.slice_trace(&array![x]).run()?;
+        assert!((run.value - x.exp()).abs() < 1e-6 && run.step > 3e-5, "{x}: {run:?}");
+    }
     // Constant and linear losses have none.
     let flat = Objective::from_fn(2, |_| 7.0)?.slice_trace(&array![1.0, 2.0]).run()?;
     assert_eq!((flat.value, flat.rounding), (0.0, 0.0));
@@ -337,7 +344,7 @@ fn bad_input_is_refused() -> Result<()> {
 fn methods_at_equal_cost_spread_as_theory_has_it() -> Result<()> {
     let a = random_symmetric(40, 8);
     let objective = quadratic(&a)?;
-    let methods = objective.trace_methods(&Array1::zeros(40)).budgets([400, 1200]).runs(200);
+    let methods = objective.trace_methods(&Array1::zeros(40)).budgets([500, 1200]).runs(200);
     let comparison = methods.seed(3).run()?;
     let frame = &comparison.frame;
     let exact = a.diag().sum();
@@ -360,10 +367,10 @@ fn methods_at_equal_cost_spread_as_theory_has_it() -> Result<()> {
             assert!((own / theory[row] - 1.0).abs() < 0.8, "row {row}");
         }
     }
-    // Samples by hand: 6 losses a product; 2 losses a slice after 1 + 84 + 13 + 16 for the step and the bias.
-    assert_eq!(columns("samples")?[..2], [143.0, 543.0]);
-    assert_eq!(columns("samples")?[6..8], [66.0, 200.0]);
+    // Samples by hand: 6 losses a product; 2 losses a slice after 1 + 84 + 26 + 16 for the step and the bias.
+    assert_eq!(columns("samples")?[..2], [186.0, 536.0]);
+    assert_eq!(columns("samples")?[6..8], [83.0, 200.0]);
     let halved = methods.costs(1.0, 3.0).runs(2).run()?.frame;
-    assert_eq!(halved.values("samples")?[6..8], [133.0, 400.0]);
+    assert_eq!(halved.values("samples")?[6..8], [166.0, 400.0]);
     Ok(())
 }

@@ -11,7 +11,9 @@ use crate::landscape::evaluations::Counters;
 use crate::landscape::program::Program;
 use crate::landscape::{Block, Evaluations, Function, Role};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::finite::all_finite;
 use crate::rayon::prelude::*;
+use crate::simd::Width;
 
 /// A twice differentiable loss L(θ) of n real parameters.
 ///
@@ -417,7 +419,7 @@ pub(super) fn require_finite_all(values: &[f64], what: &str) -> Result<()> {
 
 /// The place of the first number that is not finite; on all threads, as it reads millions of parameters at each evaluation.
 pub(super) fn not_finite(values: &[f64]) -> Option<usize> {
-    let clean = |task: &[f64]| task.iter().fold(true, |clean, x| clean & x.is_finite());
+    let clean = |task: &[f64]| all_finite(Width::best(), task);
     if values.par_chunks(1 << 14).all(clean) {
         return None;
     }

@@ -52,7 +52,9 @@ impl BatchNormalization {
         let channels = self.channels(|k| {
             let mut x = normal(&self.gathered(input.data(), k)).x;
             let (scale, shift) = (theta[self.scale + k], theta[self.shift + k]);
-            x.iter_mut().for_each(|x| *x = scale * *x + shift);
+            for x in &mut x {
+                *x = scale * *x + shift;
+            }
             x
         });
         self.scatter(&channels, input.blank(input.rows(), input.columns()))

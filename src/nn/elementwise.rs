@@ -134,6 +134,23 @@ macro_rules! elementwise {
                 sums.iter().sum::<$type>() + rest
             }
 
+            #[inline(always)]
+            fn from_double(values: &[f64], out: &mut [$type]) {
+                for (out, value) in out.iter_mut().zip(values) {
+                    *out = *value as $type;
+                }
+            }
+
+            #[inline(always)]
+            fn to_double(values: &[$type], out: &mut [f64]) {
+                for (out, value) in out.iter_mut().zip(values) {
+                    *out = f64::from(*value);
+                }
+            }
+
+            widths!(pub fn narrow(values: &[f64], out: &mut [$type]) = from_double);
+            widths!(pub fn widen(values: &[$type], out: &mut [f64]) = to_double);
+
             widths!(fn sum_lanes(values: &[$type]) -> $type = lanes);
 
             pub fn sum(values: &[$type]) -> $type {

@@ -77,9 +77,7 @@ impl<R: Real> Shelf<R> {
     pub fn converted(self: &Arc<Self>, values: &[f64]) -> Matrix<R> {
         let mut row = self.blank(1, values.len());
         let tasks = row.data.par_chunks_mut(TASK).zip(values.par_chunks(TASK));
-        tasks.for_each(|(row, values)| {
-            row.iter_mut().zip(values).for_each(|(x, value)| *x = R::of(*value));
-        });
+        tasks.for_each(|(row, values)| R::narrow(values, row));
         row
     }
 

@@ -9,6 +9,7 @@ use crate::nn::activation::Activation;
 use crate::nn::elementwise;
 use crate::nn::matrix::{Numbers, Shelf, TASK};
 use crate::rayon::prelude::*;
+use crate::simd::Width;
 
 /// The precision of a network's passes; parameters, losses and derivatives are f64 in either.
 ///
@@ -66,6 +67,11 @@ pub(crate) trait Real:
     /// Lets `fill` write numbers in this precision, which are zero before, to where f64 stand.
     fn fill(shelf: &Arc<Shelf<Self>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [Self]));
 
+    /// The numbers in this precision, to another place.
+    fn narrow(values: &[f64], out: &mut [Self]);
+    /// The numbers in double precision, to another place.
+    fn widen(values: &[Self], out: &mut [f64]);
+
     /// The sum, in a fixed order.
     fn total(values: &[Self]) -> Self;
 
@@ -108,6 +114,14 @@ macro_rules! real {
 
             fn fill(shelf: &Arc<Shelf<Self>>, out: &mut [f64], fill: &mut dyn FnMut(&mut [Self])) {
                 ($fill)(shelf, out, fill);
+            }
+
+            fn narrow(values: &[f64], out: &mut [Self]) {
+                elementwise::$type::narrow(Width::best(), values, out);
+            }
+
+            fn widen(values: &[Self], out: &mut [f64]) {
+                elementwise::$type::widen(Width::best(), values, out);
             }
 
             fn total(values: &[Self]) -> Self {
@@ -153,7 +167,7 @@ fn fill_single(shelf: &Arc<Shelf<f32>>, out: &mut [f64], fill: &mut dyn FnMut(&m
     let mut single = shelf.zeros(out.len());
     fill(&mut single.data);
     let tasks = out.par_chunks_mut(TASK).zip(single.data.par_chunks(TASK));
-    tasks.for_each(|(out, x)| out.iter_mut().zip(x).for_each(|(out, x)| *out = f64::from(*x)));
+    tasks.for_each(|(out, x)| f32::widen(x, out));
 }
 
 real!(f64, as_double, fill_double);

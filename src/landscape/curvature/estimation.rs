@@ -161,7 +161,7 @@ impl SliceTraceEstimation {
         Self { gradients: true, ..self.clone() }
     }
 
-    /// Runs the estimate. The choice of a step takes 97 losses (with 3 points), its bias up to 16; setting the [`step`](Self::step) saves the first but for 13 that
+    /// Runs the estimate. The choice of a step takes 110 losses (with 3 points), its bias up to 16; setting the [`step`](Self::step) saves the first but for 13 that
     /// measure rounding.
     ///
     /// # Errors

@@ -63,41 +63,53 @@ pub(super) fn choose(
     let levels = follow(setting, stencil, deadline);
     let pairs: Vec<Option<Pair>> = levels.windows(2).map(|two| pair(&two[0], &two[1])).collect();
     let agrees = |k: usize| pairs[k].is_some_and(|pair| pair.relative < AGREEMENT);
-    // Without any curvature a pair agrees for no reason: it counts only if there is no other.
-    let smallest = |from: usize, to: usize| {
-        let found = |(k, pair): (usize, Option<Pair>)| pair.map(|pair| (k, pair));
-        let order = |a: &Pair, b: &Pair| {
-            let blind = |pair: &Pair| pair.relative.is_infinite();
-            blind(a).cmp(&blind(b)).then(a.change.total_cmp(&b.change))
-        };
-        let tried = pairs[from..to].iter().enumerate().map(|(k, pair)| (from + k, *pair));
-        tried.filter_map(found).min_by(|(_, a), (_, b)| order(a, b))
-    };
     let plateau = (0..pairs.len()).rev().find(|&k| agrees(k)).map(|last| {
         let first = (0..=last).rev().take_while(|&k| agrees(k)).last().unwrap_or(last);
         (first, last + 1)
     });
     let (first, last) = plateau.unwrap_or((0, pairs.len()));
-    let Some((best, pair)) = smallest(first, last) else {
-        return Err(Error::argument(
+    let (outer, center) = stencil.amplification();
+    let rounding = outer.hypot(center);
+    let nowhere = || {
+        Error::argument(
             "theta",
             "one around which no step was found whose losses are finite",
             "inside of the region where the loss is finite (or set `step`)",
-        ));
+        )
     };
-    let noise = setting.slice(0).noise(stencil.known, pair.step)?;
-    if plateau.is_none() || noise == 0.0 {
+    // Curvatures may agree by chance where rounding is large: no change counts for less than what this noise makes of it. Without any curvature a
+    // pair agrees for no reason, and counts only if there is no other.
+    let smallest = |noise: f64| {
+        let score = |pair: &Pair| {
+            let floor = rounding * noise / (pair.step * RATIO).powi(stencil.power());
+            (pair.relative.is_infinite(), pair.change.max(floor))
+        };
+        let order = |a: &Pair, b: &Pair| {
+            let (a, b) = (score(a), score(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        };
+        let tried = (first..last).filter_map(|k| pairs[k].map(|pair| (k, pair)));
+        tried.min_by(|(_, a), (_, b)| order(a, b)).ok_or_else(nowhere)
+    };
+    let noise_at = |step: f64| setting.slice(0).noise(stencil.known, step);
+    if plateau.is_none() {
+        let (_, pair) = smallest(0.0)?;
+        return Ok((pair.step, noise_at(pair.step)?));
+    }
+    // Over long steps the loss itself has differences of high order, so that a first look finds too much noise, and a second one less.
+    let longest = pairs[first].map_or(1.0, |pair| pair.step);
+    let (_, rough) = smallest(noise_at(longest)?)?;
+    let noise = noise_at(rough.step)?;
+    let (best, pair) = smallest(noise)?;
+    if noise == 0.0 {
         return Ok((pair.step, noise));
     }
     // Where the change is smallest rounding has a share in it: one step up it is the bias alone.
     let coarser = if best > first { pairs[best - 1].unwrap_or(pair) } else { pair };
     let bias = coarser.change / coarser.step.powi(stencil.order);
-    let (outer, center) = stencil.amplification();
     let (order, power) = (f64::from(stencil.order), f64::from(stencil.power()));
-    let rounding = outer.hypot(center) * noise;
-    let balanced = (power * rounding / (order * bias)).powf(1.0 / (order + power));
-    let longest = coarser.step;
-    Ok((balanced.clamp(pair.step * RATIO, longest), noise))
+    let balanced = (power * rounding * noise / (order * bias)).powf(1.0 / (order + power));
+    Ok((balanced.clamp(pair.step * RATIO, coarser.step), noise))
 }
 
 /// The curvatures of the pilots along the ladder of steps; after the deadline only until two steps can be compared.

@@ -74,7 +74,7 @@ impl Flow {
     fn attempt(&self, objective: &Objective, here: &Place, h: f64) -> Result<(Place, f64)> {
         let theta = &here.x;
         let mut slopes: Vec<Vec<f64>> = vec![here.gradient.clone()];
-        let (mut point, mut loss) = (theta.to_vec(), f64::NAN);
+        let (mut point, mut loss) = (theta.clone(), f64::NAN);
         for weights in STAGES {
             point.copy_from_slice(theta);
             for (weight, slope) in weights.iter().zip(&slopes) {
