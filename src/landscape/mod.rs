@@ -25,7 +25,6 @@
 mod block;
 mod closed;
 mod critical;
-mod curvature;
 mod descent;
 mod difference;
 mod differentiation;
@@ -40,24 +39,29 @@ mod projection;
 mod second;
 mod sharpness;
 mod slice;
+mod slice_trace;
 mod vector;
 
-pub use block::{Block, Role};
+pub use block::{ParameterBlock, ParameterRole};
 pub use critical::{
-    Classification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints, CriticalSearch,
-    CriticalSurvey,
-};
-pub use curvature::{
-    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+    CriticalClassification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints,
+    CriticalSearch, CriticalSurvey,
 };
 pub use descent::{Descended, Descent, Optimizer};
 pub use differentiation::Var;
 pub use evaluations::Evaluations;
-pub use geometry::{GaussianCurvature, Geometry, PrincipalCurvatures, PrincipalSearch};
+pub use geometry::{
+    GaussianCurvature, PrincipalCurvatureSearch, PrincipalCurvatures, SurfaceGeometry,
+};
 pub use objective::{Derivative, Objective};
-pub use path::{Connected, Connection, Curve, Interpolated, Interpolation};
-pub use projection::{HessianProjection, Picture, ProjectedHessians, SliceCheck, SliceChecked};
+pub use path::{CurveFound, CurveKind, CurveSearch, Interpolated, Interpolation};
+pub use projection::{
+    HessianProjection, ProjectedHessians, SliceCheck, SliceChecked, SlicePicture,
+};
 pub use sharpness::{Sharpness, SharpnessEstimation, SharpnessMeasure};
-pub use slice::{PrincipalPath, RandomDirections, Slice, Slicing, Subspace};
+pub use slice::{LossSlice, PrincipalPath, RandomDirections, Slicing, Subspace};
+pub use slice_trace::{
+    SliceFit, SliceTraceEstimate, SliceTraceEstimation, TraceComparison, TraceMethods,
+};
 
 pub(crate) use function::{Curvature, Function, Request};

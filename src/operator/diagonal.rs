@@ -21,7 +21,7 @@ const BLOCK: usize = 64;
 
 /// Consecutive rows and columns whose trace is wanted: how many, and what they are called.
 ///
-/// Made from a number, from a name and a number, or from a [`Block`](crate::landscape::Block) of parameters.
+/// Made from a number, from a name and a number, or from a [`ParameterBlock`](crate::landscape::ParameterBlock) of parameters.
 ///
 /// ```
 /// use statmech::prelude::*;

@@ -72,7 +72,7 @@ impl CriticalKind {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Classification {
+pub struct CriticalClassification {
     objective: Objective,
     theta: Array1<f64>,
     tolerance: f64,
@@ -112,8 +112,8 @@ impl Objective {
     /// assert_eq!(flat.classify(&array![0.0, 0.0]).run()?.kind, CriticalKind::Degenerate);
     /// # Ok(()) }
     /// ```
-    pub fn classify(&self, theta: &Array1<f64>) -> Classification {
-        Classification {
+    pub fn classify(&self, theta: &Array1<f64>) -> CriticalClassification {
+        CriticalClassification {
             objective: self.clone(),
             theta: theta.clone(),
             tolerance: TOLERANCE,
@@ -125,7 +125,7 @@ impl Objective {
     }
 }
 
-impl Classification {
+impl CriticalClassification {
     setters! { "Objective::saddle(2, 3)?.classify(&array![0.0, 0.0, 0.0, 0.0, 1.0])":
         /// The seed of the probes that estimate the signs of a large Hessian; default 0.
         seed;

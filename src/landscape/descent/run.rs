@@ -185,7 +185,7 @@ impl Descent {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(200)))?;
     /// let descended = objective.descend(&network.initial(1)?).batch(20).steps(200).seed(1).run()?;
     /// assert!(objective.accuracy(&descended.theta)? > 0.9);

@@ -118,7 +118,7 @@ impl Interpolation {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(50)))?;
     /// let line = objective.interpolate(&network.initial(1)?, &network.initial(2)?);
     /// assert_eq!(line.accuracy(true).run()?.frame.values("accuracy")?.len(), 51);

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::sharpness::ascent::{Region, one_step, several_steps};
 use crate::landscape::sharpness::measure::SharpnessMeasure;
-use crate::landscape::{Curvature, Objective, Role};
+use crate::landscape::{Curvature, Objective, ParameterRole};
 use crate::ndarray::Array1;
 use crate::numeric::vector::dot;
 use crate::operator::TraceEstimator;
@@ -67,7 +67,7 @@ impl Objective {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(100)))?;
     /// let sharpness = objective.sharpness(&network.initial(1)?).run()?;
     /// assert_eq!(sharpness.frame.height(), 7);
@@ -266,7 +266,7 @@ impl SharpnessEstimation {
     /// The mean of dᵀHd over filter-normalised directions.
     fn filter_curvature(&self, theta: &[f64], deadline: Deadline) -> Result<Row> {
         let blocks = self.objective.blocks();
-        let weights = blocks.iter().filter(|block| block.role() == Role::Weight);
+        let weights = blocks.iter().filter(|block| block.role() == ParameterRole::Weight);
         if weights.flat_map(|block| &theta[block.range()]).all(|x| *x == 0.0) {
             // Directions as long as nothing have no curvature.
             return Ok(Row { value: 0.0, error: 0.0, kind: "standard error", complete: true });

@@ -8,16 +8,15 @@ use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::theory::projections::DirectionKind;
 
 /// Numbers of all directions together at most (4 GiB).
 const MAX_NUMBERS: usize = 1 << 29;
 
-/// The lengths of random directions, and what is between them.
+/// The lengths of random directions: as they are drawn, or those of pieces of θ.
 #[derive(Clone, Debug, PartialEq)]
 enum Lengths {
-    Gaussian,
-    Unit,
-    Orthonormal,
+    Own(DirectionKind),
     Like(Pieces, Array1<f64>),
 }
 
@@ -56,7 +55,7 @@ impl Objective {
         RandomDirections {
             objective: self.clone(),
             count,
-            lengths: Lengths::Gaussian,
+            lengths: Lengths::Own(DirectionKind::Gaussian),
             biases: false,
             seed: Seed::default(),
         }
@@ -150,7 +149,7 @@ impl RandomDirections {
     /// # Ok(()) }
     /// ```
     pub fn unit(&self) -> Self {
-        Self { lengths: Lengths::Unit, ..self.clone() }
+        Self { lengths: Lengths::Own(DirectionKind::Unit), ..self.clone() }
     }
 
     /// Makes the directions orthogonal to each other and of length 1 (Gram–Schmidt, twice).
@@ -164,7 +163,7 @@ impl RandomDirections {
     /// # Ok(()) }
     /// ```
     pub fn orthonormal(&self) -> Self {
-        Self { lengths: Lengths::Orthonormal, ..self.clone() }
+        Self { lengths: Lengths::Own(DirectionKind::Orthonormal), ..self.clone() }
     }
 
     /// Gives each filter the length of the same filter of θ; see [`Objective::filter_normalized`].
@@ -172,7 +171,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let theta = network.initial(1)?;
     /// let directions = objective.random_directions(2).filter_normalized(&theta).run()?;
@@ -189,7 +188,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let theta = network.initial(1)?;
     /// let directions = objective.random_directions(1).layer_normalized(&theta).run()?;
@@ -205,7 +204,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let directions = objective.random_directions(1).filter_normalized(&Array1::ones(650));
     /// assert_eq!(directions.run()?[(0, 649)], 0.0);
@@ -254,13 +253,13 @@ impl RandomDirections {
             })
             .collect();
         match &self.lengths {
-            Lengths::Gaussian => {}
-            Lengths::Unit => {
+            Lengths::Own(DirectionKind::Gaussian) => {}
+            Lengths::Own(DirectionKind::Unit) => {
                 for row in &mut rows {
                     *row /= norm(&*row);
                 }
             }
-            Lengths::Orthonormal => orthonormalize(&mut rows)?,
+            Lengths::Own(DirectionKind::Orthonormal) => orthonormalize(&mut rows)?,
             Lengths::Like(pieces, theta) => {
                 let blocks = self.objective.blocks();
                 for row in &mut rows {
@@ -273,7 +272,7 @@ impl RandomDirections {
     }
 
     fn check(&self, n: usize) -> Result<()> {
-        let orthonormal = self.lengths == Lengths::Orthonormal;
+        let orthonormal = self.lengths == Lengths::Own(DirectionKind::Orthonormal);
         if self.count == 0 || (orthonormal && self.count > n) {
             let allowed = if orthonormal { format!("from 1 to {n}") } else { "at least 1".into() };
             return Err(Error::argument("count", self.count, allowed));
@@ -288,7 +287,7 @@ impl RandomDirections {
         }
         match &self.lengths {
             Lengths::Like(_, theta) => self.objective.require_point(theta),
-            _ => Ok(()),
+            Lengths::Own(_) => Ok(()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::vector::{norm, require_direction};
-use crate::landscape::{Block, Objective, Role};
+use crate::landscape::{Objective, ParameterBlock, ParameterRole};
 use crate::ndarray::{Array1, s};
 
 /// Which pieces of a direction get the length of the same pieces of θ.
@@ -26,7 +26,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[1.0, 2.0]], &array![[0.0]])?;
-    /// let line = Mlp::new([2, 1]).loss(&data)?;
+    /// let line = Network::mlp([2, 1]).loss(&data)?;
     /// let direction = line.filter_normalized(&array![1.0, 1.0, 1.0], &array![3.0, 4.0, 9.0])?;
     /// assert!((direction.dot(&direction) - 2.0).abs() < 1e-12 && direction[2] == 0.0);
     /// # Ok(()) }
@@ -55,7 +55,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[1.0], [-2.0]], &array![[1.0], [0.5]])?;
-    /// let network = Mlp::new([1, 4, 1]).relu();
+    /// let network = Network::mlp([1, 4, 1]).relu();
     /// let (objective, theta) = (network.loss(&data)?, network.initial(1)?);
     /// let same = objective.scaled_blocks(
     ///     &theta,
@@ -75,7 +75,7 @@ impl Objective {
         let (blocks, mut scaled) = (self.blocks(), theta.clone());
         for (name, factor) in factors {
             let Some(block) = blocks.iter().find(|block| block.name() == name) else {
-                let names: Vec<&str> = blocks.iter().map(Block::name).collect();
+                let names: Vec<&str> = blocks.iter().map(ParameterBlock::name).collect();
                 return Err(Error::argument("factors", name, format!("of {}", names.join(", "))));
             };
             if !factor.is_finite() {
@@ -90,14 +90,14 @@ impl Objective {
 
 /// Scales each piece of the direction to the length of θ's; biases and scales, a block as one piece, unless they become 0.
 pub(super) fn normalize(
-    blocks: &[Block],
+    blocks: &[ParameterBlock],
     pieces: Pieces,
     biases: bool,
     theta: &Array1<f64>,
     direction: &mut Array1<f64>,
 ) {
     for block in blocks {
-        if block.role() != Role::Weight && !biases {
+        if block.role() != ParameterRole::Weight && !biases {
             block.range().for_each(|i| direction[i] = 0.0);
             continue;
         }

@@ -116,7 +116,7 @@ fn sine_integrals() -> &'static [f64] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::projections::pictures::Pictures;
+    use crate::theory::projections::pictures::PictureProbabilities;
 
     #[test]
     fn sine_integrals_of_tables() {
@@ -131,7 +131,7 @@ mod tests {
             [(2, 2), (3, 2), (2, 3), (5, 3), (20, 30), (500, 500), (520, 480)]
         {
             let spectrum = Spectrum::of_signs(positive, negative);
-            let exact = Pictures::of_signs(positive, negative);
+            let exact = PictureProbabilities::of_signs(positive, negative);
             let (bowl, cap) = (above(&spectrum, 0.0).0, above(&spectrum.mirrored(), 0.0).0);
             assert!((bowl - exact.bowl).abs() < 1e-10, "{positive} {negative}: {bowl} {exact:?}");
             assert!((cap - exact.cap).abs() < 1e-10, "{positive} {negative}: {cap} {exact:?}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
-use crate::landscape::path::curve::{Curve, CurveLoss};
+use crate::landscape::path::curve::{CurveKind, CurveLoss};
 use crate::landscape::path::interpolation::check_points;
 use crate::landscape::slice::{Sets, rows_of};
 use crate::landscape::vector::norm;
@@ -34,12 +34,12 @@ use crate::setters::setters;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Connection {
+pub struct CurveSearch {
     objective: Objective,
     sets: Sets,
     from: Array1<f64>,
     to: Array1<f64>,
-    curve: Curve,
+    curve: CurveKind,
     optimizer: Optimizer,
     rate: Option<f64>,
     steps: i64,
@@ -54,7 +54,7 @@ pub struct Connection {
 /// A curve between two points, and the losses along it and along the straight line; see [`Objective::connect`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Connected {
+pub struct CurveFound {
     /// A row for each way ("straight" and the curve's name, in the column `curve`), point and objective: `t`, `set`, `loss`, `linear` (the straight line between the end losses), `accuracy` if asked for,
     /// `complete`.
     pub frame: DataFrame,
@@ -72,7 +72,7 @@ pub struct Connected {
     pub complete: bool,
     from: Array1<f64>,
     to: Array1<f64>,
-    curve: Curve,
+    curve: CurveKind,
 }
 
 impl Objective {
@@ -82,17 +82,17 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(5)).run()?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(CurveKind::Chain(5)).run()?;
     /// assert!(way.barrier_after < 0.1 * way.barrier_before);
     /// # Ok(()) }
     /// ```
-    pub fn connect(&self, from: &Array1<f64>, to: &Array1<f64>) -> Connection {
-        Connection {
+    pub fn connect(&self, from: &Array1<f64>, to: &Array1<f64>) -> CurveSearch {
+        CurveSearch {
             objective: self.clone(),
             sets: Sets::new(self),
             from: from.clone(),
             to: to.clone(),
-            curve: Curve::Bezier,
+            curve: CurveKind::Bezier,
             optimizer: Optimizer::Lbfgs,
             rate: None,
             steps: 100,
@@ -106,7 +106,7 @@ impl Objective {
     }
 }
 
-impl Connection {
+impl CurveSearch {
     setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])":
         /// Steps of the descent at most; default 100.
         steps;
@@ -116,17 +116,17 @@ impl Connection {
         deadline;
     }
 
-    /// Sets the shape of the curve; default [`Curve::Bezier`].
+    /// Sets the shape of the curve; default [`CurveKind::Bezier`].
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(2)).run()?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(CurveKind::Chain(2)).run()?;
     /// assert_eq!(way.bends.dim(), (2, 2));
     /// # Ok(()) }
     /// ```
-    pub fn curve(&self, curve: Curve) -> Self {
+    pub fn curve(&self, curve: CurveKind) -> Self {
         Self { curve, ..self.clone() }
     }
 
@@ -273,7 +273,7 @@ impl Connection {
     /// # figure.svg()?;
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<Connected> {
+    pub fn run(&self) -> Result<CurveFound> {
         self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let (from, to) = (self.from.to_vec(), self.to.to_vec());
@@ -327,7 +327,7 @@ impl Connection {
         } else {
             crate::frame::stack(&frames)?
         };
-        Ok(Connected {
+        Ok(CurveFound {
             frame,
             summary,
             history: descended.frame,
@@ -409,7 +409,7 @@ impl Connection {
     }
 }
 
-impl Connected {
+impl CurveFound {
     /// The rows of the [frame](Self::frame) of one objective, such as "test".
     ///
     /// ```

@@ -4,7 +4,7 @@ mod budget;
 mod comparison;
 mod estimate;
 mod estimation;
-mod slice;
+mod ray;
 mod stencil;
 mod step;
 

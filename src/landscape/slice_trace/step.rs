@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
-use crate::landscape::curvature::slice::Slice;
-use crate::landscape::curvature::stencil::Stencil;
+use crate::landscape::slice_trace::ray::Ray;
+use crate::landscape::slice_trace::stencil::Stencil;
 use crate::operator::Probe;
 use crate::progress::Deadline;
 use crate::random::Seed;
@@ -29,8 +29,8 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub fn slice(&self, index: usize) -> Slice<'a> {
-        Slice::new(self.objective, self.theta, self.center, self.probe, self.seed, index)
+    pub fn slice(&self, index: usize) -> Ray<'a> {
+        Ray::new(self.objective, self.theta, self.center, self.probe, self.seed, index)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
-use crate::landscape::curvature::estimate::{Found, SliceTraceEstimate};
-use crate::landscape::curvature::stencil::{Known, SliceFit, Stencil};
-use crate::landscape::curvature::step::{Setting, choose};
+use crate::landscape::slice_trace::estimate::{Found, SliceTraceEstimate};
+use crate::landscape::slice_trace::stencil::{Known, SliceFit, Stencil};
+use crate::landscape::slice_trace::step::{Setting, choose};
 use crate::ndarray::Array1;
 use crate::operator::Probe;
 use crate::progress::Deadline;
@@ -29,7 +29,7 @@ const HALVED: usize = 8;
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// let network = Mlp::new([2, 8, 1]);
+/// let network = Network::mlp([2, 8, 1]);
 /// let data = Dataset::regression(&array![[0.0, 1.0], [1.0, 0.0]], &array![[1.0], [-1.0]])?;
 /// let (objective, theta) = (network.loss(&data)?, network.initial(1)?);
 /// let slices = objective.slice_trace(&theta).samples(400).run()?;
