@@ -2,9 +2,11 @@
 
 mod barrier;
 mod curve;
+mod found;
 mod interpolation;
 mod search;
 
 pub use curve::CurveKind;
+pub use found::CurveFound;
 pub use interpolation::{Interpolated, Interpolation};
-pub use search::{CurveFound, CurveSearch};
+pub use search::CurveSearch;

@@ -192,11 +192,11 @@ impl SliceTraceEstimation {
         let (objective, probe, seed) = (&self.objective, self.probe, self.seed);
         let setting = Setting { objective, theta: &theta, center, probe, seed };
         let (step, noise) = match self.step {
-            Some(step) => (step, setting.slice(0).noise(stencil.known, step)?),
+            Some(step) => (step, setting.ray(0).noise(stencil.known, step)?),
             None => choose(setting, &stencil, deadline)?,
         };
         let curvature = |index: usize, t: f64| -> Result<f64> {
-            let curvature = setting.slice(index).curvature(&stencil, t)?;
+            let curvature = setting.ray(index).curvature(&stencil, t)?;
             if curvature.is_finite() {
                 return Ok(curvature);
             }

@@ -4,6 +4,7 @@ mod budget;
 mod comparison;
 mod estimate;
 mod estimation;
+mod method;
 mod ray;
 mod stencil;
 mod step;
