@@ -23,6 +23,8 @@ const INTERVAL: Duration = Duration::from_secs(2);
 pub struct Progress {
     unit: String,
     total: usize,
+    /// Whether the work may be done long before the total.
+    open: bool,
     done: usize,
     started: Instant,
     next: Instant,
@@ -34,7 +36,20 @@ impl Progress {
     pub fn new(unit: impl Into<String>, total: usize) -> Self {
         let started = Instant::now();
         let silent = std::env::var_os("STATMECH_PROGRESS").is_some_and(|value| value == "off");
-        Self { unit: unit.into(), total, done: 0, started, next: started + INTERVAL, silent }
+        let next = started + INTERVAL;
+        Self { unit: unit.into(), total, open: false, done: 0, started, next, silent }
+    }
+
+    /// Progress of a search that ends when it has found what it looks for, after `most` steps at the latest: lines tell the steps and the time so far, as no
+    /// fraction and no time left can be known.
+    ///
+    /// ```
+    /// use statmech::progress::Progress;
+    /// let mut progress = Progress::at_most("products", 10_000);
+    /// progress.add(90);
+    /// ```
+    pub fn at_most(unit: impl Into<String>, most: usize) -> Self {
+        Self { open: true, ..Self::new(unit, most) }
     }
 
     /// Counts further steps, and prints a line if one is due.
@@ -67,6 +82,14 @@ impl Progress {
     fn line(&self, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs_f64();
         let rate = self.done as f64 / seconds;
+        if self.open {
+            let (done, most) = (whole(self.done), grouped(self.total as f64));
+            let (rate, so_far) = (grouped(rate), duration(seconds));
+            return format!(
+                "… {done} {}, {rate} per second, {so_far} so far (at most {most})",
+                self.unit
+            );
+        }
         let left = self.total.saturating_sub(self.done) as f64 / rate;
         let percent = 100.0 * self.done as f64 / self.total.max(1) as f64;
         format!(
@@ -178,6 +201,14 @@ mod tests {
         );
         progress.add(usize::MAX);
         assert_eq!(progress.done, usize::MAX);
+    }
+
+    #[test]
+    fn a_search_tells_no_time_left() {
+        let mut progress = Progress::at_most("products", 10_000);
+        progress.done = 90;
+        let line = progress.line(Duration::from_secs(45));
+        assert_eq!(line, "… 90 products, 2.0 per second, 45 s so far (at most 10 000)");
     }
 
     #[test]

@@ -221,11 +221,9 @@ fn many_eigenvalues_are_normal_in_the_limit() {
         close(a.variance_plus / b.variance_plus, 1.0, 3.0 / (n as f64).sqrt());
     }
     assert!(before < 2e-3);
-    // H = 1: along unit vectors nothing fluctuates.
-    let one = ProjectionTheory::of_traces(5, 5.0, 5.0)
-        .unwrap()
-        .directions(DirectionKind::Unit)
-        .pictures();
+    // H = 1: along orthonormal directions nothing fluctuates.
+    let one = ProjectionTheory::of_traces(5, 5.0, 5.0).unwrap();
+    let one = one.directions(DirectionKind::Orthonormal).pictures();
     assert_eq!((one.bowl, one.saddle, one.cap), (1.0, 0.0, 0.0));
     // The law itself: exp(−μ²/4σ²)/√2, and numbers drawn from it.
     let law = ProjectionTheory::of_traces(1000, 30.0, 900.0).unwrap();

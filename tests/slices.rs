@@ -8,7 +8,7 @@ use statmech::ndarray::{ArrayView1, concatenate};
 use statmech::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use statmech::prelude::*;
 
-fn norm(v: ArrayView1<f64>) -> f64 {
+fn norm(v: ArrayView1<'_, f64>) -> f64 {
     v.dot(&v).sqrt()
 }
 
@@ -197,7 +197,7 @@ fn a_slice_of_the_saddle_is_the_projected_form() {
     let mut theta = Array1::zeros(2 * n + 1);
     theta[2 * n] = 1.0;
     let d = saddle.random_directions(2).seed(3).run().unwrap();
-    let form = |a: ArrayView1<f64>, b: ArrayView1<f64>| {
+    let form = |a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>| {
         let product = &a * &b;
         product.slice(s![..25]).sum() - product.slice(s![25..2 * n]).sum()
     };
@@ -364,7 +364,7 @@ fn a_bezier_curve_around_the_ring_is_the_best_of_its_family() {
             let (x, y) = (1.0 - 2.0 * t, 2.0 * t * (1.0 - t) * c);
             (x * x + y * y - 1.0).powi(2)
         };
-        (0..2000).map(|k| loss((k as f64 + 0.5) / 2000.0)).sum::<f64>() / 2000.0
+        (0..2000).map(|k| loss((f64::from(k) + 0.5) / 2000.0)).sum::<f64>() / 2000.0
     };
     let best = linspace(1.5, 3.0, 3001).into_iter().min_by(|a, b| mean(*a).total_cmp(&mean(*b)));
     assert!(way.bends[(0, 0)].abs() < 1e-4);

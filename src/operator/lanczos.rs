@@ -230,7 +230,7 @@ impl Lanczos {
             return self.operator.dense_pairs(self.top, self.bottom);
         }
         self.require_memory(size)?;
-        let mut progress = Progress::new("products", self.products);
+        let mut progress = Progress::at_most("products", self.products);
         let mut krylov = Krylov::new(&self.operator, self.single_precision, self.seed);
         krylov.add_random(self.block);
         // The wanted values before the newest fresh vectors, and the products then.
