@@ -14,7 +14,7 @@ fn perceptrons(criterion: &mut Criterion) {
     let data = Dataset::from_images(&mnist().expect("digits").take(1000));
     for widths in [vec![784, 1024, 1024, 10], vec![784, 2048, 2048, 512, 10]] {
         for (bits, precision) in [(32, Precision::Single), (64, Precision::Double)] {
-            let network = Mlp::new(widths.clone()).precision(precision);
+            let network = Network::mlp(widths.clone()).precision(precision);
             let objective = network.loss(&data).expect("a loss");
             let (theta, v) = (network.initial(0).expect("weights"), network.initial(1));
             let v = v.expect("weights");

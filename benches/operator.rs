@@ -63,7 +63,7 @@ fn traces(criterion: &mut Criterion) {
 fn slices(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("trace of 64-32-10 network's Hessian, 1797 digits");
     group.sample_size(10);
-    let network = Mlp::new([64, 32, 10]);
+    let network = Network::mlp([64, 32, 10]);
     let objective = network.loss(&Dataset::from_images(&digits().expect("digits")));
     let (objective, theta) = (objective.expect("a loss"), network.initial(1).expect("weights"));
     let slices = objective.slice_trace(&theta).samples(100);

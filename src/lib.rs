@@ -24,8 +24,9 @@
 //! | Boltzmann machines | [`boltzmann::BoltzmannMachine`], [`boltzmann::BoltzmannLearning`], [`boltzmann::BoltzmannSampling`], [`boltzmann::DeepBoltzmann`] |
 //! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmTraining`], [`rbm::Gibbs`], [`rbm::RbmTempering`], [`rbm::Completion`], [`rbm::RbmExact`], [`rbm::AnnealedLnZ`], [`rbm::LnZMethods`] |
 //! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
-//! | networks and their losses | [`nn::Network`], [`nn::Mlp`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
-//! | curvature of landscapes, critical points | [`landscape::Geometry`], [`landscape::HessianProjection`], [`theory::projections::Projection`], [`landscape::SliceCheck`], [`landscape::CriticalSearch`] |
+//! | networks and their losses | [`nn::Network`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
+//! | slices of landscapes, paths, sharpness | [`landscape::Objective::plane`], [`landscape::RandomDirections`], [`landscape::PrincipalPath`], [`landscape::CurveSearch`], [`landscape::SharpnessEstimation`] |
+//! | curvature of landscapes, critical points | [`landscape::SurfaceGeometry`], [`landscape::HessianProjection`], [`theory::projections::ProjectionTheory`], [`landscape::SliceCheck`], [`landscape::SliceTraceEstimation`], [`landscape::CriticalSearch`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::Estimator`], [`information::maximum_entropy`], [`information::Coin`] |
 //! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |

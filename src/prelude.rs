@@ -46,22 +46,24 @@ pub use crate::information::{
 pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
 pub use crate::landscape::{
-    Block, Derivative, Descended, Descent, Evaluations, Objective, Optimizer, Role, Var,
+    CriticalClassification, CriticalFound, CriticalKind, CriticalPoint, CriticalPoints,
+    CriticalSearch, CriticalSurvey, CurveFound, CurveKind, CurveSearch, GaussianCurvature,
+    HessianProjection, Interpolated, Interpolation, LossSlice, PrincipalCurvatureSearch,
+    PrincipalCurvatures, PrincipalPath, ProjectedHessians, RandomDirections, Sharpness,
+    SharpnessEstimation, SharpnessMeasure, SliceCheck, SliceChecked, SliceFit, SlicePicture,
+    SliceTraceEstimate, SliceTraceEstimation, Slicing, Subspace, SurfaceGeometry, TraceComparison,
+    TraceMethods,
 };
 pub use crate::landscape::{
-    Classification, Connected, Connection, CriticalFound, CriticalKind, CriticalPoint,
-    CriticalPoints, CriticalSearch, CriticalSurvey, Curve, GaussianCurvature, Geometry,
-    HessianProjection, Interpolated, Interpolation, Picture, PrincipalCurvatures, PrincipalPath,
-    PrincipalSearch, ProjectedHessians, RandomDirections, Sharpness, SharpnessEstimation,
-    SharpnessMeasure, Slice, SliceCheck, SliceChecked, SliceFit, SliceTraceEstimate,
-    SliceTraceEstimation, Slicing, Subspace, TraceComparison, TraceMethods,
+    Derivative, Descended, Descent, Evaluations, Objective, Optimizer, ParameterBlock,
+    ParameterRole, Var,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
     boolean_functions, is_threshold_function, realize,
 };
-pub use crate::nn::{Activation, Dataset, Initialization, Mlp, Network, Precision};
+pub use crate::nn::{Activation, Dataset, Initialization, Network, Precision};
 pub use crate::operator::{BulkLaw, DiagonalBlock, SpectralBulk};
 pub use crate::operator::{
     DensityEstimation, Diagonal, DiagonalEstimation, Eigenpairs, Inertia, InertiaEstimation,
@@ -95,7 +97,9 @@ pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
 pub use crate::theory::learning::Student;
-pub use crate::theory::projections::{Directions, Pictures, Projection, SliceCurvatures};
+pub use crate::theory::projections::{
+    DirectionKind, PictureProbabilities, ProjectionTheory, SliceCurvatures,
+};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;

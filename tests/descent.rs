@@ -95,7 +95,7 @@ fn the_flow_follows_its_closed_form_at_every_recorded_time() {
 #[test]
 fn batches_run_through_all_examples_and_repeat_with_their_seed() {
     let data = Dataset::from_images(&digits().unwrap().take(300));
-    let network = Mlp::new([64, 20, 10]).relu();
+    let network = Network::mlp([64, 20, 10]).relu();
     let objective = network.loss(&data).unwrap();
     let start = network.initial(1).unwrap();
     let run = |seed: u64| objective.descend(&start).batch(32).steps(100).seed(seed).run().unwrap();
@@ -136,7 +136,7 @@ fn bad_input_is_refused_in_sentences() {
     assert!(bowl().descend(&array![1.0]).run().is_err());
     let far = d.rate(10.0).steps(2000).run().unwrap_err().to_string();
     assert!(far.contains("rate") && far.contains("step"), "{far}");
-    let network = Mlp::new([1, 2]);
+    let network = Network::mlp([1, 2]);
     let data = Dataset::classes(&array![[0.0], [1.0]], &array![0, 1]).unwrap();
     let objective = network.loss(&data).unwrap();
     let start = network.initial(0).unwrap();

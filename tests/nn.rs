@@ -139,7 +139,7 @@ fn values_of_a_small_network_with_many_digits() {
     let theta: Array1<f64> = (0..17).map(|i| (1.0 + f64::from(i)).sin()).collect();
     let v: Array1<f64> = (0..17).map(|i| (2.0 * f64::from(i)).cos()).collect();
     for (activation, loss, slope, bend) in MANY_DIGITS {
-        let objective = Mlp::new([2, 3, 2]).activation(activation).loss(&data).unwrap();
+        let objective = Network::mlp([2, 3, 2]).activation(activation).loss(&data).unwrap();
         let error = objective.loss(&theta).unwrap() / loss - 1.0;
         assert!(error.abs() < 1e-14, "{activation}: {error:e}");
         let error = objective.gradient(&theta).unwrap().dot(&v) / slope - 1.0;
@@ -159,7 +159,7 @@ const MANY_DIGITS: [(Activation, f64, f64, f64); 4] = [
 #[test]
 fn linear_regression_has_its_hessian() {
     let (x, y) = (random((20, 3), 1), random((20, 2), 2));
-    let objective = Mlp::new([3, 2]).loss(&Dataset::regression(&x, &y).unwrap()).unwrap();
+    let objective = Network::mlp([3, 2]).loss(&Dataset::regression(&x, &y).unwrap()).unwrap();
     let h = objective.hessian(&vector(8, 3)).unwrap();
     // Per output: 2/(k N) (X, 1)ᵀ (X, 1).
     let wide = Array2::from_shape_fn((20, 4), |(i, j)| if j < 3 { x[(i, j)] } else { 1.0 });
@@ -181,7 +181,7 @@ fn softmax_and_logistic_regression_have_their_hessians() {
         let (n, count) = (3, 25);
         let x = random((count, n), 1);
         let data = Dataset::classes(&x, &classes(count, k)).unwrap();
-        let network = Mlp::new([n, k]);
+        let network = Network::mlp([n, k]);
         let objective = network.loss(&data).unwrap();
         let theta = vector(k * (n + 1), 5);
         let h = objective.hessian(&theta).unwrap();
@@ -213,7 +213,7 @@ fn softmax_and_logistic_regression_have_their_hessians() {
 fn products_agree_with_differences_of_the_gradient() {
     for activation in [Activation::Tanh, Activation::Gelu, Activation::Softplus] {
         let data = Dataset::from_images(&digits().unwrap().take(40));
-        let network = Mlp::new([64, 20, 15, 10]).activation(activation).weight_decay(0.01);
+        let network = Network::mlp([64, 20, 15, 10]).activation(activation).weight_decay(0.01);
         let objective = network.loss(&data).unwrap();
         let (theta, v) = (network.initial(3).unwrap(), vector(objective.dimension(), 4));
         let product = objective.hessian_vector(&theta, &v).unwrap();
@@ -234,7 +234,7 @@ fn gauss_newton_and_fisher_matrices_are_the_sums_that_define_them() {
         let x = random((7, 2), 1);
         let labels = classes(7, k);
         let data = Dataset::classes(&x, &labels).unwrap();
-        let network = Mlp::new(widths).softplus();
+        let network = Network::mlp(widths).softplus();
         let network = if cross_entropy { network } else { network.mse() };
         let objective = network.loss(&data).unwrap();
         let n = objective.dimension();
@@ -278,7 +278,7 @@ fn gauss_newton_and_fisher_matrices_are_the_sums_that_define_them() {
 #[test]
 fn results_do_not_depend_on_batches_or_threads() {
     let data = Dataset::from_images(&digits().unwrap().take(301));
-    let network = Mlp::new([64, 300, 30, 10]).gelu().weight_decay(1e-3);
+    let network = Network::mlp([64, 300, 30, 10]).gelu().weight_decay(1e-3);
     let theta = network.initial(1).unwrap();
     let v = vector(theta.len(), 2);
     let results = |network: &Network| {
@@ -312,7 +312,7 @@ fn results_do_not_depend_on_batches_or_threads() {
 fn single_precision_is_close_to_double() {
     let data = Dataset::from_images(&digits().unwrap().take(100));
     for activation in ACTIVATIONS {
-        let network = Mlp::new([64, 50, 10]).activation(activation);
+        let network = Network::mlp([64, 50, 10]).activation(activation);
         let theta = network.initial(1).unwrap();
         let v = vector(theta.len(), 2);
         let double = network.loss(&data).unwrap();
@@ -327,7 +327,7 @@ fn single_precision_is_close_to_double() {
 
 #[test]
 fn initial_weights_have_their_variances() {
-    let network = Mlp::new([200, 300, 100]);
+    let network = Network::mlp([200, 300, 100]);
     for (rule, variance) in [
         (Initialization::LeCun, 1.0 / 200.0),
         (Initialization::Glorot, 2.0 / 500.0),
@@ -353,15 +353,15 @@ fn bad_input_is_refused_in_sentences() {
     let x = random((4, 2), 1);
     let data = Dataset::classes(&x, &array![0, 1, 1, 0]).unwrap();
     let refused = |network: Network| network.loss(&data).unwrap_err().to_string();
-    assert!(refused(Mlp::new([3, 2])).contains("inputs of the data"));
-    assert!(refused(Mlp::new([2, 1])).contains("targets of the data"));
-    assert!(refused(Mlp::new([2, 0, 2])).contains("without units"));
-    assert!(refused(Mlp::new([])).contains("inputs"));
-    assert!(refused(Mlp::new([2])).contains("parameters"));
-    assert!(refused(Mlp::new([2, usize::MAX, 2])).contains("GiB"));
-    assert!(refused(Mlp::new([2, 2]).weight_decay(-1.0)).contains("weight_decay"));
-    assert!(refused(Mlp::new([2, 2]).weight_decay(f64::NAN)).contains("weight_decay"));
-    assert!(refused(Mlp::new([2, 2]).batch(0)).contains("batch"));
+    assert!(refused(Network::mlp([3, 2])).contains("inputs of the data"));
+    assert!(refused(Network::mlp([2, 1])).contains("targets of the data"));
+    assert!(refused(Network::mlp([2, 0, 2])).contains("without units"));
+    assert!(refused(Network::mlp([])).contains("inputs"));
+    assert!(refused(Network::mlp([2])).contains("parameters"));
+    assert!(refused(Network::mlp([2, usize::MAX, 2])).contains("GiB"));
+    assert!(refused(Network::mlp([2, 2]).weight_decay(-1.0)).contains("weight_decay"));
+    assert!(refused(Network::mlp([2, 2]).weight_decay(f64::NAN)).contains("weight_decay"));
+    assert!(refused(Network::mlp([2, 2]).batch(0)).contains("batch"));
     assert!(Dataset::classes(&x, &array![0, 1]).is_err());
     assert!(Dataset::classes(&x, &array![0, 1, 1, usize::MAX]).is_err());
     assert!(Dataset::classes(&(&x * f64::NAN), &array![0, 1, 1, 0]).is_err());
@@ -370,9 +370,9 @@ fn bad_input_is_refused_in_sentences() {
     assert!(Dataset::regression(&x, &Array2::from_elem((4, 1), f64::NAN)).is_err());
     assert!(data.select(&[]).is_err() && data.select(&[4]).is_err());
     let values = Dataset::regression(&x, &x).unwrap();
-    assert!(Mlp::new([2, 2]).cross_entropy().loss(&values).is_err());
-    assert!(Mlp::new([2, 3]).loss(&values).is_err());
-    let network = Mlp::new([2, 2]);
+    assert!(Network::mlp([2, 2]).cross_entropy().loss(&values).is_err());
+    assert!(Network::mlp([2, 3]).loss(&values).is_err());
+    let network = Network::mlp([2, 2]);
     assert!(network.outputs(&vector(5, 1), &x).is_err());
     assert!(network.outputs(&vector(6, 1), &random((2, 3), 1)).is_err());
     assert!(network.loss(&values).unwrap().accuracy(&vector(6, 1)).is_err());
@@ -646,7 +646,7 @@ fn batch_normalisation_forgets_the_size_of_weights_and_couples_examples() {
 #[test]
 fn filters_are_the_rows_of_weights() {
     let blocks = Network::images(2, 4, 4).conv(3, 3).layer_norm().dense(2).blocks().unwrap();
-    let names: Vec<&str> = blocks.iter().map(Block::name).collect();
+    let names: Vec<&str> = blocks.iter().map(ParameterBlock::name).collect();
     let expected = [
         "layer.0.weight",
         "layer.0.bias",
@@ -658,7 +658,7 @@ fn filters_are_the_rows_of_weights() {
     assert_eq!(names, expected);
     assert_eq!(blocks[0].shape(), [3, 2, 3, 3]);
     assert_eq!(blocks[0].filters(), [0..18, 18..36, 36..54]);
-    assert_eq!(blocks[2].role(), Role::Scale);
+    assert_eq!(blocks[2].role(), ParameterRole::Scale);
     assert_eq!(blocks[4].shape(), [2, 48]);
 }
 
@@ -704,7 +704,7 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
     file.extend_from_slice(br#"{"steps":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"fc.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]},"fc.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[16,24]}} "#);
     file.extend_from_slice(b"\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\x08@\0\0\xc0?\0\0\x80\xbe");
     std::fs::write(&path, &file).unwrap();
-    let line = Mlp::new([2, 1]);
+    let line = Network::mlp([2, 1]);
     let names = [("layer.0.weight", "fc.weight"), ("layer.0.bias", "fc.bias")];
     assert_eq!(line.load_as(&path, names).unwrap(), array![1.5, -0.25, 3.0]);
     let wrong = line.load_as(&path, [("layer.0.bias", "steps"), names[0]]).unwrap_err().to_string();
@@ -721,7 +721,7 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
     assert_eq!(line.load_as(&path, names).unwrap(), array![1.5, -0.25, 3.0]);
     let lacking = line.load(&path).unwrap_err().to_string();
     assert!(lacking.contains("fc.weight"), "{lacking}");
-    assert!(Mlp::new([3, 1]).load_as(&path, names).unwrap_err().to_string().contains("shape"));
+    assert!(Network::mlp([3, 1]).load_as(&path, names).unwrap_err().to_string().contains("shape"));
     assert!(line.load_as(&path, [("weight", "fc.weight")]).is_err());
     std::fs::remove_file(&path).unwrap();
     assert!(line.load(&path).unwrap_err().to_string().contains("could not be read"));
@@ -733,7 +733,7 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
 fn seven_million_parameters_are_trained_and_have_the_ends_of_their_spectrum() {
     let (training, held_out) = mnist().unwrap().split(8000, 1).unwrap();
     let (training, held_out) = (Dataset::from_images(&training), Dataset::from_images(&held_out));
-    let network = Mlp::new([784, 2048, 2048, 512, 10]).relu().precision(Precision::Single);
+    let network = Network::mlp([784, 2048, 2048, 512, 10]).relu().precision(Precision::Single);
     let objective = network.loss(&training).unwrap();
     let started = std::time::Instant::now();
     let descent = objective.descend(&network.initial(1).unwrap()).adam().rate(5e-4).batch(200);

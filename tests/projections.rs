@@ -53,7 +53,7 @@ fn the_chapters_saddle_in_a_hundred_thousand_directions() {
     theta[2 * n] = 1.0;
     for positive in [500, 540, 800, 1000] {
         let saddle = Objective::saddle(n, positive).unwrap();
-        let theory = Projection::of_signs(positive, 2 * n - positive, 1).unwrap();
+        let theory = ProjectionTheory::of_signs(positive, 2 * n - positive, 1).unwrap();
         let settings = saddle.projected_hessians(&theta).samples(100_000).theory(&theory);
         let projected = settings.seed(positive as u64).run().unwrap();
         assert!(projected.complete && theory.is_exact());
@@ -88,7 +88,7 @@ fn any_spectrum_and_all_kinds_of_directions() {
     let settings = quadratic.projected_hessians(&Array1::zeros(9)).samples(200_000);
     let gaussian = settings.seed(5).run().unwrap();
     assert_agreement(&gaussian);
-    for directions in [Directions::Unit, Directions::Orthonormal] {
+    for directions in [DirectionKind::Unit, DirectionKind::Orthonormal] {
         let projected = settings.directions(directions).seed(6).run().unwrap();
         let summary = projected.summary().unwrap();
         let of = |name: &str| summary.values(name).unwrap();
@@ -111,7 +111,7 @@ fn any_spectrum_and_all_kinds_of_directions() {
         }
     }
     // The distribution has the moments that were computed another way, and its density is its derivative.
-    let theory = Projection::of_spectrum(&Array1::from(eigenvalues)).unwrap();
+    let theory = ProjectionTheory::of_spectrum(&Array1::from(eigenvalues)).unwrap();
     let x = linspace(-40.0, 160.0, 4001);
     let table = theory.distribution(&x).unwrap();
     let curvatures = theory.curvatures();
@@ -137,15 +137,18 @@ fn any_spectrum_and_all_kinds_of_directions() {
 #[test]
 fn small_saddles_by_hand() {
     // n₊ = n₋ = 1: det M = −(η₁δ₂ − η₂δ₁)² < 0 always.
-    assert_eq!(Pictures::of_signs(1, 1).saddle, 1.0);
+    assert_eq!(PictureProbabilities::of_signs(1, 1).saddle, 1.0);
     // n₊ = 1: M = xxᵀ − B is a cap if xᵀB⁻¹x < 1, else a saddle; with n₋ = 2 in 1 − 1/√2 of cases.
-    close(Pictures::of_signs(1, 2).saddle, 0.5_f64.sqrt(), 1e-14);
-    close(Pictures::of_signs(1, 2).cap, 1.0 - 0.5_f64.sqrt(), 1e-14);
-    close(Pictures::of_signs(2, 2).saddle, FRAC_PI_4, 1e-14);
+    close(PictureProbabilities::of_signs(1, 2).saddle, 0.5_f64.sqrt(), 1e-14);
+    close(PictureProbabilities::of_signs(1, 2).cap, 1.0 - 0.5_f64.sqrt(), 1e-14);
+    close(PictureProbabilities::of_signs(2, 2).saddle, FRAC_PI_4, 1e-14);
     // Definite Hessians have definite pictures; a single direction shows no more than a valley.
-    assert_eq!(Pictures::of_signs(7, 0).bowl, 1.0);
-    assert_eq!(Pictures::of_signs(0, 2).cap, 1.0);
-    assert_eq!((Pictures::of_signs(1, 0).flat, Pictures::of_signs(0, 0).flat), (1.0, 1.0));
+    assert_eq!(PictureProbabilities::of_signs(7, 0).bowl, 1.0);
+    assert_eq!(PictureProbabilities::of_signs(0, 2).cap, 1.0);
+    assert_eq!(
+        (PictureProbabilities::of_signs(1, 0).flat, PictureProbabilities::of_signs(0, 0).flat),
+        (1.0, 1.0)
+    );
     // P(saddle) by quadrature: a slice is a saddle if the form vᵀHv changes sign as v turns in the plane, and by the formula of Kac and Rice that happens
     // √(2π) 𝔼|Hv| δ(vᵀHv) times on average, with a χ² density for the squares of either sign.
     for (positive, negative) in [(2_usize, 3_usize), (4, 4), (3, 9)] {
@@ -162,34 +165,35 @@ fn small_saddles_by_hand() {
                 2.0 * t * step * (2.0 * t * t).sqrt() * chi(t * t, p) * chi(t * t, m)
             })
             .sum();
-        let saddle = Pictures::of_signs(positive, negative).saddle;
+        let saddle = PictureProbabilities::of_signs(positive, negative).saddle;
         close((2.0 * PI).sqrt() * integral, saddle, 1e-6);
     }
     // Eigenvalues of different sizes, of a rank so low that signs alone tell.
-    let two = Projection::of_spectrum(&array![3.0, 0.0, -0.1]).unwrap();
+    let two = ProjectionTheory::of_spectrum(&array![3.0, 0.0, -0.1]).unwrap();
     assert_eq!(two.pictures().saddle, 1.0);
-    let valley = Projection::of_spectrum(&array![0.0, 2.0]).unwrap();
+    let valley = ProjectionTheory::of_spectrum(&array![0.0, 2.0]).unwrap();
     assert_eq!(valley.pictures().flat, 1.0);
-    let nothing = Projection::of_spectrum(&array![0.0, 0.0]).unwrap();
+    let nothing = ProjectionTheory::of_spectrum(&array![0.0, 0.0]).unwrap();
     assert_eq!((nothing.pictures().flat, nothing.curvatures().plus), (1.0, 0.0));
     // The sizes' scale does not matter, nor which sign is which.
     for scale in [1e-200, 1.0, 1e100] {
-        let scaled = Projection::of_spectrum(&(array![3.0, 1.0, -2.0, 0.5] * scale)).unwrap();
-        let mirrored = Projection::of_spectrum(&(array![3.0, 1.0, -2.0, 0.5] * -scale)).unwrap();
+        let scaled = ProjectionTheory::of_spectrum(&(array![3.0, 1.0, -2.0, 0.5] * scale)).unwrap();
+        let mirrored =
+            ProjectionTheory::of_spectrum(&(array![3.0, 1.0, -2.0, 0.5] * -scale)).unwrap();
         close(scaled.pictures().bowl, mirrored.pictures().cap, 1e-12);
         close(
             scaled.pictures().bowl,
-            Projection::of_spectrum(&array![3.0, 1.0, -2.0, 0.5]).unwrap().pictures().bowl,
+            ProjectionTheory::of_spectrum(&array![3.0, 1.0, -2.0, 0.5]).unwrap().pictures().bowl,
             1e-12,
         );
     }
     // One direction each way: κ± = ±r, 𝔼r = π/2, 𝔼r² = 2 tr H² = 4.
-    let curvatures = Projection::of_signs(1, 1, 0).unwrap().curvatures();
+    let curvatures = ProjectionTheory::of_signs(1, 1, 0).unwrap().curvatures();
     close(curvatures.plus, FRAC_PI_2, 1e-12);
     close(curvatures.variance_plus, 2.0 + 4.0 - FRAC_PI_2.powi(2), 1e-11);
     // √π Γ((N + 1)/2)/Γ(N/2) whatever the signs.
     for (positive, negative) in [(3, 2), (5, 0), (500, 500), (999, 1)] {
-        let theory = Projection::of_signs(positive, negative, 0).unwrap();
+        let theory = ProjectionTheory::of_signs(positive, negative, 0).unwrap();
         let half = 0.5 * (positive + negative) as f64;
         let ln_gamma = statmech::statrs::function::gamma::ln_gamma;
         let r = PI.sqrt() * (ln_gamma(half + 0.5) - ln_gamma(half)).exp();
@@ -205,8 +209,9 @@ fn many_eigenvalues_are_normal_in_the_limit() {
     let mut before = f64::INFINITY;
     for n in [100_usize, 1_000, 10_000, 100_000] {
         let excess = (n as f64).sqrt().round() as usize / 2 * 2;
-        let exact = Projection::of_signs(usize::midpoint(n, excess), (n - excess) / 2, 0).unwrap();
-        let few = Projection::of_traces(n, exact.trace(), exact.squares()).unwrap();
+        let exact =
+            ProjectionTheory::of_signs(usize::midpoint(n, excess), (n - excess) / 2, 0).unwrap();
+        let few = ProjectionTheory::of_traces(n, exact.trace(), exact.squares()).unwrap();
         let (a, b) = (exact.pictures(), few.pictures());
         let error = (a.bowl - b.bowl).abs().max((a.saddle - b.saddle).abs());
         assert!(error < 0.8 * before, "{n}: {a:?} {b:?}");
@@ -217,11 +222,11 @@ fn many_eigenvalues_are_normal_in_the_limit() {
     }
     assert!(before < 2e-3);
     // H = 1: along orthonormal directions nothing fluctuates.
-    let one = Projection::of_traces(5, 5.0, 5.0).unwrap();
-    let one = one.directions(Directions::Orthonormal).pictures();
+    let one = ProjectionTheory::of_traces(5, 5.0, 5.0).unwrap();
+    let one = one.directions(DirectionKind::Orthonormal).pictures();
     assert_eq!((one.bowl, one.saddle, one.cap), (1.0, 0.0, 0.0));
     // The law itself: exp(−μ²/4σ²)/√2, and numbers drawn from it.
-    let law = Projection::of_traces(1000, 30.0, 900.0).unwrap();
+    let law = ProjectionTheory::of_traces(1000, 30.0, 900.0).unwrap();
     close(law.pictures().saddle, (-0.25_f64).exp() / 2_f64.sqrt(), 1e-12);
     let drawn = normal(600_000, 8);
     let (mut bowls, mut low) = (0, 0);
@@ -249,7 +254,7 @@ fn errors_cover_theory_and_runs_repeat() {
     let saddle = Objective::saddle(4, 5).unwrap();
     let mut theta = Array1::zeros(9);
     theta[8] = 1.0;
-    let theory = Projection::of_signs(5, 3, 1).unwrap();
+    let theory = ProjectionTheory::of_signs(5, 3, 1).unwrap();
     let settings = saddle.projected_hessians(&theta).samples(2000).theory(&theory);
     let (mut means, mut variances, mut fractions) = (0, 0, 0);
     for seed in 0..300 {
@@ -284,12 +289,12 @@ fn large_hessians_by_their_traces_and_deadlines() {
     close(projected.theory.squares(), 4_000.0, 100.0);
     close(projected.theory.trace(), 200.0, 30.0);
     let pictures = projected.pictures().unwrap();
-    let exact = Pictures::of_signs(2_100, 1_900);
+    let exact = PictureProbabilities::of_signs(2_100, 1_900);
     close(pictures.values("fraction").unwrap()[1], exact.saddle, 0.015);
     close(pictures.values("probability").unwrap()[1], exact.saddle, 0.05);
     assert_eq!(pictures.values("exact").unwrap()[1], 0.0);
 
-    let signs = Projection::of_signs(2_100, 1_900, 1).unwrap();
+    let signs = ProjectionTheory::of_signs(2_100, 1_900, 1).unwrap();
     let settings = saddle.projected_hessians(&theta).theory(&signs);
     let cut = settings.samples(1 << 24).deadline(0.3).run().unwrap();
     assert!(!cut.complete && cut.frame.height() >= 2 && cut.frame.height() < 1 << 24);
@@ -297,7 +302,7 @@ fn large_hessians_by_their_traces_and_deadlines() {
         .slice_check(&theta, &Array1::from(normal(4_001, 1)), &Array1::from(normal(4_001, 2)))
         .run()
         .unwrap();
-    assert_eq!(checked.whole, Picture::Saddle);
+    assert_eq!(checked.whole, SlicePicture::Saddle);
     assert!((checked.inertia.negative - 1_900.0).abs() < 4.0 * checked.inertia.negative_err + 1.0);
 }
 
@@ -306,21 +311,21 @@ fn bad_input_is_refused() {
     let bowl = Objective::quadratic(&array![[1.0]], &array![0.0]).unwrap();
     let settings = bowl.projected_hessians(&array![0.0]);
     assert!(settings.samples(0).run().is_err() && settings.samples(usize::MAX).run().is_err());
-    assert!(settings.directions(Directions::Orthonormal).run().is_err());
-    assert!(settings.theory(&Projection::of_signs(2, 0, 0).unwrap()).run().is_err());
+    assert!(settings.directions(DirectionKind::Orthonormal).run().is_err());
+    assert!(settings.theory(&ProjectionTheory::of_signs(2, 0, 0).unwrap()).run().is_err());
     assert!(settings.deadline(f64::NAN).run().is_err());
     assert!(bowl.projected_hessians(&array![0.0, 0.0]).run().is_err());
     for bad in [array![], array![f64::NAN], array![1e200, 1.0]] {
-        assert!(Projection::of_spectrum(&bad).is_err(), "{bad}");
+        assert!(ProjectionTheory::of_spectrum(&bad).is_err(), "{bad}");
     }
-    assert!(Projection::of_signs(0, 0, 0).is_err());
+    assert!(ProjectionTheory::of_signs(0, 0, 0).is_err());
     for (n, trace, squares) in
         [(0, 0.0, 1.0), (2, 3.0, 1.0), (2, f64::NAN, 1.0), (2, 0.0, f64::INFINITY), (2, 0.0, -1.0)]
     {
-        assert!(Projection::of_traces(n, trace, squares).is_err(), "{n} {trace} {squares}");
+        assert!(ProjectionTheory::of_traces(n, trace, squares).is_err(), "{n} {trace} {squares}");
     }
-    assert!(Projection::of_traces(2, 2.0, 2.0).is_ok());
-    let theory = Projection::of_signs(3, 2, 0).unwrap();
+    assert!(ProjectionTheory::of_traces(2, 2.0, 2.0).is_ok());
+    let theory = ProjectionTheory::of_signs(3, 2, 0).unwrap();
     assert!(theory.distribution(&[f64::NAN]).is_err());
     assert_eq!(theory.distribution(&[]).unwrap().height(), 0);
     // Far out there is nothing.

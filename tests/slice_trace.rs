@@ -233,7 +233,7 @@ fn reported_rounding_is_the_one_found() -> Result<()> {
 fn networks_in_either_precision() -> Result<()> {
     let data = Dataset::from_images(&digits()?.take(200));
     for precision in [Precision::Double, Precision::Single] {
-        let network = Mlp::new([64, 8, 10]).precision(precision);
+        let network = Network::mlp([64, 8, 10]).precision(precision);
         let (objective, theta) = (network.loss(&data)?, network.initial(1)?);
         let exact = objective.hessian(&theta)?.diag().sum();
         for slices in [objective.slice_trace(&theta), objective.slice_trace(&theta).gradients()] {
@@ -265,7 +265,7 @@ fn planes_have_the_mean_of_two_curvatures() -> Result<()> {
 
 #[test]
 fn the_same_on_any_number_of_threads() -> Result<()> {
-    let network = Mlp::new([3, 6, 2]);
+    let network = Network::mlp([3, 6, 2]);
     let data = Dataset::classes(
         &random_symmetric(9, 7).slice(s![.., ..3]).to_owned(),
         &array![0, 1, 0, 1, 1, 0, 1, 0, 0],

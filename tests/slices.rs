@@ -52,7 +52,7 @@ fn each_filter_of_a_direction_is_as_long_as_that_of_the_weights() {
                 let range = block.range();
                 let own = direction.slice(s![range.clone()]);
                 match block.role() {
-                    Role::Weight => {
+                    ParameterRole::Weight => {
                         for filter in block.filters() {
                             let range = s![filter];
                             let error = norm(direction.slice(range)) - norm(theta.slice(range));
@@ -80,7 +80,7 @@ fn layers_of_a_direction_are_as_long_as_those_of_the_weights() {
     let theta = network.initial(1).unwrap() + 0.1;
     let directions = objective.random_directions(1).layer_normalized(&theta).run().unwrap();
     let raw = objective.random_directions(1).run().unwrap();
-    for block in objective.blocks().iter().filter(|block| block.role() == Role::Weight) {
+    for block in objective.blocks().iter().filter(|block| block.role() == ParameterRole::Weight) {
         let range = block.range();
         let (a, b) = (directions.slice(s![0, range.clone()]), theta.slice(s![range.clone()]));
         assert!((norm(a) - norm(b)).abs() < 1e-13);
@@ -93,7 +93,7 @@ fn layers_of_a_direction_are_as_long_as_those_of_the_weights() {
 #[test]
 fn filter_normalised_slices_do_not_see_the_scale_of_filters() {
     let data = Dataset::from_images(&digits().unwrap().take(50));
-    let network = Mlp::new([64, 12, 10]).relu();
+    let network = Network::mlp([64, 12, 10]).relu();
     let objective = network.loss(&data).unwrap();
     let theta = network.initial(3).unwrap();
     let same = objective
@@ -166,7 +166,7 @@ fn hessian_gradient_and_coordinate_directions() {
 #[test]
 fn slices_agree_with_the_loss_at_each_point_and_carry_several_sets() {
     let data = Dataset::from_images(&digits().unwrap().take(60));
-    let network = Mlp::new([64, 8, 10]);
+    let network = Network::mlp([64, 8, 10]);
     let (train, test) =
         (network.loss(&data.take(40)).unwrap(), network.loss(&data.skip(40)).unwrap());
     let theta = network.initial(1).unwrap();
@@ -354,7 +354,8 @@ fn barriers_of_a_double_well_in_closed_form() {
 #[test]
 fn curves_go_around_the_hill_that_the_line_crosses() {
     let (a, b) = (array![1.0, 0.0], array![-1.0, 0.0]);
-    for (curve, reached) in [(Curve::Bezier, 0.06), (Curve::Chain(1), 0.3), (Curve::Chain(7), 0.01)]
+    for (curve, reached) in
+        [(CurveKind::Bezier, 0.06), (CurveKind::Chain(1), 0.3), (CurveKind::Chain(7), 0.01)]
     {
         let way = ring().connect(&a, &b).curve(curve).run().unwrap();
         assert!((way.barrier_before - 1.0).abs() < 1e-12);
@@ -446,7 +447,7 @@ fn sharpness_of_quadratics_in_closed_form() {
 #[test]
 fn rescaled_rectified_layers_are_sharper_by_all_but_the_filter_measure() {
     let data = Dataset::from_images(&digits().unwrap().take(100));
-    let network = Mlp::new([64, 10, 10]).relu();
+    let network = Network::mlp([64, 10, 10]).relu();
     let objective = network.loss(&data).unwrap();
     let theta = network.initial(2).unwrap() + 0.01;
     let scaled = |c: f64| {
@@ -535,7 +536,7 @@ fn standard_errors_of_the_filter_curvature_cover() {
 
 #[test]
 fn the_loss_falls_along_the_most_negative_direction() {
-    let network = Mlp::new([64, 8, 10]);
+    let network = Network::mlp([64, 8, 10]);
     let objective = network.loss(&Dataset::from_images(&digits().unwrap().take(100))).unwrap();
     // Near a critical point of high symmetry: all units alike.
     let mut theta = Array1::<f64>::zeros(objective.dimension());
@@ -551,7 +552,7 @@ fn the_loss_falls_along_the_most_negative_direction() {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let network = Mlp::new([64, 8, 10]);
+    let network = Network::mlp([64, 8, 10]);
     let objective = network.loss(&Dataset::from_images(&digits().unwrap().take(300))).unwrap();
     let theta = network.initial(1).unwrap();
     let compute = || {
@@ -621,8 +622,8 @@ fn bad_input_is_refused_in_a_sentence() {
     sentence(bowl.interpolate(&theta, &array![1.0]).run().unwrap_err());
     sentence(bowl.interpolate(&theta, &x).points(1).run().unwrap_err());
     sentence(bowl.connect(&theta, &theta).run().unwrap_err());
-    sentence(bowl.connect(&theta, &x).curve(Curve::Chain(0)).run().unwrap_err());
-    sentence(bowl.connect(&theta, &x).curve(Curve::Chain(usize::MAX)).run().unwrap_err());
+    sentence(bowl.connect(&theta, &x).curve(CurveKind::Chain(0)).run().unwrap_err());
+    sentence(bowl.connect(&theta, &x).curve(CurveKind::Chain(usize::MAX)).run().unwrap_err());
     sentence(bowl.connect(&theta, &x).nodes(0).run().unwrap_err());
     sentence(bowl.connect(&theta, &x).noise(f64::NAN).run().unwrap_err());
     sentence(bowl.connect(&theta, &x).steps(0).run().unwrap_err());

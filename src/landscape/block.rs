@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use crate::operator::DiagonalBlock;
+
 /// What the parameters of a block do, as filter normalisation and weight decay need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum ParameterRole {
     /// They multiply inputs: a matrix or filters, an output (or filter) a row.
     Weight,
     /// They are added: one for each output.
@@ -18,21 +20,26 @@ pub enum Role {
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// let blocks = Mlp::new([2, 16, 1]).blocks()?;
+/// let blocks = Network::mlp([2, 16, 1]).blocks()?;
 /// assert_eq!((blocks[0].name(), blocks[0].shape()), ("layer.0.weight", &[16, 2][..]));
 /// assert_eq!(blocks[1].range(), 32..48);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct ParameterBlock {
     pub(crate) name: String,
     pub(crate) start: usize,
     pub(crate) shape: Vec<usize>,
-    pub(crate) role: Role,
+    pub(crate) role: ParameterRole,
 }
 
-impl Block {
-    pub(crate) fn new(name: impl Into<String>, start: usize, shape: &[usize], role: Role) -> Self {
+impl ParameterBlock {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        start: usize,
+        shape: &[usize],
+        role: ParameterRole,
+    ) -> Self {
         Self { name: name.into(), start, shape: shape.to_vec(), role }
     }
 
@@ -48,7 +55,7 @@ impl Block {
     }
 
     /// What the parameters do.
-    pub fn role(&self) -> Role {
+    pub fn role(&self) -> ParameterRole {
         self.role
     }
 
@@ -67,7 +74,7 @@ impl Block {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let blocks = Mlp::new([2, 3, 1]).blocks()?;
+    /// let blocks = Network::mlp([2, 3, 1]).blocks()?;
     /// assert_eq!(blocks[0].filters(), [0..2, 2..4, 4..6]);
     /// # Ok(()) }
     /// ```
@@ -75,5 +82,17 @@ impl Block {
         let rows = self.shape.first().copied().unwrap_or(1);
         let length = self.count().checked_div(rows).unwrap_or(0);
         (0..rows).map(|row| self.start + row * length..self.start + (row + 1) * length).collect()
+    }
+}
+
+impl From<ParameterBlock> for DiagonalBlock {
+    fn from(block: ParameterBlock) -> Self {
+        Self::from(&block)
+    }
+}
+
+impl From<&ParameterBlock> for DiagonalBlock {
+    fn from(block: &ParameterBlock) -> Self {
+        Self::from((block.name(), block.count()))
     }
 }

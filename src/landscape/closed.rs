@@ -2,8 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::function::hessian_only;
-use crate::landscape::{Block, Function, Request, Role};
+use crate::landscape::{Function, ParameterBlock, ParameterRole, Request};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::dot;
 
 /// ½ θᵀAθ − bᵀθ.
 #[derive(Clone, Debug)]
@@ -144,14 +145,10 @@ impl Function for Saddle {
         Ok(())
     }
 
-    fn blocks(&self) -> Vec<Block> {
+    fn blocks(&self) -> Vec<ParameterBlock> {
         vec![
-            Block::new("plane", 0, &[self.squares], Role::Weight),
-            Block::new("height", self.squares, &[1], Role::Weight),
+            ParameterBlock::new("plane", 0, &[self.squares], ParameterRole::Weight),
+            ParameterBlock::new("height", self.squares, &[1], ParameterRole::Weight),
         ]
     }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -43,6 +43,15 @@ impl Evaluations {
         let (losses, gradients, products) = (self.losses, self.gradients, self.products);
         Ok(df!("losses" => [losses], "gradients" => [gradients], "products" => [products])?)
     }
+
+    /// What was evaluated since an earlier look.
+    pub(super) fn since(self, before: Self) -> Self {
+        Self {
+            losses: self.losses.saturating_sub(before.losses),
+            gradients: self.gradients.saturating_sub(before.gradients),
+            products: self.products.saturating_sub(before.products),
+        }
+    }
 }
 
 /// Counters that clones of an objective share.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::landscape::Block;
+use crate::landscape::ParameterBlock;
 
 /// A symmetric matrix of second derivatives, or one like it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,13 @@ pub(crate) trait Function: fmt::Debug + Send + Sync {
         (0, 0)
     }
 
-    fn blocks(&self) -> Vec<Block> {
-        vec![Block::new("theta", 0, &[self.dimension()], crate::landscape::Role::Weight)]
+    fn blocks(&self) -> Vec<ParameterBlock> {
+        vec![ParameterBlock::new(
+            "theta",
+            0,
+            &[self.dimension()],
+            crate::landscape::ParameterRole::Weight,
+        )]
     }
 
     /// The same function with other steps of its finite differences, where it has some.

@@ -9,7 +9,7 @@ use crate::landscape::difference::Differences;
 use crate::landscape::differentiation::Var;
 use crate::landscape::evaluations::Counters;
 use crate::landscape::program::Program;
-use crate::landscape::{Block, Evaluations, Function, Role};
+use crate::landscape::{Evaluations, Function, ParameterBlock, ParameterRole};
 use crate::ndarray::{Array1, Array2};
 use crate::numeric::finite::all_finite;
 use crate::rayon::prelude::*;
@@ -34,7 +34,7 @@ use crate::simd::Width;
 pub struct Objective {
     pub(super) function: Arc<dyn Function>,
     pub(super) counters: Arc<Counters>,
-    blocks: Arc<Vec<Block>>,
+    blocks: Arc<Vec<ParameterBlock>>,
 }
 
 /// Derivatives with an estimate of the error of each component; see [`Objective::gradient_with_error`].
@@ -137,7 +137,7 @@ impl Objective {
     }
 
     /// The named blocks of parameters, in order and without gaps; a closure has one, `theta`.
-    pub fn blocks(&self) -> Vec<Block> {
+    pub fn blocks(&self) -> Vec<ParameterBlock> {
         self.blocks.to_vec()
     }
 
@@ -157,14 +157,14 @@ impl Objective {
         &self,
         blocks: impl IntoIterator<Item = (&'a str, usize)>,
     ) -> Result<Self> {
-        let mut named: Vec<Block> = Vec::new();
+        let mut named: Vec<ParameterBlock> = Vec::new();
         let mut start = 0_usize;
         for (name, count) in blocks {
             if count == 0 || named.iter().any(|block| block.name() == name) {
                 let given = format!("`{name}` with {count} parameters");
                 return Err(Error::argument("blocks", given, "of different names and not empty"));
             }
-            named.push(Block::new(name, start, &[count], Role::Weight));
+            named.push(ParameterBlock::new(name, start, &[count], ParameterRole::Weight));
             start = start.saturating_add(count);
         }
         if start != self.dimension() {
@@ -304,7 +304,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[-1.0], [1.0]], &array![0, 1])?;
-    /// let classifier = Mlp::new([1, 2]).loss(&data)?;
+    /// let classifier = Network::mlp([1, 2]).loss(&data)?;
     /// assert_eq!(classifier.accuracy(&array![-1.0, 1.0, 0.0, 0.0])?, 1.0);
     /// # Ok(()) }
     /// ```

@@ -1,7 +1,7 @@
 //! Second derivatives at a point as operators, for spectra, traces and the like.
 
 use crate::error::{Error, Result};
-use crate::landscape::{Block, Curvature, Objective};
+use crate::landscape::{Curvature, Objective, ParameterBlock};
 use crate::ndarray::Array1;
 use crate::operator::Operator;
 
@@ -33,7 +33,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[0.5], [2.0]], &array![0, 1])?;
-    /// let classifier = Mlp::new([1, 2]).loss(&data)?;
+    /// let classifier = Network::mlp([1, 2]).loss(&data)?;
     /// let eigenvalues = classifier.gauss_newton_at(&Array1::zeros(4))?.eigenvalues()?;
     /// assert!(eigenvalues[0].abs() < 1e-12 && eigenvalues[3] > 0.1);
     /// # Ok(()) }
@@ -57,9 +57,10 @@ impl Objective {
     /// ```
     pub fn block_hessian_at(&self, theta: &Array1<f64>, block: &str) -> Result<Operator> {
         let blocks = self.blocks();
-        let Some(range) = blocks.iter().find(|known| known.name() == block).map(Block::range)
+        let Some(range) =
+            blocks.iter().find(|known| known.name() == block).map(ParameterBlock::range)
         else {
-            let names: Vec<&str> = blocks.iter().map(Block::name).collect();
+            let names: Vec<&str> = blocks.iter().map(ParameterBlock::name).collect();
             return Err(Error::argument("block", block, format!("one of {}", names.join(", "))));
         };
         self.require_point(theta)?;

@@ -141,7 +141,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[1.0], [2.0]], &array![[0.0], [3.0]])?;
-    /// let line = Mlp::new([1, 1]).loss(&data)?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
     /// let (theta, v) = (array![0.5, 0.0], array![1.0, -1.0]);
     /// assert_eq!(line.gauss_newton_vector(&theta, &v)?, line.hessian_vector(&theta, &v)?);
     /// # Ok(()) }
@@ -162,7 +162,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[2.0]], &array![[1.0]])?;
-    /// let line = Mlp::new([1, 1]).loss(&data)?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
     /// // One example: F v = g (g·v), and g = (2·(−1)·2, 2·(−1)) at θ = 0.
     /// assert_eq!(line.empirical_fisher_vector(&array![0.0, 0.0], &array![1.0, 0.0])?, array![16.0, 8.0]);
     /// # Ok(()) }

@@ -1,6 +1,6 @@
 //! Random parameters at the start of training.
 
-use crate::landscape::{Block, Role};
+use crate::landscape::{ParameterBlock, ParameterRole};
 use crate::ndarray::Array1;
 use crate::ndarray_rand::rand_distr::StandardNormal;
 use crate::rand::Rng;
@@ -21,13 +21,13 @@ pub enum Initialization {
 
 impl Initialization {
     /// Parameters of all blocks, each from the child stream of its index.
-    pub(crate) fn draw(self, blocks: &[Block], seed: Seed) -> Array1<f64> {
-        let mut theta = Vec::with_capacity(blocks.iter().map(Block::count).sum());
+    pub(crate) fn draw(self, blocks: &[ParameterBlock], seed: Seed) -> Array1<f64> {
+        let mut theta = Vec::with_capacity(blocks.iter().map(ParameterBlock::count).sum());
         for (k, block) in blocks.iter().enumerate() {
             match block.role() {
-                Role::Bias => theta.resize(theta.len() + block.count(), 0.0),
-                Role::Scale => theta.resize(theta.len() + block.count(), 1.0),
-                Role::Weight => {
+                ParameterRole::Bias => theta.resize(theta.len() + block.count(), 0.0),
+                ParameterRole::Scale => theta.resize(theta.len() + block.count(), 1.0),
+                ParameterRole::Weight => {
                     let deviation = self.variance(block).sqrt();
                     let mut generator = seed.child(k as u64).generator();
                     theta.extend((0..block.count()).map(|_| {
@@ -40,7 +40,7 @@ impl Initialization {
         Array1::from_vec(theta)
     }
 
-    fn variance(self, block: &Block) -> f64 {
+    fn variance(self, block: &ParameterBlock) -> f64 {
         let window: usize = block.shape().iter().skip(2).product();
         let side = |axis: usize| block.shape().get(axis).map_or(1, |count| count * window) as f64;
         let (outputs, inputs) = (side(0), side(1));

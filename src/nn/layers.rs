@@ -26,7 +26,7 @@ impl Network {
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// assert_eq!(Network::inputs(2).dense(3).nonlinearity().dense(1), Mlp::new([2, 3, 1]));
+    /// assert_eq!(Network::inputs(2).dense(3).nonlinearity().dense(1), Network::mlp([2, 3, 1]));
     /// ```
     pub fn nonlinearity(&self) -> Self {
         self.with(Spec::Nonlinearity)

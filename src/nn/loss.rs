@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::landscape::{Block, Curvature, Function, Request, Role};
+use crate::landscape::{Curvature, Function, ParameterBlock, ParameterRole, Request};
 use crate::nn::criterion::{Aim, Chosen, Criterion};
 use crate::nn::dataset::Dataset;
 use crate::nn::layer::{self, Line};
@@ -104,7 +104,9 @@ impl<R: Real> NetworkLoss<R> {
     fn decayed(&self, theta: &[f64], v: &[f64], out: &mut [f64]) -> f64 {
         let mut sum = 0.0;
         if self.decay > 0.0 {
-            for block in self.plan.blocks.iter().filter(|block| block.role() == Role::Weight) {
+            for block in
+                self.plan.blocks.iter().filter(|block| block.role() == ParameterRole::Weight)
+            {
                 let range = block.range();
                 let pairs = out[range.clone()].iter_mut().zip(&v[range.clone()]);
                 for ((out, v), theta) in pairs.zip(&theta[range]) {
@@ -194,7 +196,7 @@ impl<R: Real> Function for NetworkLoss<R> {
         Ok(())
     }
 
-    fn blocks(&self) -> Vec<Block> {
+    fn blocks(&self) -> Vec<ParameterBlock> {
         self.plan.blocks.clone()
     }
 

@@ -25,5 +25,5 @@ mod weights;
 pub use activation::Activation;
 pub use dataset::Dataset;
 pub use initialization::Initialization;
-pub use network::{Mlp, Network};
+pub use network::Network;
 pub use real::Precision;

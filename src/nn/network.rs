@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::landscape::{Block, Objective};
+use crate::landscape::{Objective, ParameterBlock};
 use crate::ndarray::{Array1, Array2};
 use crate::nn::activation::Activation;
 use crate::nn::convolution::Shape;
@@ -16,42 +16,6 @@ use crate::nn::matrix::Factor;
 use crate::nn::plan::{Plan, Spec};
 use crate::nn::real::{Precision, Real};
 use crate::random::Seed;
-
-/// A multilayer perceptron: [`Mlp::new`] gives the [`Network`].
-///
-/// ```
-/// use statmech::prelude::*;
-/// # fn main() -> statmech::Result<()> {
-/// let x = Array2::from_shape_fn((50, 1), |(i, _)| i as f64 / 25.0 - 1.0);
-/// let data = Dataset::regression(&x, &x.mapv(|x| (3.0 * x).sin()))?;
-/// let network = Mlp::new([1, 16, 1]).tanh();
-/// let objective = network.loss(&data)?;
-/// let theta = network.initial(1)?;
-/// assert!(objective.hessian(&theta)?.is_square());
-/// # Ok(()) }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mlp;
-
-impl Mlp {
-    /// Fully connected layers of these widths, inputs first and outputs last, with nonlinear units between them (tanh, if nothing else is
-    /// set) and linear outputs; the same as [`Network::mlp`].
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Mlp::new([784, 1024, 1024, 10]).parameters()?, 1_863_690);
-    /// assert!(Mlp::new([3]).parameters().is_err());
-    /// # Ok(()) }
-    /// ```
-    #[allow(
-        clippy::new_ret_no_self,
-        reason = "the name under which networks of this kind are looked for"
-    )]
-    pub fn new(widths: impl IntoIterator<Item = usize>) -> Network {
-        Network::mlp(widths)
-    }
-}
 
 /// Numbers that one pass leaves at most where all examples have to pass together (4 GiB in double precision).
 const ONE_PASS: usize = 1 << 29;
@@ -66,7 +30,7 @@ const ONE_PASS: usize = 1 << 29;
 /// # fn main() -> statmech::Result<()> {
 /// let network = Network::inputs(64).dense(32).nonlinearity().dense(10).relu();
 /// assert_eq!(network.blocks()?.len(), 4);
-/// assert_eq!(network, Mlp::new([64, 32, 10]).relu());
+/// assert_eq!(network, Network::mlp([64, 32, 10]).relu());
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +107,7 @@ impl Network {
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// assert_eq!(Mlp::new([2, 3, 1]).activation(Activation::Gelu), Mlp::new([2, 3, 1]).gelu());
+    /// assert_eq!(Network::mlp([2, 3, 1]).activation(Activation::Gelu), Network::mlp([2, 3, 1]).gelu());
     /// ```
     pub fn activation(&self, activation: Activation) -> Self {
         Self { activation, ..self.clone() }
@@ -181,7 +145,7 @@ impl Network {
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[1.0], [2.0]], &array![0, 1])?;
     /// // Targets are (1, 0) and (0, 1).
-    /// assert_eq!(Mlp::new([1, 2]).mse().loss(&data)?.loss(&Array1::zeros(4))?, 0.5);
+    /// assert_eq!(Network::mlp([1, 2]).mse().loss(&data)?.loss(&Array1::zeros(4))?, 0.5);
     /// # Ok(()) }
     /// ```
     pub fn mse(&self) -> Self {
@@ -194,7 +158,7 @@ impl Network {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[1.0], [2.0]], &array![0, 1])?;
-    /// assert_eq!(Mlp::new([1, 2]).cross_entropy().loss(&data)?.loss(&Array1::zeros(4))?, 2_f64.ln());
+    /// assert_eq!(Network::mlp([1, 2]).cross_entropy().loss(&data)?.loss(&Array1::zeros(4))?, 2_f64.ln());
     /// # Ok(()) }
     /// ```
     pub fn cross_entropy(&self) -> Self {
@@ -207,7 +171,7 @@ impl Network {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[0.0]], &array![[0.0]])?;
-    /// let objective = Mlp::new([1, 1]).weight_decay(0.1).loss(&data)?;
+    /// let objective = Network::mlp([1, 1]).weight_decay(0.1).loss(&data)?;
     /// assert!((objective.loss(&array![2.0, 0.0])? - 0.2).abs() < 1e-15);
     /// # Ok(()) }
     /// ```
@@ -220,7 +184,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let outputs = Mlp::new([1, 1]).precision(Precision::Single).outputs(&array![1.0, 1e-9], &array![[1.0]])?;
+    /// let outputs = Network::mlp([1, 1]).precision(Precision::Single).outputs(&array![1.0, 1e-9], &array![[1.0]])?;
     /// assert_eq!(outputs, array![[1.0]]);
     /// # Ok(()) }
     /// ```
@@ -234,7 +198,7 @@ impl Network {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::from_images(&digits()?.take(100));
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let theta = network.initial(0)?;
     /// let (all, some) = (network.loss(&data)?.loss(&theta)?, network.batch(7).loss(&data)?.loss(&theta)?);
     /// assert!((all - some).abs() < 1e-14);
@@ -250,7 +214,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([2, 2]);
+    /// let network = Network::mlp([2, 2]);
     /// let (le_cun, he) = (network.initial(1)?, network.initialization(Initialization::He).initial(1)?);
     /// assert!((he[0] / le_cun[0] - 2_f64.sqrt()).abs() < 1e-15);
     /// # Ok(()) }
@@ -267,10 +231,10 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Mlp::new([2, 3, 1]).blocks()?[2].name(), "layer.1.weight");
+    /// assert_eq!(Network::mlp([2, 3, 1]).blocks()?[2].name(), "layer.1.weight");
     /// # Ok(()) }
     /// ```
-    pub fn blocks(&self) -> Result<Vec<Block>> {
+    pub fn blocks(&self) -> Result<Vec<ParameterBlock>> {
         Ok(self.plan()?.blocks)
     }
 
@@ -282,7 +246,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Mlp::new([2, 3, 1]).parameters()?, 13);
+    /// assert_eq!(Network::mlp([2, 3, 1]).parameters()?, 13);
     /// # Ok(()) }
     /// ```
     pub fn parameters(&self) -> Result<usize> {
@@ -297,7 +261,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([2, 3, 1]);
+    /// let network = Network::mlp([2, 3, 1]);
     /// assert_eq!(network.initial(7)?, network.initial(Seed::new(7))?);
     /// # Ok(()) }
     /// ```
@@ -315,7 +279,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 16, 10]).relu();
+    /// let network = Network::mlp([64, 16, 10]).relu();
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(100)))?;
     /// let theta = network.initial(0)?;
     /// let step = &theta - 0.1 * objective.gradient(&theta)?;
@@ -371,7 +335,7 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let line = Mlp::new([1, 1]);
+    /// let line = Network::mlp([1, 1]);
     /// assert_eq!(line.outputs(&array![2.0, 1.0], &array![[0.0], [3.0]])?, array![[1.0], [7.0]]);
     /// # Ok(()) }
     /// ```

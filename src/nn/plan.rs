@@ -1,7 +1,7 @@
 //! From the description of a network to layers with places for their parameters.
 
 use crate::error::{Error, Result};
-use crate::landscape::{Block, Role};
+use crate::landscape::{ParameterBlock, ParameterRole};
 use crate::nn::activation::Activation;
 use crate::nn::batch_normalization::BatchNormalization;
 use crate::nn::convolution::{AveragePool, Convolution, Shape};
@@ -37,7 +37,7 @@ pub(crate) enum Spec {
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub layers: Vec<Layer>,
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<ParameterBlock>,
     pub inputs: usize,
     pub outputs: usize,
     /// Numbers that one example leaves in the forward pass.
@@ -48,7 +48,7 @@ pub(crate) struct Plan {
 
 /// What has been laid out so far.
 struct Layout {
-    blocks: Vec<Block>,
+    blocks: Vec<ParameterBlock>,
     parameters: usize,
     shape: Shape,
     footprint: usize,
@@ -120,8 +120,9 @@ impl Layout {
     fn dense(&mut self, outputs: usize) -> Result<Layer> {
         let inputs = self.shape.count();
         let name = self.name("layer");
-        let weight = self.block(&format!("{name}.weight"), &[outputs, inputs], Role::Weight)?;
-        let bias = self.block(&format!("{name}.bias"), &[outputs], Role::Bias)?;
+        let weight =
+            self.block(&format!("{name}.weight"), &[outputs, inputs], ParameterRole::Weight)?;
+        let bias = self.block(&format!("{name}.bias"), &[outputs], ParameterRole::Bias)?;
         self.shape = Shape { channels: outputs, height: 1, width: 1 };
         let connection = Connection::Dense { inputs, outputs };
         Ok(Layer::Linear(Linear { connection, weight, bias: Some(bias) }))
@@ -139,8 +140,8 @@ impl Layout {
         }
         let name = self.name("layer");
         let shape = [filters, input.channels, side, side];
-        let weight = self.block(&format!("{name}.weight"), &shape, Role::Weight)?;
-        let bias = self.block(&format!("{name}.bias"), &[filters], Role::Bias)?;
+        let weight = self.block(&format!("{name}.weight"), &shape, ParameterRole::Weight)?;
+        let bias = self.block(&format!("{name}.bias"), &[filters], ParameterRole::Bias)?;
         let convolution = Convolution { input, filters, side, stride, border: side / 2 };
         self.shape = small(convolution.output())?;
         let connection = Connection::Convolution(convolution);
@@ -163,8 +164,9 @@ impl Layout {
 
     fn batch_normalization(&mut self) -> Result<Layer> {
         let (shape, name) = (self.shape, self.name("layer"));
-        let scale = self.block(&format!("{name}.scale"), &[shape.channels], Role::Scale)?;
-        let shift = self.block(&format!("{name}.shift"), &[shape.channels], Role::Bias)?;
+        let scale =
+            self.block(&format!("{name}.scale"), &[shape.channels], ParameterRole::Scale)?;
+        let shift = self.block(&format!("{name}.shift"), &[shape.channels], ParameterRole::Bias)?;
         self.coupled = true;
         Ok(Layer::BatchNormalization(BatchNormalization { shape, scale, shift }))
     }
@@ -175,8 +177,9 @@ impl Layout {
             let given = "of a single number";
             return Err(Error::argument("layer_norm", given, "over two numbers at least"));
         }
-        let scale = self.block(&format!("{name}.scale"), &[shape.channels], Role::Scale)?;
-        let shift = self.block(&format!("{name}.shift"), &[shape.channels], Role::Bias)?;
+        let scale =
+            self.block(&format!("{name}.scale"), &[shape.channels], ParameterRole::Scale)?;
+        let shift = self.block(&format!("{name}.shift"), &[shape.channels], ParameterRole::Bias)?;
         Ok(Layer::Normalization(Normalization { shape, scale, shift }))
     }
 
@@ -202,7 +205,7 @@ impl Layout {
         }
         let name = self.name("shortcut");
         let shape = [output.channels, input.channels, 1, 1];
-        let weight = self.block(&format!("{name}.weight"), &shape, Role::Weight)?;
+        let weight = self.block(&format!("{name}.weight"), &shape, ParameterRole::Weight)?;
         let connection = Connection::Convolution(past);
         Ok(Layer::Residual { body, shortcut: Some(Linear { connection, weight, bias: None }) })
     }
@@ -213,7 +216,7 @@ impl Layout {
     }
 
     /// A new block behind the others; its start.
-    fn block(&mut self, name: &str, shape: &[usize], role: Role) -> Result<usize> {
+    fn block(&mut self, name: &str, shape: &[usize], role: ParameterRole) -> Result<usize> {
         let count = shape.iter().try_fold(1_usize, |count, side| count.checked_mul(*side));
         let end = count.and_then(|count| self.parameters.checked_add(count));
         if shape.contains(&0) {
@@ -222,7 +225,7 @@ impl Layout {
         let start = self.parameters;
         self.parameters =
             end.filter(|end| *end <= MAX_PARAMETERS).ok_or_else(|| too_large(name))?;
-        self.blocks.push(Block::new(name, start, shape, role));
+        self.blocks.push(ParameterBlock::new(name, start, shape, role));
         Ok(start)
     }
 }

@@ -17,7 +17,7 @@ use crate::simd::Width;
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let data = Dataset::from_images(&digits()?.take(50));
-/// let network = Mlp::new([64, 16, 10]);
+/// let network = Network::mlp([64, 16, 10]);
 /// let theta = network.initial(0)?;
 /// let double = network.loss(&data)?.loss(&theta)?;
 /// let single = network.precision(Precision::Single).loss(&data)?.loss(&theta)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::landscape::Block;
+use crate::landscape::ParameterBlock;
 use crate::ndarray::Array1;
 use crate::nn::network::Network;
 use crate::tensors::{self, Tensors};
@@ -20,7 +20,7 @@ impl Network {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([2, 3, 1]);
+    /// let network = Network::mlp([2, 3, 1]);
     /// let theta = network.initial(1)?;
     /// let path = std::env::temp_dir().join("statmech-network-doc.safetensors");
     /// network.save(&path, &theta)?;
@@ -30,7 +30,7 @@ impl Network {
     /// ```
     pub fn save(&self, path: impl AsRef<Path>, theta: &Array1<f64>) -> Result<()> {
         let (path, blocks) = (path.as_ref(), self.blocks()?);
-        let count: usize = blocks.iter().map(Block::count).sum();
+        let count: usize = blocks.iter().map(ParameterBlock::count).sum();
         if theta.len() != count || theta.iter().any(|x| !x.is_finite()) {
             let given = format!("{} numbers, or some that are not finite", theta.len());
             return Err(Error::argument("theta", given, format!("of {count} finite numbers")));
@@ -50,7 +50,7 @@ impl Network {
     ///
     /// ```
     /// # use statmech::prelude::*;
-    /// assert!(Mlp::new([2, 1]).load("no such file").is_err());
+    /// assert!(Network::mlp([2, 1]).load("no such file").is_err());
     /// ```
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Array1<f64>> {
         self.load_as(path, [])
@@ -67,8 +67,8 @@ impl Network {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// # let path = std::env::temp_dir().join("statmech-network-as.safetensors");
-    /// # Mlp::new([2, 1]).save(&path, &array![1.0, 2.0, 3.0])?;
-    /// let network = Mlp::new([2, 1]);
+    /// # Network::mlp([2, 1]).save(&path, &array![1.0, 2.0, 3.0])?;
+    /// let network = Network::mlp([2, 1]);
     /// let theta = network.load_as(&path, [("layer.0.weight", "layer.0.weight")])?;
     /// # std::fs::remove_file(path).ok();
     /// assert_eq!(theta, array![1.0, 2.0, 3.0]);
@@ -84,7 +84,7 @@ impl Network {
         if let Some((stranger, _)) =
             names.iter().find(|(block, _)| blocks.iter().all(|known| known.name() != *block))
         {
-            let known: Vec<&str> = blocks.iter().map(Block::name).collect();
+            let known: Vec<&str> = blocks.iter().map(ParameterBlock::name).collect();
             let allowed = format!("names of blocks: {}", known.join(", "));
             return Err(Error::argument("names", stranger, allowed));
         }

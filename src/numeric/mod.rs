@@ -10,3 +10,4 @@ pub(crate) mod logistic;
 pub(crate) mod product;
 pub(crate) mod quadrature;
 pub(crate) mod roots;
+pub(crate) mod vector;

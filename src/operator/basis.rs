@@ -1,6 +1,6 @@
 //! Orthonormal vectors of a Krylov space, kept in double or single precision.
 
-use crate::operator::vector::{CHUNK, TASK, chunk_add, chunk_dot, is_short, widen};
+use crate::numeric::vector::{CHUNK, TASK, chunk_add, chunk_dot, is_short, widen};
 use crate::rayon::prelude::*;
 
 /// Rows of the basis that are turned at a time.
@@ -226,7 +226,7 @@ fn combine(old: &[Vec<f64>], turn: &[Vec<f64>], l: usize, out: &mut [f64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operator::vector::{dot, norm, scale};
+    use crate::numeric::vector::{dot, norm, scale};
 
     fn vector(n: usize, k: usize) -> Vec<f64> {
         (0..n).map(|i| ((i * (k + 3) + k * k) as f64 * 0.7).sin()).collect()

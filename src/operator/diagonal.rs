@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array1;
+use crate::numeric::vector::{CHUNK, TASK, dot};
 use crate::operator::Operator;
 use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
-use crate::operator::vector::{CHUNK, TASK, dot};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -21,7 +21,7 @@ const BLOCK: usize = 64;
 
 /// Consecutive rows and columns whose trace is wanted: how many, and what they are called.
 ///
-/// Made from a number, from a name and a number, or from a [`Block`](crate::landscape::Block) of parameters.
+/// Made from a number, from a name and a number, or from a [`ParameterBlock`](crate::landscape::ParameterBlock) of parameters.
 ///
 /// ```
 /// use statmech::prelude::*;

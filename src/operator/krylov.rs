@@ -6,11 +6,12 @@
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
+use crate::numeric::vector::scale;
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
+use crate::operator::measurable::require_measurable;
 use crate::operator::probe::Probe;
-use crate::operator::vector::{require_measurable, scale};
 use crate::random::Seed;
 
 /// An operator whose v_iᵀAv_j and v_jᵀAv_i differ by more than this fraction of its size is not symmetric.

@@ -2,14 +2,15 @@
 
 use crate::error::Result;
 use crate::ndarray::{Array2, Axis};
+use crate::numeric::vector::{dot, scale};
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::product;
+use crate::operator::measurable::require_measurable;
 use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::operator::trace::TraceEstimation;
 use crate::operator::trace_estimate::TraceEstimate;
-use crate::operator::vector::{dot, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::stats::mean_and_error;

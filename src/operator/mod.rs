@@ -30,6 +30,7 @@ mod inertia;
 mod krylov;
 mod lanczos;
 mod low_rank;
+mod measurable;
 mod memory;
 mod parts;
 mod probe;
@@ -38,7 +39,6 @@ mod spectral_sum;
 mod symmetric;
 mod trace;
 mod trace_estimate;
-mod vector;
 
 pub use bulk::{BulkLaw, SpectralBulk};
 pub use density::{DensityEstimation, SpectralDensity};

@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::ndarray::Array2;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::numeric::vector::{norm, scale};
 use crate::operator::symmetric::{ROUNDING, symmetrized};
-use crate::operator::vector::{norm, scale};
 use crate::rand::RngCore;
 use crate::random::Seed;
 

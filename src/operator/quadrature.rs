@@ -6,12 +6,13 @@
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
+use crate::numeric::vector::{add_scaled, dot, norm, scale};
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
+use crate::operator::measurable::require_measurable;
 use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
-use crate::operator::vector::{add_scaled, dot, norm, require_measurable, scale};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result, require_finite};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::{CHUNK, TASK, chunk_dot, dot, is_short, norm};
 use crate::operator::memory;
 use crate::operator::probe::Probe;
-use crate::operator::vector::{CHUNK, TASK, chunk_dot, dot, is_short, norm};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::spin::Couplings;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
+use crate::landscape::vector::norm;
 use crate::ndarray::Array1;
 use crate::operator::Inertia;
 use crate::polars::df;
@@ -71,7 +72,7 @@ impl CriticalKind {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Classification {
+pub struct CriticalClassification {
     objective: Objective,
     theta: Array1<f64>,
     tolerance: f64,
@@ -111,8 +112,8 @@ impl Objective {
     /// assert_eq!(flat.classify(&array![0.0, 0.0]).run()?.kind, CriticalKind::Degenerate);
     /// # Ok(()) }
     /// ```
-    pub fn classify(&self, theta: &Array1<f64>) -> Classification {
-        Classification {
+    pub fn classify(&self, theta: &Array1<f64>) -> CriticalClassification {
+        CriticalClassification {
             objective: self.clone(),
             theta: theta.clone(),
             tolerance: TOLERANCE,
@@ -124,7 +125,7 @@ impl Objective {
     }
 }
 
-impl Classification {
+impl CriticalClassification {
     setters! { "Objective::saddle(2, 3)?.classify(&array![0.0, 0.0, 0.0, 0.0, 1.0])":
         /// The seed of the probes that estimate the signs of a large Hessian; default 0.
         seed;
@@ -227,12 +228,6 @@ fn kind_of(signs: &Inertia) -> CriticalKind {
         (true, false, false) => CriticalKind::Maximum,
         (false, false, _) => CriticalKind::Minimum,
     }
-}
-
-/// |v|, also where squares would overflow.
-pub(super) fn norm(v: &Array1<f64>) -> f64 {
-    let most = v.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if most == 0.0 { 0.0 } else { most * v.iter().map(|x| (x / most).powi(2)).sum::<f64>().sqrt() }
 }
 
 impl CriticalPoint {

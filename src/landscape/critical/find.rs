@@ -1,8 +1,8 @@
 //! The builder of a search for a critical point, and what it finds.
 
 use crate::error::{Error, Result, require_positive};
-use crate::landscape::critical::classify::norm;
 use crate::landscape::critical::record::Record;
+use crate::landscape::vector::norm;
 use crate::landscape::{CriticalPoint, Objective};
 use crate::ndarray::Array1;
 use crate::polars::prelude::DataFrame;

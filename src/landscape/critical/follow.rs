@@ -1,9 +1,9 @@
 //! Eigenvector following: up along the lowest modes, down along the others.
 
 use crate::error::Result;
-use crate::landscape::critical::classify::norm;
 use crate::landscape::critical::find::{CriticalSearch, Ended, Place};
 use crate::landscape::critical::record::Record;
+use crate::landscape::vector::norm;
 use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::eigen_symmetric;
 use crate::progress::{Deadline, Progress};

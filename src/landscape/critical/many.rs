@@ -1,8 +1,9 @@
 //! Searches from many points, and the different critical points that they find.
 
 use crate::error::{Error, Result, require_positive};
-use crate::landscape::critical::classify::{frame, norm};
+use crate::landscape::critical::classify::frame;
 use crate::landscape::critical::find::CriticalSearch;
+use crate::landscape::vector::norm;
 use crate::landscape::{CriticalPoint, Objective};
 use crate::ndarray::Array2;
 use crate::polars::df;
@@ -97,6 +98,14 @@ impl CriticalSurvey {
     }
 
     /// Ends a search once the gradient's norm is this small; default 10⁻⁸.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let survey = Objective::exact(1, |x| x[0].sin())?.critical_points(&array![[1.4]]);
+    /// assert!(survey.tolerance(0.1).run()?.points[0].gradient_norm > survey.run()?.points[0].gradient_norm);
+    /// # Ok(()) }
+    /// ```
     pub fn tolerance(&self, norm: f64) -> Self {
         Self { search: self.search.tolerance(norm), ..self.clone() }
     }

@@ -7,6 +7,6 @@ mod gauss;
 mod many;
 mod record;
 
-pub use classify::{Classification, CriticalKind, CriticalPoint};
+pub use classify::{CriticalClassification, CriticalKind, CriticalPoint};
 pub use find::{CriticalFound, CriticalSearch};
 pub use many::{CriticalPoints, CriticalSurvey};

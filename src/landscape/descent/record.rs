@@ -1,6 +1,7 @@
 //! The path of a descent, thinned.
 
 use crate::error::{Error, Result};
+use crate::landscape::vector::norm;
 use crate::ndarray::{Array1, Array2};
 use crate::numeric::lbfgs::Place;
 use crate::polars::df;
@@ -118,12 +119,4 @@ impl Record {
         )?;
         Ok(Descended { theta, loss, path, frame, converged, complete })
     }
-}
-
-pub(super) fn norm(v: &[f64]) -> f64 {
-    let most = v.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if most == 0.0 || !most.is_finite() {
-        return most;
-    }
-    most * v.iter().map(|x| (x / most).powi(2)).sum::<f64>().sqrt()
 }

@@ -4,7 +4,8 @@ use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::landscape::descent::flow::Flow;
 use crate::landscape::descent::optimizer::{Optimizer, Stepper};
-use crate::landscape::descent::record::{Conditions, Descended, Record, norm, points};
+use crate::landscape::descent::record::{Conditions, Descended, Record, points};
+use crate::landscape::vector::norm;
 use crate::ndarray::Array1;
 use crate::numeric::lbfgs::{Place, Walk};
 use crate::progress::{Deadline, Progress};
@@ -184,7 +185,7 @@ impl Descent {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(200)))?;
     /// let descended = objective.descend(&network.initial(1)?).batch(20).steps(200).seed(1).run()?;
     /// assert!(objective.accuracy(&descended.theta)? > 0.9);

@@ -1,7 +1,7 @@
 //! Mean and Gaussian curvature.
 
 use crate::error::{Error, Result};
-use crate::landscape::Geometry;
+use crate::landscape::SurfaceGeometry;
 use crate::operator::TraceEstimation;
 use crate::operator::dense::eigen_symmetric;
 use crate::polars::df;
@@ -32,7 +32,7 @@ impl GaussianCurvature {
     }
 }
 
-impl Geometry {
+impl SurfaceGeometry {
     /// The mean curvature tr(I⁻¹ II)/n = (tr H − ∇LᵀH∇L/(1 + |∇L|²)) / (n √(1 + |∇L|²)), the average of the n principal curvatures, from n products.
     ///
     /// Some define it as their sum; a sphere of radius R has 1/R here.

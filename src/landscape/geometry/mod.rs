@@ -1,9 +1,9 @@
 //! The differential geometry of a landscape as a surface: normal, principal, mean and Gaussian curvature.
 
 mod curvatures;
-mod point;
 mod principal;
+mod surface;
 
 pub use curvatures::GaussianCurvature;
-pub use point::Geometry;
-pub use principal::{PrincipalCurvatures, PrincipalSearch};
+pub use principal::{PrincipalCurvatureSearch, PrincipalCurvatures};
+pub use surface::SurfaceGeometry;

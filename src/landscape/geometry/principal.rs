@@ -1,7 +1,7 @@
 //! Principal curvatures and directions: all, or the extreme ones.
 
 use crate::error::Result;
-use crate::landscape::Geometry;
+use crate::landscape::SurfaceGeometry;
 use crate::ndarray::{Array1, Array2};
 use crate::operator::Eigenpairs;
 use crate::polars::df;
@@ -21,8 +21,8 @@ use crate::setters::setters;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct PrincipalSearch {
-    geometry: Geometry,
+pub struct PrincipalCurvatureSearch {
+    geometry: SurfaceGeometry,
     extremes: Option<usize>,
     seed: Seed,
     deadline: Option<f64>,
@@ -45,7 +45,7 @@ pub struct PrincipalCurvatures {
     pairs: Eigenpairs,
 }
 
-impl Geometry {
+impl SurfaceGeometry {
     /// The principal curvatures, the extreme values of the normal curvature: all of them by default, which takes n products and a dense diagonalisation.
     ///
     /// ```
@@ -57,8 +57,8 @@ impl Geometry {
     /// assert!((first[0] - first[1]).abs() < 1e-12); // along (1, 1)
     /// # Ok(()) }
     /// ```
-    pub fn principal(&self) -> PrincipalSearch {
-        PrincipalSearch {
+    pub fn principal(&self) -> PrincipalCurvatureSearch {
+        PrincipalCurvatureSearch {
             geometry: self.clone(),
             extremes: None,
             seed: Seed::default(),
@@ -67,7 +67,7 @@ impl Geometry {
     }
 }
 
-impl PrincipalSearch {
+impl PrincipalCurvatureSearch {
     setters! { "Objective::saddle(2, 3)?.geometry(&array![0.0, 0.0, 0.0, 0.0, 1.0])?.principal().extremes(1)":
         /// The seed of the first vectors of the Lanczos method; default 0.
         seed;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::landscape::function::hessian_only;
-use crate::landscape::{Block, Function, Objective, Request, Role};
+use crate::landscape::{Function, Objective, ParameterBlock, ParameterRole, Request};
 use crate::rayon::prelude::*;
 
 /// From so many parameters on, gradients are taken one after the other, since they keep all threads busy and memory is dear.
@@ -12,19 +12,19 @@ const LARGE: usize = 1 << 18;
 
 /// The shape of a curve from t = 0 to 1 with fixed ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Curve {
+pub enum CurveKind {
     /// (1 − t)² a + 2t(1 − t) c + t² b with one bend c, the quadratic Bézier curve.
     Bezier,
     /// Straight pieces from a to b through so many bends, each for the same part of t.
     Chain(usize),
 }
 
-impl Curve {
+impl CurveKind {
     /// How many bends there are.
     ///
     /// ```
     /// # use statmech::prelude::*;
-    /// assert_eq!((Curve::Bezier.bends(), Curve::Chain(3).bends()), (1, 3));
+    /// assert_eq!((CurveKind::Bezier.bends(), CurveKind::Chain(3).bends()), (1, 3));
     /// ```
     pub fn bends(self) -> usize {
         match self {
@@ -37,8 +37,8 @@ impl Curve {
     ///
     /// ```
     /// # use statmech::prelude::*;
-    /// assert_eq!(Curve::Bezier.weights(0.5), [0.25, 0.5, 0.25]);
-    /// assert_eq!(Curve::Chain(1).weights(0.75), [0.0, 0.5, 0.5]);
+    /// assert_eq!(CurveKind::Bezier.weights(0.5), [0.25, 0.5, 0.25]);
+    /// assert_eq!(CurveKind::Chain(1).weights(0.75), [0.0, 0.5, 0.5]);
     /// ```
     pub fn weights(self, t: f64) -> Vec<f64> {
         match self {
@@ -66,7 +66,7 @@ pub(super) struct CurveLoss {
     pub objective: Objective,
     pub from: Vec<f64>,
     pub to: Vec<f64>,
-    pub curve: Curve,
+    pub curve: CurveKind,
     /// The weights of a, bends and b at each node.
     nodes: Vec<Vec<f64>>,
 }
@@ -82,7 +82,7 @@ impl CurveLoss {
         objective: &Objective,
         from: &[f64],
         to: &[f64],
-        curve: Curve,
+        curve: CurveKind,
         nodes: usize,
     ) -> Self {
         let midpoint = |k: usize| curve.weights((k as f64 + 0.5) / nodes as f64);
@@ -211,9 +211,10 @@ impl Function for CurveLoss {
         self.objective.is_exact()
     }
 
-    fn blocks(&self) -> Vec<Block> {
+    fn blocks(&self) -> Vec<ParameterBlock> {
         let n = self.from.len();
-        let bend = |k: usize| Block::new(format!("bend.{k}"), k * n, &[n], Role::Weight);
+        let bend =
+            |k: usize| ParameterBlock::new(format!("bend.{k}"), k * n, &[n], ParameterRole::Weight);
         (0..self.curve.bends()).map(bend).collect()
     }
 
@@ -241,7 +242,7 @@ mod tests {
     #[test]
     fn derivatives_by_the_bends_agree_with_differences() -> Result<()> {
         let hills = Objective::exact(2, |x| (x[0] * x[1]).sin() + x[0].powi(3) * 0.1)?;
-        for curve in [Curve::Bezier, Curve::Chain(1), Curve::Chain(3)] {
+        for curve in [CurveKind::Bezier, CurveKind::Chain(1), CurveKind::Chain(3)] {
             let loss = CurveLoss::new(&hills, &[0.3, -1.0], &[1.2, 0.7], curve, 7);
             let whole = Objective::new(Arc::new(loss.clone()));
             let twin =
@@ -258,7 +259,7 @@ mod tests {
 
     #[test]
     fn weights_sum_to_one_and_meet_the_ends() {
-        for curve in [Curve::Bezier, Curve::Chain(1), Curve::Chain(4)] {
+        for curve in [CurveKind::Bezier, CurveKind::Chain(1), CurveKind::Chain(4)] {
             for t in [0.0, 0.1, 0.37, 0.5, 0.8, 1.0] {
                 assert!((curve.weights(t).iter().sum::<f64>() - 1.0).abs() < 1e-14);
             }

@@ -100,12 +100,25 @@ impl Interpolation {
         Self { sets: self.sets.beside(set, objective), ..self.clone() }
     }
 
+    /// Sets the name of the first objective in the column `set`; default "training".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let line = Objective::exact(1, |x| x[0] * x[0])?.interpolate(&array![-1.0], &array![1.0]).set("well").run()?;
+    /// assert!(line.of("well").is_ok() && line.of("training").is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn set(&self, name: &str) -> Self {
+        Self { sets: self.sets.named(name), ..self.clone() }
+    }
+
     /// Whether the accuracy of classifiers is evaluated as well; default false.
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(50)))?;
     /// let line = objective.interpolate(&network.initial(1)?, &network.initial(2)?);
     /// assert_eq!(line.accuracy(true).run()?.frame.values("accuracy")?.len(), 51);

@@ -6,6 +6,6 @@ mod sampling;
 mod slice_check;
 mod summary;
 
-pub use picture::Picture;
+pub use picture::SlicePicture;
 pub use sampling::{HessianProjection, ProjectedHessians};
 pub use slice_check::{SliceCheck, SliceChecked};

@@ -6,11 +6,11 @@ use std::fmt;
 ///
 /// ```
 /// use statmech::prelude::*;
-/// assert_eq!(Picture::of(-1.0, 3.0), Picture::Saddle);
-/// assert_eq!(Picture::of(-1.0, 0.0), Picture::Flat);
+/// assert_eq!(SlicePicture::of(-1.0, 3.0), SlicePicture::Saddle);
+/// assert_eq!(SlicePicture::of(-1.0, 0.0), SlicePicture::Flat);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Picture {
+pub enum SlicePicture {
     /// Both curvatures are positive, as at a minimum.
     Bowl,
     /// One is positive and one negative.
@@ -21,7 +21,7 @@ pub enum Picture {
     Flat,
 }
 
-impl Picture {
+impl SlicePicture {
     /// All of them, in the order of tables.
     pub const ALL: [Self; 4] = [Self::Bowl, Self::Saddle, Self::Cap, Self::Flat];
 
@@ -29,7 +29,7 @@ impl Picture {
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// assert_eq!(Picture::of(1.0, 2.0).name(), "bowl");
+    /// assert_eq!(SlicePicture::of(1.0, 2.0).name(), "bowl");
     /// ```
     pub fn of(one: f64, other: f64) -> Self {
         match (one.min(other), one.max(other)) {
@@ -44,7 +44,7 @@ impl Picture {
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// assert_eq!(Picture::Cap.name(), "cap");
+    /// assert_eq!(SlicePicture::Cap.name(), "cap");
     /// ```
     pub fn name(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Picture {
     }
 }
 
-impl fmt::Display for Picture {
+impl fmt::Display for SlicePicture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::landscape::vector::require_directions;
 use crate::landscape::{Function, Objective, Request};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::{add_scaled, dot};
 
 /// x ↦ L(θ + Σ_k x_k d_k).
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ impl Objective {
     /// ```
     pub fn within(&self, theta: &Array1<f64>, directions: &Array2<f64>) -> Result<Self> {
         self.require_point(theta)?;
-        require_directions(self, directions)?;
+        require_directions(directions, self.dimension())?;
         Ok(Self::new(Arc::new(Restricted {
             objective: self.clone(),
             origin: theta.to_vec(),
@@ -44,29 +46,6 @@ impl Objective {
             count: directions.nrows(),
         })))
     }
-}
-
-/// Refuses directions of the wrong length, of length 0, or with numbers that are not finite.
-pub(super) fn require_directions(objective: &Objective, directions: &Array2<f64>) -> Result<()> {
-    let n = objective.dimension();
-    if directions.nrows() == 0 || directions.ncols() != n {
-        return Err(Error::Shape {
-            what: "`directions`",
-            expected: format!("k × {n}, a direction a row and at least one"),
-            given: format!("{} × {}", directions.nrows(), directions.ncols()),
-        });
-    }
-    for (k, direction) in directions.rows().into_iter().enumerate() {
-        if let Some(x) = direction.iter().find(|x| !x.is_finite()) {
-            let given = format!("a component of {x} in direction {k}");
-            return Err(Error::argument("directions", given, "of finite numbers"));
-        }
-        if direction.iter().all(|&x| x == 0.0) {
-            let given = format!("direction {k} with zeros only");
-            return Err(Error::argument("directions", given, "vectors other than 0"));
-        }
-    }
-    Ok(())
 }
 
 impl Restricted {
@@ -77,14 +56,14 @@ impl Restricted {
     /// Σ_k x_k d_k, added to what is there.
     fn add_lifted(&self, x: &[f64], out: &mut [f64]) {
         for (x, direction) in x.iter().zip(self.rows()) {
-            out.iter_mut().zip(direction).for_each(|(out, d)| *out += x * d);
+            add_scaled(out, *x, direction);
         }
     }
 
     /// The products with all directions.
     fn project(&self, vector: &[f64], out: &mut [f64]) {
         for (out, direction) in out.iter_mut().zip(self.rows()) {
-            *out = direction.iter().zip(vector).map(|(d, v)| d * v).sum();
+            *out = dot(direction, vector);
         }
     }
 

@@ -7,13 +7,14 @@ use crate::landscape::projection::picture::eigenvalues;
 use crate::landscape::{Curvature, Objective};
 use crate::ndarray::Array1;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::numeric::vector::{add_scaled, dot, norm, scale};
 use crate::operator::Operator;
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
-use crate::theory::projections::{Directions, Projection};
+use crate::theory::projections::{DirectionKind, ProjectionTheory};
 
 /// Numbers in the directions of a chunk of samples, 256 KiB: a chunk has at least one pair.
 const CHUNK: usize = 1 << 15;
@@ -37,7 +38,7 @@ const PROBES: usize = 200;
 /// theta[20] = 1.0;
 /// let projected = saddle.projected_hessians(&theta).samples(10_000).seed(1).run()?;
 /// let fraction = projected.pictures()?.lookup("probability", 0.7, "fraction")?;
-/// assert!((fraction - Pictures::of_signs(10, 10).saddle).abs() < 0.02);
+/// assert!((fraction - PictureProbabilities::of_signs(10, 10).saddle).abs() < 0.02);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -45,9 +46,9 @@ const PROBES: usize = 200;
 pub struct HessianProjection {
     objective: Objective,
     theta: Array1<f64>,
-    directions: Directions,
+    directions: DirectionKind,
     samples: usize,
-    theory: Option<Projection>,
+    theory: Option<ProjectionTheory>,
     dense: usize,
     seed: Seed,
     deadline: Option<f64>,
@@ -61,7 +62,7 @@ pub struct ProjectedHessians {
     /// slice in its coordinates (α, β), and the conditions `directions`, `dimension`, `seed`.
     pub frame: DataFrame,
     /// What theory expects of them.
-    pub theory: Projection,
+    pub theory: ProjectionTheory,
     /// Whether all samples were drawn: false if a deadline ended the run, or if estimated traces of the theory were cut.
     pub complete: bool,
     pub(super) samples: Samples,
@@ -89,7 +90,7 @@ impl Objective {
         HessianProjection {
             objective: self.clone(),
             theta: theta.clone(),
-            directions: Directions::default(),
+            directions: DirectionKind::default(),
             samples: 1000,
             theory: None,
             dense: DENSE,
@@ -109,17 +110,17 @@ impl HessianProjection {
         deadline;
     }
 
-    /// How directions are drawn; default [`Directions::Gaussian`].
+    /// How directions are drawn; default [`DirectionKind::Gaussian`].
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[2.0, 0.0], [0.0, 2.0]], &array![0.0, 0.0])?;
-    /// let unit = bowl.projected_hessians(&array![0.0, 0.0]).directions(Directions::Unit).run()?;
+    /// let unit = bowl.projected_hessians(&array![0.0, 0.0]).directions(DirectionKind::Unit).run()?;
     /// assert!(unit.frame.values("eta_eta")?.iter().all(|x| (x - 2.0).abs() < 1e-12));
     /// # Ok(()) }
     /// ```
-    pub fn directions(&self, directions: Directions) -> Self {
+    pub fn directions(&self, directions: DirectionKind) -> Self {
         Self { directions, ..self.clone() }
     }
 
@@ -130,11 +131,11 @@ impl HessianProjection {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let settings = Objective::saddle(2, 3)?.projected_hessians(&array![0.0, 0.0, 0.0, 0.0, 1.0]);
-    /// let (given, computed) = (settings.theory(&Projection::of_signs(3, 1, 1)?).run()?, settings.run()?);
+    /// let (given, computed) = (settings.theory(&ProjectionTheory::of_signs(3, 1, 1)?).run()?, settings.run()?);
     /// assert!((given.theory.trace() - computed.theory.trace()).abs() < 1e-12);
     /// # Ok(()) }
     /// ```
-    pub fn theory(&self, theory: &Projection) -> Self {
+    pub fn theory(&self, theory: &ProjectionTheory) -> Self {
         Self { theory: Some(theory.clone()), ..self.clone() }
     }
 
@@ -191,7 +192,7 @@ impl HessianProjection {
             let allowed = format!("at most {}, as a sample takes 100 bytes", 1_u64 << 30);
             return Err(Error::argument("samples", self.samples, allowed));
         }
-        if n == 1 && self.directions == Directions::Orthonormal {
+        if n == 1 && self.directions == DirectionKind::Orthonormal {
             return Err(Error::argument(
                 "directions",
                 "orthonormal pairs in one dimension",
@@ -209,13 +210,13 @@ impl HessianProjection {
     }
 
     /// The theory, and whether it is as good as it should be.
-    fn find_theory(&self, deadline: Deadline) -> Result<(Projection, bool)> {
+    fn find_theory(&self, deadline: Deadline) -> Result<(ProjectionTheory, bool)> {
         if let Some(theory) = &self.theory {
             return Ok((theory.directions(self.directions), true));
         }
         let hessian = self.objective.hessian_at(&self.theta)?;
         let (theory, complete) = if hessian.dimension() <= self.dense {
-            (Projection::of_spectrum(&hessian.eigenvalues()?)?, true)
+            (ProjectionTheory::of_spectrum(&hessian.eigenvalues()?)?, true)
         } else {
             estimated(&hessian, self.seed, deadline)?
         };
@@ -281,7 +282,11 @@ impl HessianProjection {
 }
 
 /// The theory of estimated traces. An estimate of tr H² that is below (tr H)²/n is at least that.
-fn estimated(hessian: &Operator, seed: Seed, deadline: Deadline) -> Result<(Projection, bool)> {
+fn estimated(
+    hessian: &Operator,
+    seed: Seed,
+    deadline: Deadline,
+) -> Result<(ProjectionTheory, bool)> {
     let n = hessian.dimension();
     let limited = |fraction: f64| {
         let left = deadline.left().as_secs_f64() * fraction;
@@ -298,25 +303,25 @@ fn estimated(hessian: &Operator, seed: Seed, deadline: Deadline) -> Result<(Proj
     }
     let (trace, squares) = (trace.run()?, squares.run()?);
     let least = trace.value / n as f64 * trace.value;
-    let theory = Projection::of_traces(n, trace.value, squares.value.max(least))?;
+    let theory = ProjectionTheory::of_traces(n, trace.value, squares.value.max(least))?;
     Ok((theory, trace.complete && squares.complete))
 }
 
 /// Makes two normal vectors the directions that are wanted.
-fn shape(directions: Directions, pair: &mut [f64]) {
+fn shape(directions: DirectionKind, pair: &mut [f64]) {
     let (eta, delta) = pair.split_at_mut(pair.len() / 2);
     match directions {
-        Directions::Gaussian => {}
-        Directions::Unit => {
+        DirectionKind::Gaussian => {}
+        DirectionKind::Unit => {
             normalize(eta);
             normalize(delta);
         }
-        Directions::Orthonormal => {
+        DirectionKind::Orthonormal => {
             normalize(eta);
             // Twice, so that nothing of η is left in δ.
             for _ in 0..2 {
                 let overlap = dot(eta, delta);
-                delta.iter_mut().zip(eta.iter()).for_each(|(d, e)| *d -= overlap * e);
+                add_scaled(delta, -overlap, eta);
             }
             normalize(delta);
         }
@@ -324,26 +329,10 @@ fn shape(directions: Directions, pair: &mut [f64]) {
 }
 
 fn normalize(v: &mut [f64]) {
-    let length = dot(v, v).sqrt();
+    let length = norm(v);
     if length > 0.0 {
-        for x in v {
-            *x /= length;
-        }
+        scale(v, 1.0 / length);
     }
-}
-
-/// In lanes, which the compiler does not make of one sum by itself.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 8;
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in left.zip(right) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
-        }
-    }
-    lanes.iter().sum::<f64>() + rest
 }
 
 impl Samples {

@@ -4,9 +4,10 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::landscape::projection::picture::eigenvalues;
-use crate::landscape::projection::restricted::require_directions;
-use crate::landscape::{Curvature, Objective, Picture};
+use crate::landscape::vector::require_directions;
+use crate::landscape::{Curvature, Objective, SlicePicture};
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::dot;
 use crate::operator::Inertia;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
@@ -24,7 +25,7 @@ use crate::setters::setters;
 /// let eta = Array1::from_shape_fn(101, |i| (i as f64).sin());
 /// let delta = Array1::from_shape_fn(101, |i| (i as f64).cos());
 /// let checked = saddle.slice_check(&theta, &eta, &delta).run()?;
-/// assert_eq!((checked.picture, checked.whole), (Picture::Bowl, Picture::Saddle));
+/// assert_eq!((checked.picture, checked.whole), (SlicePicture::Bowl, SlicePicture::Saddle));
 /// assert!(checked.misleads && checked.inertia.negative == 10.0);
 /// # Ok(()) }
 /// ```
@@ -44,13 +45,13 @@ pub struct SliceCheck {
 #[non_exhaustive]
 pub struct SliceChecked {
     /// What the slice shows at θ, were θ critical.
-    pub picture: Picture,
+    pub picture: SlicePicture,
     /// Its smaller principal curvature, in the slice's coordinates.
     pub kappa_minus: f64,
     /// The larger one.
     pub kappa_plus: f64,
     /// What the whole Hessian's signs are: of a saddle if there are positive and negative ones, and flat only where all are 0.
-    pub whole: Picture,
+    pub whole: SlicePicture,
     /// Numbers of negative, zero and positive eigenvalues of the whole, with their certainty.
     pub inertia: Inertia,
     /// Whether the slice shows something else.
@@ -124,14 +125,13 @@ impl SliceCheck {
     /// ```
     pub fn run(&self) -> Result<SliceChecked> {
         self.objective.require_point(&self.theta)?;
-        require_directions(&self.objective, &self.directions)?;
+        require_directions(&self.directions, self.objective.dimension())?;
         let (vectors, theta) = (self.directions.iter().copied().collect::<Vec<_>>(), &self.theta);
         let mut products = vec![0.0; vectors.len()];
         self.objective.products_at(Curvature::Hessian, &theta.to_vec(), &vectors, &mut products)?;
         let n = theta.len();
         let entry = |a: usize, b: usize| -> f64 {
-            let (x, y) = (&vectors[a * n..(a + 1) * n], &products[b * n..(b + 1) * n]);
-            x.iter().zip(y).map(|(x, y)| x * y).sum()
+            dot(&vectors[a * n..(a + 1) * n], &products[b * n..(b + 1) * n])
         };
         let (kappa_minus, kappa_plus) = eigenvalues(entry(0, 0), entry(0, 1), entry(1, 1));
         let mut signs =
@@ -140,12 +140,12 @@ impl SliceCheck {
             signs = signs.deadline(seconds);
         }
         let inertia = signs.run()?;
-        let picture = Picture::of(kappa_minus, kappa_plus);
+        let picture = SlicePicture::of(kappa_minus, kappa_plus);
         let whole = match (inertia.positive >= 0.5, inertia.negative >= 0.5) {
-            (true, true) => Picture::Saddle,
-            (true, false) => Picture::Bowl,
-            (false, true) => Picture::Cap,
-            (false, false) => Picture::Flat,
+            (true, true) => SlicePicture::Saddle,
+            (true, false) => SlicePicture::Bowl,
+            (false, true) => SlicePicture::Cap,
+            (false, false) => SlicePicture::Flat,
         };
         let misleads = picture != whole;
         Ok(SliceChecked { picture, kappa_minus, kappa_plus, whole, inertia, misleads })
@@ -187,7 +187,7 @@ impl SliceChecked {
 
 impl fmt::Display for SliceChecked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let article = if self.picture == Picture::Flat { "something" } else { "a" };
+        let article = if self.picture == SlicePicture::Flat { "something" } else { "a" };
         let link = if self.misleads { "but" } else { "and" };
         let (picture, inertia) = (self.picture, &self.inertia);
         write!(f, "The slice shows {article} {picture}, {link} the Hessian has {inertia}.")

@@ -3,17 +3,17 @@
 use crate::error::Result;
 use crate::frame::Frame;
 use crate::grid::linspace;
-use crate::landscape::Picture;
+use crate::landscape::SlicePicture;
 use crate::landscape::projection::sampling::{ProjectedHessians, Samples};
 use crate::plot::{Figure, Plot};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::stats::{fraction_error, mean_and_error};
-use crate::theory::projections::{Directions, QUANTITIES};
+use crate::theory::projections::{DirectionKind, QUANTITIES};
 
 impl Samples {
-    pub fn frame(&self, directions: Directions, n: usize, seed: Seed) -> Result<DataFrame> {
+    pub fn frame(&self, directions: DirectionKind, n: usize, seed: Seed) -> Result<DataFrame> {
         let count = self.columns[0].len();
         let [eta_eta, eta_delta, delta_delta, minus, plus] = &self.columns;
         Ok(df!(
@@ -92,7 +92,7 @@ impl ProjectedHessians {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let quadratic = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &array![0.0, 0.0])?;
-    /// let settings = quadratic.projected_hessians(&array![0.0, 0.0]).directions(Directions::Orthonormal);
+    /// let settings = quadratic.projected_hessians(&array![0.0, 0.0]).directions(DirectionKind::Orthonormal);
     /// let covariances = settings.run()?.covariances()?;
     /// assert!((covariances.values("covariance_theory")?[1] + 2.0).abs() < 1e-13);
     /// # Ok(()) }
@@ -132,12 +132,12 @@ impl ProjectedHessians {
         let total = minus.len();
         let mut counts = [0_usize; 4];
         for (&minus, &plus) in minus.iter().zip(plus) {
-            let picture = Picture::of(minus, plus);
-            counts[Picture::ALL.iter().position(|&p| p == picture).unwrap_or(0)] += 1;
+            let picture = SlicePicture::of(minus, plus);
+            counts[SlicePicture::ALL.iter().position(|&p| p == picture).unwrap_or(0)] += 1;
         }
         let expected = self.theory.pictures();
         Ok(df!(
-            "picture" => Picture::ALL.map(Picture::name),
+            "picture" => SlicePicture::ALL.map(SlicePicture::name),
             "count" => counts.map(|count| count as u64),
             "fraction" => counts.map(|count| count as f64 / total as f64),
             "fraction_err" => counts.map(|count| fraction_error(count, total)),

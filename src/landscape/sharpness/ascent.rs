@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::landscape::Objective;
-use crate::landscape::slice::length;
+use crate::landscape::vector::norm;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::progress::Deadline;
 use crate::random::Seed;
@@ -30,7 +30,7 @@ impl Region {
     fn corner(self, theta: &[f64], gradient: &[f64], step: &mut [f64]) -> bool {
         match self {
             Self::Ball(radius) => {
-                let norm = length(gradient.iter().copied());
+                let norm = norm(gradient);
                 if norm == 0.0 {
                     return false;
                 }

@@ -3,14 +3,16 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::sharpness::ascent::{Region, one_step, several_steps};
 use crate::landscape::sharpness::measure::SharpnessMeasure;
-use crate::landscape::{Curvature, Evaluations, Objective, Role};
+use crate::landscape::{Curvature, Objective, ParameterRole};
 use crate::ndarray::Array1;
+use crate::numeric::vector::dot;
 use crate::operator::TraceEstimator;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::setters::setters;
+use crate::stats::mean_and_error;
 
 /// Settings of a table of measures of sharpness; [`run`](Self::run) makes it.
 ///
@@ -65,7 +67,7 @@ impl Objective {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(100)))?;
     /// let sharpness = objective.sharpness(&network.initial(1)?).run()?;
     /// assert_eq!(sharpness.frame.height(), 7);
@@ -176,7 +178,7 @@ impl SharpnessEstimation {
             let before = self.objective.evaluations();
             let row = if deadline.passed() { None } else { Some(self.take(*measure, deadline)?) };
             rows.push(row);
-            costs.push(spent(before, self.objective.evaluations()));
+            costs.push(self.objective.evaluations().since(before));
             progress.add(1);
         }
         let complete = rows.iter().all(|row| row.is_some_and(|row| row.complete));
@@ -264,7 +266,7 @@ impl SharpnessEstimation {
     /// The mean of dᵀHd over filter-normalised directions.
     fn filter_curvature(&self, theta: &[f64], deadline: Deadline) -> Result<Row> {
         let blocks = self.objective.blocks();
-        let weights = blocks.iter().filter(|block| block.role() == Role::Weight);
+        let weights = blocks.iter().filter(|block| block.role() == ParameterRole::Weight);
         if weights.flat_map(|block| &theta[block.range()]).all(|x| *x == 0.0) {
             // Directions as long as nothing have no curvature.
             return Ok(Row { value: 0.0, error: 0.0, kind: "standard error", complete: true });
@@ -279,13 +281,10 @@ impl SharpnessEstimation {
             let direction = random.seed(self.seed.child(1).child(k)).run()?;
             let d = direction.row(0).to_vec();
             self.objective.products_at(Curvature::Hessian, theta, &d, &mut product)?;
-            samples.push(d.iter().zip(&product).map(|(d, p)| d * p).sum::<f64>());
+            samples.push(dot(&d, &product));
         }
         let complete = samples.len() == self.probes;
-        let count = samples.len() as f64;
-        let value = samples.iter().sum::<f64>() / count;
-        let squares = samples.iter().map(|x| (x - value).powi(2)).sum::<f64>();
-        let error = (squares / (count * (count - 1.0))).sqrt();
+        let (value, error) = mean_and_error(&samples).unwrap_or((f64::NAN, f64::NAN));
         Ok(Row { value, error, kind: "standard error", complete })
     }
 
@@ -324,13 +323,5 @@ impl Sharpness {
         found.and_then(|(_, value)| *value).ok_or_else(|| {
             Error::argument("measure", measure, "one that was taken before the deadline")
         })
-    }
-}
-
-fn spent(before: Evaluations, after: Evaluations) -> Evaluations {
-    Evaluations {
-        losses: after.losses.saturating_sub(before.losses),
-        gradients: after.gradients.saturating_sub(before.gradients),
-        products: after.products.saturating_sub(before.products),
     }
 }

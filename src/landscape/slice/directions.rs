@@ -3,10 +3,12 @@
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
 use crate::landscape::slice::normalize::{Pieces, normalize, require_some};
+use crate::landscape::vector::{norm, orthonormalize, stacked};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::random::Seed;
 use crate::rayon::prelude::*;
+use crate::theory::projections::DirectionKind;
 
 /// Numbers of all directions together at most (4 GiB).
 const MAX_NUMBERS: usize = 1 << 29;
@@ -15,12 +17,10 @@ const MAX_NUMBERS: usize = 1 << 29;
 /// be these weights once more, along which a slice is anything but random.
 const STREAM: u64 = u64::MAX;
 
-/// The lengths of random directions, and what is between them.
+/// The lengths of random directions: as they are drawn, or those of pieces of θ.
 #[derive(Clone, Debug, PartialEq)]
 enum Lengths {
-    Gaussian,
-    Unit,
-    Orthonormal,
+    Own(DirectionKind),
     Like(Pieces, Array1<f64>),
 }
 
@@ -59,7 +59,7 @@ impl Objective {
         RandomDirections {
             objective: self.clone(),
             count,
-            lengths: Lengths::Gaussian,
+            lengths: Lengths::Own(DirectionKind::Gaussian),
             biases: false,
             seed: Seed::default(),
         }
@@ -112,7 +112,7 @@ impl Objective {
     /// ```
     pub fn gradient_direction(&self, theta: &Array1<f64>) -> Result<Array1<f64>> {
         let gradient = self.gradient(theta)?;
-        let norm = length(gradient.iter().copied());
+        let norm = norm(&gradient);
         if norm > 0.0 {
             return Ok(gradient / norm);
         }
@@ -153,7 +153,7 @@ impl RandomDirections {
     /// # Ok(()) }
     /// ```
     pub fn unit(&self) -> Self {
-        Self { lengths: Lengths::Unit, ..self.clone() }
+        Self { lengths: Lengths::Own(DirectionKind::Unit), ..self.clone() }
     }
 
     /// Makes the directions orthogonal to each other and of length 1 (Gram–Schmidt, twice).
@@ -167,7 +167,7 @@ impl RandomDirections {
     /// # Ok(()) }
     /// ```
     pub fn orthonormal(&self) -> Self {
-        Self { lengths: Lengths::Orthonormal, ..self.clone() }
+        Self { lengths: Lengths::Own(DirectionKind::Orthonormal), ..self.clone() }
     }
 
     /// Gives each filter the length of the same filter of θ; see [`Objective::filter_normalized`].
@@ -175,7 +175,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let theta = network.initial(1)?;
     /// let directions = objective.random_directions(2).filter_normalized(&theta).run()?;
@@ -192,7 +192,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let theta = network.initial(1)?;
     /// let directions = objective.random_directions(1).layer_normalized(&theta).run()?;
@@ -208,7 +208,7 @@ impl RandomDirections {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(10)))?;
     /// let directions = objective.random_directions(1).filter_normalized(&Array1::ones(650));
     /// assert_eq!(directions.run()?[(0, 649)], 0.0);
@@ -258,13 +258,13 @@ impl RandomDirections {
             })
             .collect();
         match &self.lengths {
-            Lengths::Gaussian => {}
-            Lengths::Unit => {
+            Lengths::Own(DirectionKind::Gaussian) => {}
+            Lengths::Own(DirectionKind::Unit) => {
                 for row in &mut rows {
-                    *row /= length(row.iter().copied());
+                    *row /= norm(&*row);
                 }
             }
-            Lengths::Orthonormal => orthonormalize(&mut rows)?,
+            Lengths::Own(DirectionKind::Orthonormal) => orthonormalize(&mut rows)?,
             Lengths::Like(pieces, theta) => {
                 let blocks = self.objective.blocks();
                 for row in &mut rows {
@@ -277,7 +277,7 @@ impl RandomDirections {
     }
 
     fn check(&self, n: usize) -> Result<()> {
-        let orthonormal = self.lengths == Lengths::Orthonormal;
+        let orthonormal = self.lengths == Lengths::Own(DirectionKind::Orthonormal);
         if self.count == 0 || (orthonormal && self.count > n) {
             let allowed = if orthonormal { format!("from 1 to {n}") } else { "at least 1".into() };
             return Err(Error::argument("count", self.count, allowed));
@@ -292,69 +292,7 @@ impl RandomDirections {
         }
         match &self.lengths {
             Lengths::Like(_, theta) => self.objective.require_point(theta),
-            _ => Ok(()),
+            Lengths::Own(_) => Ok(()),
         }
     }
-}
-
-/// √Σ x², without overflow.
-pub(in crate::landscape) fn length(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = x.clone().fold(0.0_f64, |most, x| most.max(x.abs()));
-    if most == 0.0 || !most.is_finite() {
-        return most;
-    }
-    most * x.map(|x| (x / most).powi(2)).sum::<f64>().sqrt()
-}
-
-/// Refuses a direction of the wrong length, with numbers that are not finite, or 0.
-pub(in crate::landscape) fn check_direction(direction: &Array1<f64>, n: usize) -> Result<()> {
-    if direction.len() != n {
-        return Err(Error::Shape {
-            what: "A direction",
-            expected: format!("[{n}], one number for each parameter"),
-            given: format!("[{}]", direction.len()),
-        });
-    }
-    if let Some(x) = direction.iter().find(|x| !x.is_finite()) {
-        return Err(Error::argument("direction", format!("one with {x}"), "of finite numbers"));
-    }
-    if direction.iter().all(|x| *x == 0.0) {
-        return Err(Error::argument("direction", "one of zeros", "different from 0"));
-    }
-    Ok(())
-}
-
-/// Gram–Schmidt, twice; refuses directions that depend on each other.
-pub(super) fn orthonormalize(rows: &mut [Array1<f64>]) -> Result<()> {
-    for k in 0..rows.len() {
-        let (before, rest) = rows.split_at_mut(k);
-        let row = &mut rest[0];
-        let size = length(row.iter().copied());
-        *row /= if size > 0.0 { size } else { 1.0 };
-        for _ in 0..2 {
-            for other in before.iter() {
-                let along = other.dot(row);
-                row.scaled_add(-along, other);
-            }
-        }
-        let left = length(row.iter().copied());
-        if !(left > 1e-10) {
-            let given = format!(
-                "{} of which number {k} lies in the span of those before",
-                before.len() + rest.len()
-            );
-            return Err(Error::argument("directions", given, "linearly independent"));
-        }
-        rest[0] /= left;
-    }
-    Ok(())
-}
-
-pub(super) fn stacked(rows: &[Array1<f64>]) -> Array2<f64> {
-    let columns = rows.first().map_or(0, Array1::len);
-    let mut all = Array2::zeros((rows.len(), columns));
-    for (mut target, row) in all.rows_mut().into_iter().zip(rows) {
-        target.assign(row);
-    }
-    all
 }

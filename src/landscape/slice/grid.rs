@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
-use crate::landscape::slice::directions::check_direction;
 use crate::landscape::slice::evaluate::{Sets, require_points};
-use crate::landscape::slice::picture::Slice;
+use crate::landscape::slice::loss_slice::LossSlice;
+use crate::landscape::vector::require_direction;
 use crate::ndarray::{Array1, Array2};
 use crate::progress::Deadline;
 use crate::setters::setters;
@@ -69,7 +69,7 @@ impl Objective {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 16, 10]).relu();
+    /// let network = Network::mlp([64, 16, 10]).relu();
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(100)))?;
     /// let theta = objective.descend(&network.initial(1)?).adam().rate(0.01).steps(50).run()?.theta;
     /// let directions = objective.random_directions(2).filter_normalized(&theta).seed(1).run()?;
@@ -126,7 +126,7 @@ impl Slicing {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let data = Dataset::from_images(&digits()?.take(100));
     /// let (train, test) = (network.loss(&data.take(50))?, network.loss(&data.skip(50))?);
     /// let theta = network.initial(1)?;
@@ -156,7 +156,7 @@ impl Slicing {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let network = Mlp::new([64, 10]);
+    /// let network = Network::mlp([64, 10]);
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(50)))?;
     /// let theta = network.initial(1)?;
     /// let line = objective.line(&theta, &objective.gradient_direction(&theta)?);
@@ -187,7 +187,7 @@ impl Slicing {
     /// assert!(slice.frame.values("loss")?[0].is_nan() && slice.frame.values("loss")?[2] == 2.0);
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<Slice> {
+    pub fn run(&self) -> Result<LossSlice> {
         let (alpha, beta) = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let origin = self.origin.to_vec();
@@ -209,7 +209,7 @@ impl Slicing {
             }
             _ => Err(self.wrong_number()),
         }?;
-        Slice::new(self.sets.names(), &alpha, beta.as_deref(), &evaluated, &at_origin)
+        LossSlice::new(self.sets.names(), &alpha, beta.as_deref(), &evaluated, &at_origin)
     }
 
     /// The sorted grids, if all settings are allowed.
@@ -220,7 +220,7 @@ impl Slicing {
         self.sets.check(&self.origin.to_vec())?;
         let n = self.sets.dimension();
         for row in self.directions.rows() {
-            check_direction(&row.to_owned(), n)?;
+            require_direction(row, n)?;
         }
         let alpha = sorted("alpha", &self.alpha)?;
         let beta = match (self.wanted, &self.beta) {

@@ -10,17 +10,16 @@
 mod directions;
 mod evaluate;
 mod grid;
+mod loss_slice;
 mod normalize;
-mod picture;
 mod principal;
 mod subspace;
 
 pub use directions::RandomDirections;
 pub use grid::Slicing;
-pub use picture::Slice;
+pub use loss_slice::LossSlice;
 pub use principal::PrincipalPath;
 pub use subspace::Subspace;
 
-pub(super) use directions::length;
 pub(super) use evaluate::{Evaluated, Sets};
-pub(super) use picture::rows_of;
+pub(super) use loss_slice::rows_of;

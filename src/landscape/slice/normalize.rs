@@ -1,9 +1,9 @@
 //! Directions whose filters or layers are as long as those of θ.
 
 use crate::error::{Error, Result};
-use crate::landscape::slice::directions::{check_direction, length};
-use crate::landscape::{Block, Objective, Role};
-use crate::ndarray::Array1;
+use crate::landscape::vector::{norm, require_direction};
+use crate::landscape::{Objective, ParameterBlock, ParameterRole};
+use crate::ndarray::{Array1, s};
 
 /// Which pieces of a direction get the length of the same pieces of θ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[1.0, 2.0]], &array![[0.0]])?;
-    /// let line = Mlp::new([2, 1]).loss(&data)?;
+    /// let line = Network::mlp([2, 1]).loss(&data)?;
     /// let direction = line.filter_normalized(&array![1.0, 1.0, 1.0], &array![3.0, 4.0, 9.0])?;
     /// assert!((direction.dot(&direction) - 2.0).abs() < 1e-12 && direction[2] == 0.0);
     /// # Ok(()) }
@@ -37,7 +37,7 @@ impl Objective {
         direction: &Array1<f64>,
     ) -> Result<Array1<f64>> {
         self.require_point(theta)?;
-        check_direction(direction, self.dimension())?;
+        require_direction(direction.view(), self.dimension())?;
         let mut direction = direction.clone();
         normalize(&self.blocks(), Pieces::Filters, false, theta, &mut direction);
         require_some(direction)
@@ -55,7 +55,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::regression(&array![[1.0], [-2.0]], &array![[1.0], [0.5]])?;
-    /// let network = Mlp::new([1, 4, 1]).relu();
+    /// let network = Network::mlp([1, 4, 1]).relu();
     /// let (objective, theta) = (network.loss(&data)?, network.initial(1)?);
     /// let same = objective.scaled_blocks(
     ///     &theta,
@@ -75,7 +75,7 @@ impl Objective {
         let (blocks, mut scaled) = (self.blocks(), theta.clone());
         for (name, factor) in factors {
             let Some(block) = blocks.iter().find(|block| block.name() == name) else {
-                let names: Vec<&str> = blocks.iter().map(Block::name).collect();
+                let names: Vec<&str> = blocks.iter().map(ParameterBlock::name).collect();
                 return Err(Error::argument("factors", name, format!("of {}", names.join(", "))));
             };
             if !factor.is_finite() {
@@ -90,23 +90,22 @@ impl Objective {
 
 /// Scales each piece of the direction to the length of θ's; biases and scales, a block as one piece, unless they become 0.
 pub(super) fn normalize(
-    blocks: &[Block],
+    blocks: &[ParameterBlock],
     pieces: Pieces,
     biases: bool,
     theta: &Array1<f64>,
     direction: &mut Array1<f64>,
 ) {
     for block in blocks {
-        if block.role() != Role::Weight && !biases {
+        if block.role() != ParameterRole::Weight && !biases {
             block.range().for_each(|i| direction[i] = 0.0);
             continue;
         }
         let filters = pieces == Pieces::Filters && block.shape().len() > 1;
         let ranges = if filters { block.filters() } else { vec![block.range()] };
         for range in ranges {
-            let own = length(range.clone().map(|i| direction[i]));
-            let factor =
-                if own > 0.0 { length(range.clone().map(|i| theta[i])) / own } else { 0.0 };
+            let own = norm(direction.slice(s![range.clone()]));
+            let factor = if own > 0.0 { norm(theta.slice(s![range.clone()])) / own } else { 0.0 };
             range.for_each(|i| direction[i] *= factor);
         }
     }

@@ -1,8 +1,8 @@
 //! The plane in which most of a descent's path lies.
 
 use crate::error::{Error, Result};
-use crate::landscape::slice::directions::{orthonormalize, stacked};
 use crate::landscape::slice::subspace::Subspace;
+use crate::landscape::vector::{orthonormalize, stacked};
 use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::eigen_symmetric;
 use crate::polars::df;

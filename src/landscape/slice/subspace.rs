@@ -1,7 +1,7 @@
 //! Lines and planes in parameter space, and where points lie in them.
 
 use crate::error::{Error, Result};
-use crate::landscape::slice::directions::{check_direction, length, orthonormalize, stacked};
+use crate::landscape::vector::{norm, orthonormalize, require_direction, stacked};
 use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::solve_positive;
 use crate::polars::df;
@@ -54,7 +54,7 @@ impl Subspace {
         }
         let mut rows: Vec<Array1<f64>> =
             directions.rows().into_iter().map(|row| row.to_owned()).collect();
-        rows.iter().try_for_each(|row| check_direction(row, n))?;
+        rows.iter().try_for_each(|row| require_direction(row.view(), n))?;
         orthonormalize(&mut rows)?;
         Ok(Self { origin: origin.clone(), directions: directions.clone() })
     }
@@ -147,8 +147,7 @@ impl Subspace {
             return Err(Error::argument("points", format!("one with {x}"), "of finite numbers"));
         }
         // Unit directions keep the 2 × 2 system well scaled.
-        let lengths: Vec<f64> =
-            self.directions.rows().into_iter().map(|d| length(d.iter().copied())).collect();
+        let lengths: Vec<f64> = self.directions.rows().into_iter().map(norm).collect();
         let k = lengths.len();
         let gram = Array2::from_shape_fn((k, k), |(i, j)| {
             self.directions.row(i).dot(&self.directions.row(j)) / (lengths[i] * lengths[j])
@@ -167,7 +166,7 @@ impl Subspace {
                 rest.scaled_add(-x, &self.directions.row(i));
                 coordinates[i].push(x);
             }
-            residuals.push(length(rest.iter().copied()));
+            residuals.push(norm(&rest));
         }
         let mut frame = df!("point" => (0..points.nrows() as u64).collect::<Vec<_>>())?;
         for (name, values) in ["alpha", "beta"].into_iter().zip(coordinates) {

@@ -6,13 +6,13 @@
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// // Entries N(0, 1) make curvatures n times as large as directions of length 1.
-/// let gaussian = Projection::of_signs(60, 40, 0)?;
-/// let unit = gaussian.directions(Directions::Unit);
+/// let gaussian = ProjectionTheory::of_signs(60, 40, 0)?;
+/// let unit = gaussian.directions(DirectionKind::Unit);
 /// assert!((gaussian.mean_diagonal() - 100.0 * unit.mean_diagonal()).abs() < 1e-12);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Directions {
+pub enum DirectionKind {
     /// Independent entries N(0, 1).
     #[default]
     Gaussian,
@@ -22,12 +22,12 @@ pub enum Directions {
     Orthonormal,
 }
 
-impl Directions {
+impl DirectionKind {
     /// The name in tables.
     ///
     /// ```
     /// # use statmech::prelude::*;
-    /// assert_eq!(Directions::Orthonormal.name(), "orthonormal");
+    /// assert_eq!(DirectionKind::Orthonormal.name(), "orthonormal");
     /// ```
     pub fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,8 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 use std::sync::OnceLock;
 
+use faer::c64;
+
 use crate::numeric::quadrature::DoubleExponential;
 use crate::numeric::roots::root;
 use crate::theory::projections::spectrum::Spectrum;
@@ -10,37 +12,6 @@ use crate::theory::projections::spectrum::Spectrum;
 /// The double exponential rule has 2 HALF + 1 nodes at distance STEP.
 const STEP: f64 = 0.02;
 const HALF: i32 = 165;
-
-/// A complex number.
-#[derive(Clone, Copy, Debug)]
-struct Complex(f64, f64);
-
-impl Complex {
-    fn times(self, other: Self) -> Self {
-        Self(self.0 * other.0 - self.1 * other.1, self.0 * other.1 + self.1 * other.0)
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self(self.0 + other.0, self.1 + other.1)
-    }
-
-    fn scaled(self, factor: f64) -> Self {
-        Self(factor * self.0, factor * self.1)
-    }
-
-    fn minus(self, other: Self) -> Self {
-        self.plus(other.scaled(-1.0))
-    }
-
-    fn ln(self) -> Self {
-        Self(self.0.hypot(self.1).ln(), self.1.atan2(self.0))
-    }
-
-    fn exp(self) -> Self {
-        let size = self.0.exp();
-        Self(size * self.1.cos(), size * self.1.sin())
-    }
-}
 
 /// P(κ₋ > x) and the density of κ₋ at x, in units of the spectrum.
 ///
@@ -61,20 +32,21 @@ pub(super) fn above(spectrum: &Spectrum, x: f64) -> (f64, f64) {
     let Some(c) = saddle_point(spectrum, x, top) else { return (0.0, 0.0) };
     let (z, h) = nodes(spectrum, x, c, top);
     let sine = sine_integrals();
-    let (mut sum, mut slope) = (Complex(0.0, 0.0), Complex(0.0, 0.0));
+    let zero = c64::new(0.0, 0.0);
+    let (mut sum, mut slope) = (zero, zero);
     for i in 1..z.len() {
-        let (mut inner, mut inner_slope) = (Complex(0.0, 0.0), Complex(0.0, 0.0));
+        let (mut inner, mut inner_slope) = (zero, zero);
         for j in 0..i {
-            let term = z[i].minus(z[j]).times(h[j]).scaled(sine[i - j]);
-            inner = inner.plus(term);
-            inner_slope = inner_slope.plus(term.times(z[i].plus(z[j])));
+            let term = (z[i] - z[j]) * h[j] * sine[i - j];
+            inner += term;
+            inner_slope += term * (z[i] + z[j]);
         }
-        sum = sum.plus(h[i].times(inner));
-        slope = slope.plus(h[i].times(inner_slope));
+        sum += h[i] * inner;
+        slope += h[i] * inner_slope;
     }
     // i · sum, of which the real part counts.
     let factor = -(STEP / PI).powi(2) / 4.0;
-    ((factor * sum.1).clamp(0.0, 1.0), (factor * slope.1).max(0.0))
+    ((factor * sum.im).clamp(0.0, 1.0), (factor * slope.im).max(0.0))
 }
 
 /// Where −xc − ½ Σ ln(1 − 2λc) − 3/2 ln c is least.
@@ -89,7 +61,7 @@ fn saddle_point(spectrum: &Spectrum, x: f64, top: f64) -> Option<f64> {
 }
 
 /// Points z on the contour, and h(z) dz.
-fn nodes(spectrum: &Spectrum, x: f64, c: f64, top: f64) -> (Vec<Complex>, Vec<Complex>) {
+fn nodes(spectrum: &Spectrum, x: f64, c: f64, top: f64) -> (Vec<c64>, Vec<c64>) {
     let curvature =
         1.5 / (c * c) + 2.0 * spectrum.sum(|value| (value / (1.0 - 2.0 * value * c)).powi(2));
     let width = curvature.sqrt().recip();
@@ -105,18 +77,17 @@ fn nodes(spectrum: &Spectrum, x: f64, c: f64, top: f64) -> (Vec<Complex>, Vec<Co
             let t = width * u.sinh();
             let slope = width * u.cosh() * FRAC_PI_2 * s.cosh();
             let q = t.hypot(room);
-            let z = Complex(c + bend * t * (t / (q + room)), t);
-            let dz = Complex(bend * t / q * slope, slope);
-            let mut ln = z.ln().scaled(-1.5).minus(z.scaled(x));
+            let z = c64::new(c + bend * t * (t / (q + room)), t);
+            let dz = c64::new(bend * t / q * slope, slope);
+            let mut ln = z.ln() * -1.5 - z * x;
             for (value, count) in spectrum.pairs() {
-                let factor = Complex(1.0 - 2.0 * value * z.0, -2.0 * value * z.1);
-                ln = ln.minus(factor.ln().scaled(0.5 * count));
+                ln -= (1.0 - z * (2.0 * value)).ln() * (0.5 * count);
             }
-            let h = ln.exp().times(dz);
-            if h.0.is_finite() && h.1.is_finite() && z.0.is_finite() && z.1.is_finite() {
+            let h = ln.exp() * dz;
+            if h.is_finite() && z.is_finite() {
                 (z, h)
             } else {
-                (Complex(c, 0.0), Complex(0.0, 0.0))
+                (c64::new(c, 0.0), c64::new(0.0, 0.0))
             }
         })
         .unzip()
@@ -145,7 +116,7 @@ fn sine_integrals() -> &'static [f64] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::projections::pictures::Pictures;
+    use crate::theory::projections::pictures::PictureProbabilities;
 
     #[test]
     fn sine_integrals_of_tables() {
@@ -160,7 +131,7 @@ mod tests {
             [(2, 2), (3, 2), (2, 3), (5, 3), (20, 30), (500, 500), (520, 480)]
         {
             let spectrum = Spectrum::of_signs(positive, negative);
-            let exact = Pictures::of_signs(positive, negative);
+            let exact = PictureProbabilities::of_signs(positive, negative);
             let (bowl, cap) = (above(&spectrum, 0.0).0, above(&spectrum.mirrored(), 0.0).0);
             assert!((bowl - exact.bowl).abs() < 1e-10, "{positive} {negative}: {bowl} {exact:?}");
             assert!((cap - exact.cap).abs() < 1e-10, "{positive} {negative}: {cap} {exact:?}");

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::numeric::gaussian::{density, tail};
-use crate::theory::projections::pictures::Pictures;
+use crate::theory::projections::pictures::PictureProbabilities;
 
 /// m ~ N(mean, spread²) and, independent of it, r with density r exp(−r²/2radius²)/radius².
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,10 +42,10 @@ impl Many {
         self.mirrored().above(-x)
     }
 
-    pub fn pictures(&self) -> Pictures {
+    pub fn pictures(&self) -> PictureProbabilities {
         let width = self.spread.hypot(self.radius);
         if width == 0.0 && self.mean == 0.0 {
-            return Pictures { flat: 1.0, ..Pictures::NONE };
+            return PictureProbabilities { flat: 1.0, ..PictureProbabilities::NONE };
         }
         // 𝔼 exp(−m²/2radius²) = P(r > |m|), without the difference of numbers near 1.
         let saddle = if width > 0.0 {
@@ -53,7 +53,7 @@ impl Many {
         } else {
             0.0
         };
-        Pictures { bowl: self.above(0.0).0, saddle, cap: self.below(0.0).0, flat: 0.0 }
+        PictureProbabilities { bowl: self.above(0.0).0, saddle, cap: self.below(0.0).0, flat: 0.0 }
     }
 
     /// 𝔼r and Var r.

@@ -2,7 +2,7 @@
 //!
 //! A slice L(θ + αη + βδ) has at α = β = 0 the Hessian M with the entries ηᵀHη, ηᵀHδ and δᵀHδ, and as a graph over (α, β) at a critical point the
 //! principal curvatures κ₋ ≤ κ₊, the eigenvalues of M (L. Böttcher and G. Wheeler, arXiv:2208.13219). They are m ± r with m = (M₁₁ + M₂₂)/2 and
-//! r² = (M₁₁ − M₂₂)²/4 + M₁₂². [`Projection`] has what theory says about them, [`Pictures`] how often the slice shows a bowl, a saddle or a cap.
+//! r² = (M₁₁ − M₂₂)²/4 + M₁₂². [`ProjectionTheory`] has what theory says about them, [`PictureProbabilities`] how often the slice shows a bowl, a saddle or a cap.
 //!
 //! # What is exact
 //!
@@ -31,7 +31,7 @@ mod pictures;
 mod projection;
 mod spectrum;
 
-pub use directions::Directions;
-pub use pictures::Pictures;
+pub use directions::DirectionKind;
+pub use pictures::PictureProbabilities;
 pub(crate) use projection::QUANTITIES;
-pub use projection::{Projection, SliceCurvatures};
+pub use projection::{ProjectionTheory, SliceCurvatures};

@@ -7,19 +7,19 @@ use crate::theory::projections::beta::{half_beta, saddle};
 
 /// Probabilities of what a slice along two random directions through a critical point shows. They sum to 1.
 ///
-/// They hold for all [`Directions`](super::Directions), since only the plane of the slice matters.
+/// They hold for every [`DirectionKind`](super::DirectionKind), since only the plane of the slice matters.
 ///
 /// ```
 /// use statmech::prelude::*;
 /// // The saddle of 1001 dimensions with 500 curvatures 1, 500 curvatures −1 and one 0 …
-/// let even = Pictures::of_signs(500, 500);
+/// let even = PictureProbabilities::of_signs(500, 500);
 /// assert!((even.saddle - 0.70728).abs() < 1e-5);
 /// // … and with 800 against 200: in random slices it is a bowl.
-/// assert!(Pictures::of_signs(800, 200).bowl > 1.0 - 1e-12);
+/// assert!(PictureProbabilities::of_signs(800, 200).bowl > 1.0 - 1e-12);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Pictures {
+pub struct PictureProbabilities {
     /// Both principal curvatures are positive.
     pub bowl: f64,
     /// One is positive and one negative.
@@ -30,7 +30,7 @@ pub struct Pictures {
     pub flat: f64,
 }
 
-impl Pictures {
+impl PictureProbabilities {
     /// Exact probabilities for `positive` eigenvalues 1 and `negative` eigenvalues −1 of the Hessian, and any number of zeros.
     ///
     /// P(saddle) = √π 2^{1−(n₊+n₋)/2} Γ((n₊ + n₋ − 1)/2) / (Γ(n₊/2) Γ(n₋/2)) and P(bowl) = I_½(n₋ − 1, n₊ − 1) − P(saddle) I_½((n₋ − 1)/2, (n₊ − 1)/2), with
@@ -38,7 +38,7 @@ impl Pictures {
     ///
     /// ```
     /// use statmech::prelude::*;
-    /// let pictures = Pictures::of_signs(2, 2);
+    /// let pictures = PictureProbabilities::of_signs(2, 2);
     /// assert!((pictures.saddle - std::f64::consts::FRAC_PI_4).abs() < 1e-14);
     /// assert!((pictures.bowl - pictures.cap).abs() < 1e-14);
     /// ```
@@ -77,7 +77,7 @@ impl Pictures {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Pictures::of_signs(1, 1).frame()?.values("probability")?, [0.0, 1.0, 0.0, 0.0]);
+    /// assert_eq!(PictureProbabilities::of_signs(1, 1).frame()?.values("probability")?, [0.0, 1.0, 0.0, 0.0]);
     /// # Ok(()) }
     /// ```
     pub fn frame(&self) -> Result<DataFrame> {

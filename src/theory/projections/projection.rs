@@ -7,16 +7,16 @@ use crate::ndarray::Array1;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::rayon::prelude::*;
-use crate::theory::projections::directions::Directions;
+use crate::theory::projections::directions::DirectionKind;
 use crate::theory::projections::distribution;
 use crate::theory::projections::many::Many;
 use crate::theory::projections::moments::radial;
-use crate::theory::projections::pictures::Pictures;
+use crate::theory::projections::pictures::PictureProbabilities;
 use crate::theory::projections::spectrum::Spectrum;
 
 /// What theory says about the 2 × 2 Hessian of a slice along two random directions, for a Hessian H of n parameters.
 ///
-/// The means and variances of entries are exact for all [`Directions`]; so are, where the eigenvalues are known, the [`pictures`](Self::pictures), and for
+/// The means and variances of entries are exact for every [`DirectionKind`]; so are, where the eigenvalues are known, the [`pictures`](Self::pictures), and for
 /// normal directions the principal curvatures' [means and variances](Self::curvatures) and [distribution](Self::distribution). All else takes m and r
 /// for normal and Rayleigh distributed, as with many eigenvalues of like size; [`is_exact`](Self::is_exact) tells which it is. See the [module](super).
 ///
@@ -24,18 +24,18 @@ use crate::theory::projections::spectrum::Spectrum;
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// // 500 curvatures of either sign: on average, the slice is as much curved upwards as downwards, by √π Γ(½·1001)/Γ(500) ≈ 39.6.
-/// let curvatures = Projection::of_signs(500, 500, 1)?.curvatures();
+/// let curvatures = ProjectionTheory::of_signs(500, 500, 1)?.curvatures();
 /// assert!((curvatures.plus - 39.623).abs() < 1e-3 && (curvatures.minus + 39.623).abs() < 1e-3);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Projection {
+pub struct ProjectionTheory {
     n: usize,
     trace: f64,
     squares: f64,
     spectrum: Option<Arc<Spectrum>>,
-    directions: Directions,
+    directions: DirectionKind,
 }
 
 /// Expected principal curvatures and their variances.
@@ -52,7 +52,7 @@ pub struct SliceCurvatures {
     pub variance_plus: f64,
 }
 
-impl Projection {
+impl ProjectionTheory {
     /// The theory for a Hessian with these eigenvalues, all n of them; those below 10⁻¹² of the largest are 0.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let theory = Projection::of_spectrum(&array![3.0, 1.0, -1.0])?;
+    /// let theory = ProjectionTheory::of_spectrum(&array![3.0, 1.0, -1.0])?;
     /// assert_eq!((theory.trace(), theory.squares()), (3.0, 11.0));
     /// # Ok(()) }
     /// ```
@@ -72,7 +72,7 @@ impl Projection {
             (values.iter().sum::<f64>(), values.iter().map(|x| x * x).sum::<f64>());
         require_finite("tr H²", squares)?;
         let spectrum = Some(Arc::new(spectrum));
-        Ok(Self { n: values.len(), trace, squares, spectrum, directions: Directions::default() })
+        Ok(Self { n: values.len(), trace, squares, spectrum, directions: DirectionKind::default() })
     }
 
     /// The theory for `positive` eigenvalues 1, `negative` eigenvalues −1 and `zero` eigenvalues 0.
@@ -83,7 +83,7 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Projection::of_signs(800, 200, 1)?.curvatures().minus.round(), 560.0);
+    /// assert_eq!(ProjectionTheory::of_signs(800, 200, 1)?.curvatures().minus.round(), 560.0);
     /// # Ok(()) }
     /// ```
     pub fn of_signs(positive: usize, negative: usize, zero: usize) -> Result<Self> {
@@ -93,7 +93,7 @@ impl Projection {
         }
         let (p, m) = (positive as f64, negative as f64);
         let spectrum = Some(Arc::new(Spectrum::of_signs(positive, negative)));
-        let directions = Directions::default();
+        let directions = DirectionKind::default();
         Ok(Self { n, trace: p - m, squares: p + m, spectrum, directions })
     }
 
@@ -106,8 +106,8 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let few = Projection::of_traces(1001, 0.0, 1000.0)?.pictures();
-    /// let all = Projection::of_signs(500, 500, 1)?.pictures();
+    /// let few = ProjectionTheory::of_traces(1001, 0.0, 1000.0)?.pictures();
+    /// let all = ProjectionTheory::of_signs(500, 500, 1)?.pictures();
     /// assert!((few.saddle - 0.5_f64.sqrt()).abs() < 1e-12 && (few.saddle - all.saddle).abs() < 1e-3);
     /// # Ok(()) }
     /// ```
@@ -121,20 +121,20 @@ impl Projection {
             let allowed = format!("finite and at least (tr H)²/n = {least}");
             return Err(Error::argument("squares", squares, allowed));
         }
-        let directions = Directions::default();
+        let directions = DirectionKind::default();
         Ok(Self { n, trace, squares, spectrum: None, directions })
     }
 
-    /// The same for other directions; default [`Directions::Gaussian`]. An orthonormal pair needs at least two dimensions, of which errors of n = 1 tell nothing.
+    /// The same for other directions; default [`DirectionKind::Gaussian`]. An orthonormal pair needs at least two dimensions, of which errors of n = 1 tell nothing.
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let unit = Projection::of_signs(3, 1, 0)?.directions(Directions::Unit);
+    /// let unit = ProjectionTheory::of_signs(3, 1, 0)?.directions(DirectionKind::Unit);
     /// assert_eq!(unit.mean_diagonal(), 0.5); // tr H / n
     /// # Ok(()) }
     /// ```
-    pub fn directions(&self, directions: Directions) -> Self {
+    pub fn directions(&self, directions: DirectionKind) -> Self {
         Self { directions, ..self.clone() }
     }
 
@@ -158,16 +158,16 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let theory = Projection::of_signs(3, 1, 0)?;
-    /// assert!(theory.is_exact() && !theory.directions(Directions::Unit).is_exact());
+    /// let theory = ProjectionTheory::of_signs(3, 1, 0)?;
+    /// assert!(theory.is_exact() && !theory.directions(DirectionKind::Unit).is_exact());
     /// # Ok(()) }
     /// ```
     pub fn is_exact(&self) -> bool {
-        self.spectrum.is_some() && self.directions == Directions::Gaussian
+        self.spectrum.is_some() && self.directions == DirectionKind::Gaussian
     }
 
     /// The directions that it is about.
-    pub fn drawn(&self) -> Directions {
+    pub fn drawn(&self) -> DirectionKind {
         self.directions
     }
 
@@ -179,8 +179,8 @@ impl Projection {
     /// 𝔼 ηᵀHη = tr H, or tr H/n for directions of length 1. The expected ηᵀHδ is 0.
     pub fn mean_diagonal(&self) -> f64 {
         match self.directions {
-            Directions::Gaussian => self.trace,
-            Directions::Unit | Directions::Orthonormal => self.trace / self.n as f64,
+            DirectionKind::Gaussian => self.trace,
+            DirectionKind::Unit | DirectionKind::Orthonormal => self.trace / self.n as f64,
         }
     }
 
@@ -190,16 +190,16 @@ impl Projection {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// // H = 1: all slices along unit vectors are alike.
-    /// let theory = Projection::of_spectrum(&array![1.0, 1.0, 1.0])?;
+    /// let theory = ProjectionTheory::of_spectrum(&array![1.0, 1.0, 1.0])?;
     /// assert_eq!(theory.variance_diagonal(), 6.0);
-    /// assert_eq!(theory.directions(Directions::Unit).variance_diagonal(), 0.0);
+    /// assert_eq!(theory.directions(DirectionKind::Unit).variance_diagonal(), 0.0);
     /// # Ok(()) }
     /// ```
     pub fn variance_diagonal(&self) -> f64 {
         let n = self.n as f64;
         match self.directions {
-            Directions::Gaussian => 2.0 * self.squares,
-            Directions::Unit | Directions::Orthonormal => 2.0 * self.scatter() / (n + 2.0),
+            DirectionKind::Gaussian => 2.0 * self.squares,
+            DirectionKind::Unit | DirectionKind::Orthonormal => 2.0 * self.scatter() / (n + 2.0),
         }
     }
 
@@ -208,16 +208,16 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let theory = Projection::of_spectrum(&array![1.0, 1.0, 1.0])?.directions(Directions::Orthonormal);
+    /// let theory = ProjectionTheory::of_spectrum(&array![1.0, 1.0, 1.0])?.directions(DirectionKind::Orthonormal);
     /// assert_eq!(theory.variance_off_diagonal(), 0.0);
     /// # Ok(()) }
     /// ```
     pub fn variance_off_diagonal(&self) -> f64 {
         let n = self.n as f64;
         match self.directions {
-            Directions::Gaussian => self.squares,
-            Directions::Unit => self.squares / n / n,
-            Directions::Orthonormal => self.scatter() * n / ((n - 1.0).max(1.0) * (n + 2.0)),
+            DirectionKind::Gaussian => self.squares,
+            DirectionKind::Unit => self.squares / n / n,
+            DirectionKind::Orthonormal => self.scatter() * n / ((n - 1.0).max(1.0) * (n + 2.0)),
         }
     }
 
@@ -227,15 +227,15 @@ impl Projection {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// // In two dimensions an orthonormal pair spans all: the sum of both is tr H.
-    /// let theory = Projection::of_spectrum(&array![2.0, -1.0])?.directions(Directions::Orthonormal);
+    /// let theory = ProjectionTheory::of_spectrum(&array![2.0, -1.0])?.directions(DirectionKind::Orthonormal);
     /// assert!((theory.covariance_diagonals() + theory.variance_diagonal()).abs() < 1e-15);
     /// # Ok(()) }
     /// ```
     pub fn covariance_diagonals(&self) -> f64 {
         let n = self.n as f64;
         match self.directions {
-            Directions::Gaussian | Directions::Unit => 0.0,
-            Directions::Orthonormal => -2.0 * self.scatter() / ((n - 1.0).max(1.0) * (n + 2.0)),
+            DirectionKind::Gaussian | DirectionKind::Unit => 0.0,
+            DirectionKind::Orthonormal => -2.0 * self.scatter() / ((n - 1.0).max(1.0) * (n + 2.0)),
         }
     }
 
@@ -253,14 +253,14 @@ impl Projection {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// // One direction each: κ± = ±|η₁δ₂ − …| has 𝔼r = √π Γ(3/2)/Γ(1) = π/2.
-    /// let curvatures = Projection::of_signs(1, 1, 0)?.curvatures();
+    /// let curvatures = ProjectionTheory::of_signs(1, 1, 0)?.curvatures();
     /// assert!((curvatures.plus - std::f64::consts::FRAC_PI_2).abs() < 1e-12);
     /// # Ok(()) }
     /// ```
     pub fn curvatures(&self) -> SliceCurvatures {
         let spread = (0.5 * (self.variance_diagonal() + self.covariance_diagonals())).max(0.0);
         let mean = self.mean_diagonal();
-        if let (Some(spectrum), Directions::Gaussian) = (&self.spectrum, self.directions) {
+        if let (Some(spectrum), DirectionKind::Gaussian) = (&self.spectrum, self.directions) {
             let (r, mr) = radial(spectrum);
             let (r, mr) = (r * spectrum.unit, mr * spectrum.unit * spectrum.unit);
             let (variance, covariance) = (2.0 * self.squares - r * r, mr - mean * r);
@@ -290,7 +290,7 @@ impl Projection {
         }
     }
 
-    /// How often the slice shows a bowl, a saddle or a cap: exact where the spectrum is known, for all [`Directions`].
+    /// How often the slice shows a bowl, a saddle or a cap: exact where the spectrum is known, for every [`DirectionKind`].
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -298,24 +298,24 @@ impl Projection {
     /// // Nine small curvatures upwards and a large one downwards: the picture is a saddle in most slices.
     /// let mut eigenvalues = Array1::from_elem(10, 0.1);
     /// eigenvalues[0] = -5.0;
-    /// let pictures = Projection::of_spectrum(&eigenvalues)?.pictures();
+    /// let pictures = ProjectionTheory::of_spectrum(&eigenvalues)?.pictures();
     /// assert!(pictures.saddle > 0.75 && pictures.cap == 0.0);
     /// # Ok(()) }
     /// ```
-    pub fn pictures(&self) -> Pictures {
+    pub fn pictures(&self) -> PictureProbabilities {
         let Some(spectrum) = &self.spectrum else {
             return self.many().pictures();
         };
         let (positive, negative) = spectrum.signs();
         if spectrum.is_signs() || positive + negative <= 2 || positive.min(negative) == 0 {
-            return Pictures::of_signs(positive, negative);
+            return PictureProbabilities::of_signs(positive, negative);
         }
         let bowl = if positive < 2 { 0.0 } else { distribution::above(spectrum, 0.0).0 };
         let cap = match negative {
             0 | 1 => 0.0,
             _ => distribution::above(&spectrum.mirrored(), 0.0).0,
         };
-        Pictures { bowl, saddle: (1.0 - bowl - cap).max(0.0), cap, flat: 0.0 }
+        PictureProbabilities { bowl, saddle: (1.0 - bowl - cap).max(0.0), cap, flat: 0.0 }
     }
 
     /// The distribution of the principal curvatures, a row each curvature: `curvature`, densities `density_minus` and `density_plus` of κ₋ and κ₊, their
@@ -329,7 +329,7 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let frame = Projection::of_signs(500, 500, 1)?.distribution(&linspace(-300.0, 300.0, 601))?;
+    /// let frame = ProjectionTheory::of_signs(500, 500, 1)?.distribution(&linspace(-300.0, 300.0, 601))?;
     /// let integral: f64 = frame.values("density_plus")?.iter().sum();
     /// assert!((integral - 1.0).abs() < 1e-4);
     /// # Ok(()) }
@@ -371,7 +371,7 @@ impl Projection {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let frame = Projection::of_signs(2, 1, 0)?.frame()?;
+    /// let frame = ProjectionTheory::of_signs(2, 1, 0)?.frame()?;
     /// assert_eq!(frame.values("mean")?[..3], [1.0, 0.0, 1.0]);
     /// # Ok(()) }
     /// ```

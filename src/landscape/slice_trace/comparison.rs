@@ -5,10 +5,11 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::landscape::Objective;
-use crate::landscape::curvature::budget::{Costs, Price};
-use crate::landscape::curvature::estimation::SliceTraceEstimation;
+use crate::landscape::slice_trace::budget::{Costs, Price};
+use crate::landscape::slice_trace::estimation::SliceTraceEstimation;
+use crate::landscape::slice_trace::method::{METHODS, Method};
 use crate::ndarray::{Array1, Array2};
-use crate::operator::{Operator, Probe, TraceEstimator};
+use crate::operator::{Operator, Probe};
 use crate::plot::{Figure, Plot};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -67,55 +68,6 @@ pub struct TraceComparison {
     pub product_cost: f64,
     /// Whether all runs were done.
     pub complete: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Method {
-    /// Slices, from losses or from gradients.
-    Slices { probe: Probe, gradients: bool },
-    /// Products with the Hessian.
-    Products(TraceEstimator),
-}
-
-const METHODS: [Method; 7] = [
-    Method::Slices { probe: Probe::Gaussian, gradients: false },
-    Method::Slices { probe: Probe::Rademacher, gradients: false },
-    Method::Slices { probe: Probe::Rademacher, gradients: true },
-    Method::Products(TraceEstimator::Gaussian),
-    Method::Products(TraceEstimator::Rademacher),
-    Method::Products(TraceEstimator::HutchPlusPlus),
-    Method::Products(TraceEstimator::XTrace),
-];
-
-impl Method {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Slices { probe: Probe::Gaussian, .. } => "slices, gaussian",
-            Self::Slices { gradients: false, .. } => "slices, rademacher",
-            Self::Slices { .. } => "gradients, rademacher",
-            Self::Products(TraceEstimator::Gaussian) => "products, gaussian",
-            Self::Products(TraceEstimator::Rademacher) => "products, rademacher",
-            Self::Products(estimator) => estimator.name(),
-        }
-    }
-
-    /// The distribution of independent probes, of which the variance is known.
-    fn probe(self) -> Option<Probe> {
-        match self {
-            Self::Slices { probe, .. } => Some(probe),
-            Self::Products(TraceEstimator::Gaussian) => Some(Probe::Gaussian),
-            Self::Products(TraceEstimator::Rademacher) => Some(Probe::Rademacher),
-            Self::Products(_) => None,
-        }
-    }
-
-    /// The fewest samples that give an error.
-    fn least(self) -> usize {
-        match self {
-            Self::Slices { .. } => 2,
-            Self::Products(estimator) => estimator.least(),
-        }
-    }
 }
 
 /// One method within one budget.

@@ -1,16 +1,12 @@
 //! Sums over long vectors, in an order that does not depend on the number of threads.
 
-use crate::error::{Error, Result};
 use crate::rayon::prelude::*;
 use crate::simd::{Width, widths};
 
 /// Numbers in a chunk: 40 vectors' chunks of it fit into the second cache.
-pub(super) const CHUNK: usize = 1024;
+pub(crate) const CHUNK: usize = 1024;
 /// Chunks that one task takes at least, so that short vectors stay on one thread.
-pub(super) const TASK: usize = 16;
-
-/// Squares of shorter vectors lose digits, and in the end all of them.
-const SMALLEST: f64 = 1e-140;
+pub(crate) const TASK: usize = 16;
 
 const LANES: usize = 16;
 
@@ -46,27 +42,27 @@ widths!(fn add_scaled_of_width(y: &mut [f64], factor: f64, x: &[f64]) = add_scal
 widths!(fn widen_of_width(wide: &mut [f64], narrow: &[f32]) = widen_body);
 
 /// Σ a_i b_i of one chunk.
-pub(super) fn chunk_dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn chunk_dot(a: &[f64], b: &[f64]) -> f64 {
     dot_of_width(Width::best(), a, b)
 }
 
 /// y + factor · x, into y, of one chunk.
-pub(super) fn chunk_add(y: &mut [f64], factor: f64, x: &[f64]) {
+pub(crate) fn chunk_add(y: &mut [f64], factor: f64, x: &[f64]) {
     add_scaled_of_width(Width::best(), y, factor, x);
 }
 
 /// Single precision to double.
-pub(super) fn widen(wide: &mut [f64], narrow: &[f32]) {
+pub(crate) fn widen(wide: &mut [f64], narrow: &[f32]) {
     widen_of_width(Width::best(), wide, narrow);
 }
 
 /// Whether vectors of so many numbers are too short to be worth a second thread.
-pub(super) fn is_short(n: usize) -> bool {
+pub(crate) fn is_short(n: usize) -> bool {
     n <= CHUNK * TASK
 }
 
 /// Σ a_i b_i, chunk by chunk on one thread or several.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     if is_short(a.len()) {
         return a.chunks(CHUNK).zip(b.chunks(CHUNK)).map(|(a, b)| chunk_dot(a, b)).sum();
     }
@@ -80,25 +76,12 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// √Σ a_i².
-pub(super) fn norm(a: &[f64]) -> f64 {
+pub(crate) fn norm(a: &[f64]) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// Refuses a product whose square under- or overflows, where none before was larger than `size`: lengths could not be told from 0.
-pub(super) fn require_measurable(product: &[f64], size: f64) -> Result<()> {
-    let length = norm(product);
-    let tiny = size.max(length) < SMALLEST && product.iter().any(|&x| x != 0.0);
-    if length.is_finite() && !tiny {
-        return Ok(());
-    }
-    let largest = product.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    let given = format!("one whose products have entries up to {largest:e}");
-    let allowed = "of a size between 1e-140 and 1e140 (`scaled(c)` brings it there)";
-    Err(Error::argument("operator", given, allowed))
-}
-
 /// y + factor · x, into y.
-pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
+pub(crate) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     if is_short(y.len()) {
         return chunk_add(y, factor, x);
     }
@@ -109,7 +92,7 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
 }
 
 /// factor · x, into x.
-pub(super) fn scale(x: &mut [f64], factor: f64) {
+pub(crate) fn scale(x: &mut [f64], factor: f64) {
     let all = |x: &mut [f64]| x.iter_mut().for_each(|x| *x *= factor);
     if is_short(x.len()) {
         return all(x);

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::landscape::Evaluations;
-use crate::landscape::curvature::estimation::SliceTraceEstimation;
+use crate::landscape::slice_trace::estimation::SliceTraceEstimation;
 use crate::ndarray::Array1;
 use crate::polars::df;
 use crate::polars::prelude::*;

@@ -23,7 +23,7 @@ use crate::operator::Operator;
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Geometry {
+pub struct SurfaceGeometry {
     /// L(θ).
     pub loss: f64,
     /// ∇L(θ).
@@ -48,7 +48,7 @@ impl Objective {
     /// assert!((saddle.gaussian_curvature()?.value() + 1.0).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
-    pub fn geometry(&self, theta: &Array1<f64>) -> Result<Geometry> {
+    pub fn geometry(&self, theta: &Array1<f64>) -> Result<SurfaceGeometry> {
         let (loss, gradient) = self.loss_and_gradient(theta)?;
         let squared = gradient.dot(&gradient);
         if !squared.is_finite() {
@@ -56,11 +56,17 @@ impl Objective {
             return Err(Error::argument("theta", given, "one at which |∇L|² is finite"));
         }
         let stretch = (1.0 + squared).sqrt();
-        Ok(Geometry { loss, gradient, theta: theta.clone(), objective: self.clone(), stretch })
+        Ok(SurfaceGeometry {
+            loss,
+            gradient,
+            theta: theta.clone(),
+            objective: self.clone(),
+            stretch,
+        })
     }
 }
 
-impl Geometry {
+impl SurfaceGeometry {
     /// The unit normal (−∇L, 1)/√(1 + |∇L|²), n + 1 numbers.
     ///
     /// ```

@@ -1,10 +1,10 @@
 //! The builder of an estimate from slices, and its run.
 
 use crate::error::{Error, Result, require_positive};
-use crate::landscape::curvature::estimate::{Found, SliceTraceEstimate};
-use crate::landscape::curvature::stencil::{Known, SliceFit, Stencil};
-use crate::landscape::curvature::step::{Setting, choose};
-use crate::landscape::{Evaluations, Objective};
+use crate::landscape::Objective;
+use crate::landscape::slice_trace::estimate::{Found, SliceTraceEstimate};
+use crate::landscape::slice_trace::stencil::{Known, SliceFit, Stencil};
+use crate::landscape::slice_trace::step::{Setting, choose};
 use crate::ndarray::Array1;
 use crate::operator::Probe;
 use crate::progress::Deadline;
@@ -29,7 +29,7 @@ const HALVED: usize = 8;
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// let network = Mlp::new([2, 8, 1]);
+/// let network = Network::mlp([2, 8, 1]);
 /// let data = Dataset::regression(&array![[0.0, 1.0], [1.0, 0.0]], &array![[1.0], [-1.0]])?;
 /// let (objective, theta) = (network.loss(&data)?, network.initial(1)?);
 /// let slices = objective.slice_trace(&theta).samples(400).run()?;
@@ -192,11 +192,11 @@ impl SliceTraceEstimation {
         let (objective, probe, seed) = (&self.objective, self.probe, self.seed);
         let setting = Setting { objective, theta: &theta, center, probe, seed };
         let (step, noise) = match self.step {
-            Some(step) => (step, setting.slice(0).noise(stencil.known, step)?),
+            Some(step) => (step, setting.ray(0).noise(stencil.known, step)?),
             None => choose(setting, &stencil, deadline)?,
         };
         let curvature = |index: usize, t: f64| -> Result<f64> {
-            let curvature = setting.slice(index).curvature(&stencil, t)?;
+            let curvature = setting.ray(index).curvature(&stencil, t)?;
             if curvature.is_finite() {
                 return Ok(curvature);
             }
@@ -215,21 +215,12 @@ impl SliceTraceEstimation {
         })?;
         samples.extend(rest.into_iter().flatten());
         let changes = both.into_iter().map(|(whole, half)| whole - half).collect();
-        let evaluations = since(before, self.objective.evaluations());
+        let evaluations = self.objective.evaluations().since(before);
         SliceTraceEstimate::new(self, Found { step, noise, changes, samples, evaluations })
     }
 
     pub(super) fn stencil(&self) -> Result<Stencil> {
         let known = if self.gradients { Known::Slope } else { Known::Loss };
         Stencil::new(known, self.fit, self.points)
-    }
-}
-
-/// What was evaluated between two looks.
-fn since(before: Evaluations, after: Evaluations) -> Evaluations {
-    Evaluations {
-        losses: after.losses.saturating_sub(before.losses),
-        gradients: after.gradients.saturating_sub(before.gradients),
-        products: after.products.saturating_sub(before.products),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::error::Result;
 use crate::landscape::Objective;
-use crate::landscape::curvature::stencil::{Known, Stencil};
+use crate::landscape::slice_trace::stencil::{Known, Stencil};
+use crate::numeric::vector::dot;
 use crate::operator::Probe;
 use crate::random::Seed;
 
@@ -14,7 +15,7 @@ const SPACING: f64 = 1.0 / 64.0;
 const ROUNDING: f64 = 1.0 / 924.0;
 
 /// L(θ + xη) as a function of x, or its slope.
-pub(super) struct Slice<'a> {
+pub(super) struct Ray<'a> {
     objective: &'a Objective,
     theta: &'a [f64],
     /// L(θ).
@@ -24,7 +25,7 @@ pub(super) struct Slice<'a> {
     gradient: Vec<f64>,
 }
 
-impl<'a> Slice<'a> {
+impl<'a> Ray<'a> {
     pub fn new(
         objective: &'a Objective,
         theta: &'a [f64],
@@ -51,7 +52,7 @@ impl<'a> Slice<'a> {
             Known::Slope => {
                 self.gradient.resize(self.theta.len(), 0.0);
                 self.objective.gradient_at(&self.point, &mut self.gradient)?;
-                Ok(self.gradient.iter().zip(&self.direction).map(|(g, along)| g * along).sum())
+                Ok(dot(&self.gradient, &self.direction))
             }
         }
     }

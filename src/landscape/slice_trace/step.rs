@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
-use crate::landscape::curvature::slice::Slice;
-use crate::landscape::curvature::stencil::Stencil;
+use crate::landscape::slice_trace::ray::Ray;
+use crate::landscape::slice_trace::stencil::Stencil;
 use crate::operator::Probe;
 use crate::progress::Deadline;
 use crate::random::Seed;
@@ -29,8 +29,8 @@ pub(super) struct Setting<'a> {
 }
 
 impl<'a> Setting<'a> {
-    pub fn slice(&self, index: usize) -> Slice<'a> {
-        Slice::new(self.objective, self.theta, self.center, self.probe, self.seed, index)
+    pub fn ray(&self, index: usize) -> Ray<'a> {
+        Ray::new(self.objective, self.theta, self.center, self.probe, self.seed, index)
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) fn choose(
         let tried = (first..last).filter_map(|k| pairs[k].map(|pair| (k, pair)));
         tried.min_by(|(_, a), (_, b)| order(a, b)).ok_or_else(nowhere)
     };
-    let noise_at = |step: f64| setting.slice(0).noise(stencil.known, step);
+    let noise_at = |step: f64| setting.ray(0).noise(stencil.known, step);
     if plateau.is_none() {
         let (_, pair) = smallest(0.0)?;
         return Ok((pair.step, noise_at(pair.step)?));
@@ -122,7 +122,7 @@ fn follow(setting: Setting<'_>, stencil: &Stencil, deadline: Deadline) -> Vec<Le
             break;
         }
         let step = largest * RATIO.powi(level as i32);
-        let curvature = |pilot: usize| setting.slice(pilot).curvature(stencil, step);
+        let curvature = |pilot: usize| setting.ray(pilot).curvature(stencil, step);
         let found: Result<Vec<f64>> = (0..PILOTS).into_par_iter().map(curvature).collect();
         // Outside of its domain a loss is NaN, which is an error elsewhere.
         let curvatures = found.ok().filter(|all| all.iter().all(|x| x.is_finite()));

@@ -10,7 +10,7 @@ use crate::polars::prelude::*;
 /// Losses along a line or over a plane; see [`Objective::line`](crate::landscape::Objective::line) and [`Objective::plane`](crate::landscape::Objective::plane).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Slice {
+pub struct LossSlice {
     /// A row for each point and objective: `alpha`, `beta` (of a plane), `set` (the objective's name), `loss`, `log_loss` (log₁₀ L, missing where L ≤ 0), `accuracy` if asked
     /// for, `complete`.
     pub frame: DataFrame,
@@ -23,7 +23,7 @@ pub struct Slice {
     square: bool,
 }
 
-impl Slice {
+impl LossSlice {
     pub(super) fn new(
         sets: &[String],
         alpha: &[f64],

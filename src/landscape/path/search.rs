@@ -5,9 +5,11 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
-use crate::landscape::path::curve::{Curve, CurveLoss};
+use crate::landscape::path::curve::{CurveKind, CurveLoss};
+use crate::landscape::path::found::CurveFound;
 use crate::landscape::path::interpolation::check_points;
-use crate::landscape::slice::{Sets, length, rows_of};
+use crate::landscape::slice::Sets;
+use crate::landscape::vector::norm;
 use crate::landscape::{Descended, Objective, Optimizer};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
@@ -33,12 +35,12 @@ use crate::setters::setters;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct Connection {
+pub struct CurveSearch {
     objective: Objective,
     sets: Sets,
     from: Array1<f64>,
     to: Array1<f64>,
-    curve: Curve,
+    curve: CurveKind,
     optimizer: Optimizer,
     rate: Option<f64>,
     steps: i64,
@@ -50,30 +52,6 @@ pub struct Connection {
     deadline: Option<f64>,
 }
 
-/// A curve between two points, and the losses along it and along the straight line; see [`Objective::connect`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Connected {
-    /// A row for each way ("straight" and the curve's name, in the column `curve`), point and objective: `t`, `set`, `loss`, `linear` (the straight line between the end losses), `accuracy` if asked for,
-    /// `complete`.
-    pub frame: DataFrame,
-    /// A row for each way and objective: `curve`, `set`, `barrier`, `instability`, `largest_loss`, `mean_loss`, `steps`, `seed`, `complete`; see [`Interpolated`](crate::landscape::Interpolated).
-    pub summary: DataFrame,
-    /// The descent of the mean loss along the curve: see [`Descended::frame`](crate::landscape::Descended).
-    pub history: DataFrame,
-    /// The bends, one a row.
-    pub bends: Array2<f64>,
-    /// The first objective's barrier on the straight line: its largest loss above the line between the end losses.
-    pub barrier_before: f64,
-    /// The same on the curve.
-    pub barrier_after: f64,
-    /// Whether the search and the evaluation came to their end: false if a deadline stopped them.
-    pub complete: bool,
-    from: Array1<f64>,
-    to: Array1<f64>,
-    curve: Curve,
-}
-
 impl Objective {
     /// A curve of low loss from one point to another: a quadratic Bézier curve found by L-BFGS, unless something else is set.
     ///
@@ -81,17 +59,17 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(5)).run()?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(CurveKind::Chain(5)).run()?;
     /// assert!(way.barrier_after < 0.1 * way.barrier_before);
     /// # Ok(()) }
     /// ```
-    pub fn connect(&self, from: &Array1<f64>, to: &Array1<f64>) -> Connection {
-        Connection {
+    pub fn connect(&self, from: &Array1<f64>, to: &Array1<f64>) -> CurveSearch {
+        CurveSearch {
             objective: self.clone(),
             sets: Sets::new(self),
             from: from.clone(),
             to: to.clone(),
-            curve: Curve::Bezier,
+            curve: CurveKind::Bezier,
             optimizer: Optimizer::Lbfgs,
             rate: None,
             steps: 100,
@@ -105,7 +83,7 @@ impl Objective {
     }
 }
 
-impl Connection {
+impl CurveSearch {
     setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])":
         /// Steps of the descent at most; default 100.
         steps;
@@ -115,17 +93,17 @@ impl Connection {
         deadline;
     }
 
-    /// Sets the shape of the curve; default [`Curve::Bezier`].
+    /// Sets the shape of the curve; default [`CurveKind::Bezier`].
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(Curve::Chain(2)).run()?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).curve(CurveKind::Chain(2)).run()?;
     /// assert_eq!(way.bends.dim(), (2, 2));
     /// # Ok(()) }
     /// ```
-    pub fn curve(&self, curve: Curve) -> Self {
+    pub fn curve(&self, curve: CurveKind) -> Self {
         Self { curve, ..self.clone() }
     }
 
@@ -229,6 +207,20 @@ impl Connection {
         Self { sets: self.sets.beside(set, objective), ..self.clone() }
     }
 
+    /// Sets the name of the first objective in the column `set`; default "training".
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).set("ring").run()?;
+    /// assert!(way.of("ring").is_ok() && way.of("training").is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn set(&self, name: &str) -> Self {
+        Self { sets: self.sets.named(name), ..self.clone() }
+    }
+
     /// Whether the accuracy of classifiers is evaluated as well; default false.
     ///
     /// ```
@@ -258,7 +250,7 @@ impl Connection {
     /// # figure.svg()?;
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<Connected> {
+    pub fn run(&self) -> Result<CurveFound> {
         self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let (from, to) = (self.from.to_vec(), self.to.to_vec());
@@ -312,7 +304,7 @@ impl Connection {
         } else {
             crate::frame::stack(&frames)?
         };
-        Ok(Connected {
+        Ok(CurveFound {
             frame,
             summary,
             history: descended.frame,
@@ -362,7 +354,7 @@ impl Connection {
     }
 
     fn distance(&self) -> f64 {
-        length(self.from.iter().zip(&self.to).map(|(a, b)| a - b))
+        norm(&(&self.to - &self.from))
     }
 
     fn check(&self) -> Result<()> {
@@ -391,51 +383,6 @@ impl Connection {
             return Err(Error::argument("to", "the point that `from` is", "another point"));
         }
         Ok(())
-    }
-}
-
-impl Connected {
-    /// The rows of the [frame](Self::frame) of one objective, such as "test".
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
-    /// let figure = way.of("training")?.line_by("t", "loss", "curve")?;
-    /// # figure.svg()?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If there is none of this name.
-    pub fn of(&self, set: &str) -> Result<DataFrame> {
-        rows_of(&self.frame, set)
-    }
-
-    /// The point of the curve at t, from 0 (the start) to 1 (the end).
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
-    /// assert_eq!(way.point(0.0)?, array![1.0, 0.0]);
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// If t is not between 0 and 1.
-    pub fn point(&self, t: f64) -> Result<Array1<f64>> {
-        if !(0.0..=1.0).contains(&t) {
-            return Err(Error::argument("t", t, "between 0 and 1"));
-        }
-        let weights = self.curve.weights(t);
-        let mut point = &self.from * weights[0] + &self.to * weights[weights.len() - 1];
-        for (row, weight) in self.bends.rows().into_iter().zip(&weights[1..]) {
-            point.scaled_add(*weight, &row);
-        }
-        Ok(point)
     }
 }
 
