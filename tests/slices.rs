@@ -117,13 +117,15 @@ fn filter_normalised_slices_do_not_see_the_scale_of_filters() {
 
 #[test]
 fn directions_have_nothing_to_do_with_initial_weights_of_the_same_seed() {
-    let network = Mlp::new([64, 20, 10]);
+    let network = Network::mlp([64, 20, 10]);
     let objective = network.loss(&Dataset::from_images(&digits().unwrap().take(10))).unwrap();
     for seed in [0, 1, 7] {
         let theta = network.initial(seed).unwrap();
         let directions = objective.random_directions(3).seed(seed).run().unwrap();
         for direction in directions.rows() {
-            for block in objective.blocks().iter().filter(|block| block.role() == Role::Weight) {
+            for block in
+                objective.blocks().iter().filter(|block| block.role() == ParameterRole::Weight)
+            {
                 let (a, b) = (theta.slice(s![block.range()]), direction.slice(s![block.range()]));
                 let cosine = a.dot(&b) / (norm(a) * norm(b));
                 // Normal with variance 1/n.
@@ -470,7 +472,7 @@ fn rescaled_rectified_layers_are_sharper_by_all_but_the_filter_measure() {
 fn the_filter_measure_changes_if_one_filter_alone_is_rescaled() {
     let x = Array2::from_shape_fn((12, 3), |(i, j)| (0.9 * (3 * i + j) as f64).sin() * 1.5);
     let labels = Array1::from_shape_fn(12, |i| (i * 5 + i / 3) % 2);
-    let network = Mlp::new([3, 5, 2]).relu();
+    let network = Network::mlp([3, 5, 2]).relu();
     let objective = network.loss(&Dataset::classes(&x, &labels).unwrap()).unwrap();
     let theta = Array1::from_shape_fn(32, |i| 1.2 * (1.0 + i as f64).sin());
     // The first hidden unit four times as steep, and a quarter of its outgoing weights.
@@ -485,12 +487,12 @@ fn the_filter_measure_changes_if_one_filter_alone_is_rescaled() {
         let exact: f64 = objective
             .blocks()
             .iter()
-            .filter(|block| block.role() == Role::Weight)
-            .flat_map(Block::filters)
+            .filter(|block| block.role() == ParameterRole::Weight)
+            .flat_map(ParameterBlock::filters)
             .map(|filter| {
                 let trace: f64 = filter.clone().map(|i| hessian[(i, i)]).sum();
                 let weights = theta.slice(s![filter.clone()]);
-                weights.dot(&weights) * trace / filter.len() as f64
+                weights.iter().map(|w| w * w).sum::<f64>() * trace / filter.len() as f64
             })
             .sum();
         assert!((exact - jax).abs() < 1e-12, "{exact}");
