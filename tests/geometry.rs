@@ -379,3 +379,13 @@ fn bad_input_is_refused() {
     let point = valley.classify(&zero).run().unwrap();
     assert_eq!(point.kind, CriticalKind::Degenerate);
 }
+
+/// The Hessian of xy has no diagonal: all that a slice along the axes shows comes from the entry between them.
+#[test]
+fn a_slice_sees_the_entry_between_its_directions() {
+    let product = Objective::exact(2, |x| x[0] * x[1]).unwrap();
+    let (x, y) = (array![1.0, 0.0], array![0.0, 1.0]);
+    let seen = product.slice_check(&array![0.0, 0.0], &x, &y).run().unwrap();
+    assert_eq!((seen.kappa_minus, seen.kappa_plus), (-1.0, 1.0));
+    assert!(seen.picture == Picture::Saddle && !seen.misleads);
+}

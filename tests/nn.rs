@@ -760,3 +760,16 @@ fn seven_million_parameters_are_trained_and_have_the_ends_of_their_spectrum() {
         assert!(rest.dot(&rest).sqrt() < 1.1e-3 * pairs.eigenvalues[0], "{row}");
     }
 }
+
+#[test]
+fn what_would_not_fit_into_memory_is_refused_before_the_work() {
+    let windows = Network::images(1, 512, 512).conv(1, 1023).global_average().dense(2);
+    assert!(windows.parameters().unwrap_err().to_string().contains("windows of the filters"));
+    let pixels = Dataset::classes(&Array2::ones((1, 64 * 64)), &array![1]).unwrap();
+    let wide = Network::images(1, 64, 64).conv(65_535, 1).nonlinearity().global_average().dense(2);
+    assert!(wide.loss(&pixels).unwrap_err().to_string().contains("A pass of 1 examples"));
+    let many = Dataset::classes(&Array2::ones((3, 2)), &array![0, 1, 0]).unwrap();
+    assert!(Mlp::new([2, 3, 2]).batch(usize::MAX).loss(&many).is_ok());
+    let nan = Mlp::new([2, 3, 2]).outputs(&Array1::from_elem(17, f64::NAN), &Array2::ones((1, 2)));
+    assert!(nan.unwrap_err().to_string().contains("finite"));
+}

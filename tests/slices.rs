@@ -589,3 +589,50 @@ fn at_zero_weights_filters_have_no_curvature() {
     assert_eq!(found.value(SharpnessMeasure::FilterCurvature).unwrap(), 0.0);
     assert!(found.complete);
 }
+
+#[test]
+fn what_would_not_fit_into_memory_is_refused_before_the_work() {
+    let bowl = Objective::exact(1, |x| x[0] * x[0]).unwrap();
+    let (from, to) = (array![-1.0], array![1.0]);
+    let line = bowl.line(&from, &to).over((0..i32::MAX).map(f64::from));
+    assert!(line.run().unwrap_err().to_string().contains("coarser grid"));
+    let chain = bowl.connect(&from, &to).curve(Curve::Chain(1 << 28));
+    assert!(chain.run().unwrap_err().to_string().contains("fewer bends"));
+}
+
+/// Without its last point a path has no line between its ends, and without its first no row.
+#[test]
+fn a_deadline_leaves_out_the_line_between_the_ends() {
+    let slow = |x: &[f64]| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        x[0]
+    };
+    let way = Objective::from_fn(1, slow).unwrap().interpolate(&array![0.0], &array![1.0]);
+    let cut = way.points(1000).deadline(0.1).run().unwrap();
+    assert!(!cut.complete && cut.frame.height() > 0);
+    assert_eq!(cut.frame.column("linear").unwrap().null_count(), cut.frame.height());
+    let none = way.deadline(1e-12).run().unwrap();
+    assert!(!none.complete && none.frame.height() == 0 && none.barrier.is_nan());
+}
+
+#[test]
+fn a_path_ends_where_the_loss_is_finite() {
+    let wall = |x: &[f64]| if x[0] > 0.5 { f64::INFINITY } else { x[0] };
+    let wall = Objective::from_fn(1, wall).unwrap();
+    for refused in [
+        wall.interpolate(&array![0.0], &array![1.0]).run().err(),
+        wall.connect(&array![1.0], &array![0.0]).run().err(),
+    ] {
+        assert!(refused.unwrap().to_string().contains("where the loss is finite"));
+    }
+}
+
+/// On a bowl the first step reaches the highest point of the ball, after which nothing rises.
+#[test]
+fn the_error_of_a_rise_is_that_of_its_last_step() {
+    let bowl = Objective::exact(1, |x| x[0] * x[0]).unwrap();
+    let sharpness = bowl.sharpness(&array![0.5]).radius(0.1).measures([SharpnessMeasure::Ball]);
+    let frame = sharpness.run().unwrap().frame;
+    assert!((frame.values("value").unwrap()[0] - 0.11).abs() < 1e-12);
+    assert_eq!(frame.values("value_err").unwrap()[0], 0.0);
+}
