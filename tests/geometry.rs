@@ -389,3 +389,15 @@ fn a_slice_sees_the_entry_between_its_directions() {
     assert_eq!((seen.kappa_minus, seen.kappa_plus), (-1.0, 1.0));
     assert!(seen.picture == Picture::Saddle && !seen.misleads);
 }
+
+/// No slice is drawn twice, however many chunks they are drawn in, and the theory of a large objective has its ‖H‖² from probes.
+#[test]
+fn all_slices_differ_and_probes_give_the_theory() {
+    let (saddle, top) = (Objective::saddle(2, 3).unwrap(), array![0.0, 0.0, 0.0, 0.0, 1.0]);
+    let drawn = saddle.projected_hessians(&top).samples(8000).dense_up_to(0).run().unwrap();
+    let mut values = drawn.frame.values("eta_eta").unwrap();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    assert_eq!(values.len(), 8000);
+    assert!((drawn.theory.squares() / 4.0 - 1.0).abs() < 0.5);
+}

@@ -773,3 +773,16 @@ fn what_would_not_fit_into_memory_is_refused_before_the_work() {
     let nan = Mlp::new([2, 3, 2]).outputs(&Array1::from_elem(17, f64::NAN), &Array2::ones((1, 2)));
     assert!(nan.unwrap_err().to_string().contains("finite"));
 }
+
+#[test]
+fn the_slope_at_a_kink_is_zero_and_nan_passes_through_it() {
+    let data = Dataset::regression(&array![[1.0]], &array![[1.0]]).unwrap();
+    let net = Mlp::new([1, 1, 1]).relu().weight_decay(0.5);
+    let (loss, theta) = (net.loss(&data).unwrap(), array![0.0, 0.0, 1.0, 0.0]);
+    let (value, gradient) = loss.loss_and_gradient(&theta).unwrap();
+    assert_eq!(gradient[1], 0.0);
+    assert_eq!(value, loss.loss(&theta).unwrap());
+    let far = Dataset::regression(&array![[1e200, 1e200]], &array![[1.0]]).unwrap();
+    let loss = Mlp::new([2, 1, 1]).relu().loss(&far).unwrap();
+    assert!(loss.loss(&array![1e200, -1e200, 0.0, 1.0, 0.0]).is_err());
+}

@@ -636,3 +636,13 @@ fn the_error_of_a_rise_is_that_of_its_last_step() {
     assert!((frame.values("value").unwrap()[0] - 0.11).abs() < 1e-12);
     assert_eq!(frame.values("value_err").unwrap()[0], 0.0);
 }
+
+/// On a flat loss the bend stays where it was drawn, off the middle by the given part of the distance.
+#[test]
+fn a_bend_begins_a_part_of_the_distance_off_the_middle() {
+    let flat = Objective::exact(400, |_| Var::constant(1.0)).unwrap();
+    let (from, to) = (Array1::zeros(400), Array1::ones(400));
+    let bent = flat.connect(&from, &to).noise(0.1).run().unwrap();
+    let off = bent.bends.row(0).iter().map(|x| (x - 0.5).powi(2)).sum::<f64>().sqrt();
+    assert!((off / (0.1 * 20.0) - 1.0).abs() < 0.2, "{off}");
+}
