@@ -401,3 +401,19 @@ fn all_slices_differ_and_probes_give_the_theory() {
     assert_eq!(values.len(), 8000);
     assert!((drawn.theory.squares() / 4.0 - 1.0).abs() < 0.5);
 }
+
+/// A flat direction is found as one, though differences leave its eigenvalue off 0.
+#[test]
+fn a_valley_of_differences_is_degenerate() {
+    let valley = Objective::from_fn(2, |x| (x[0] - 3.0 * x[1]).sin().powi(2)).unwrap();
+    for x in [0.1, 0.3, 0.7] {
+        let kind = valley.classify(&array![3.0 * x, x]).run().unwrap().kind;
+        assert_eq!(kind, CriticalKind::Degenerate);
+    }
+}
+
+#[test]
+fn a_slice_flat_in_one_direction_is_flat() {
+    assert_eq!(Picture::of(0.0, 1.0), Picture::Flat);
+    assert_eq!(Picture::of(-1.0, 0.0), Picture::Flat);
+}

@@ -786,3 +786,12 @@ fn the_slope_at_a_kink_is_zero_and_nan_passes_through_it() {
     let loss = Mlp::new([2, 1, 1]).relu().loss(&far).unwrap();
     assert!(loss.loss(&array![1e200, -1e200, 0.0, 1.0, 0.0]).is_err());
 }
+
+#[test]
+fn weight_decay_adds_half_of_the_squared_weights() {
+    let data = Dataset::regression(&array![[1.0]], &array![[1.0]]).unwrap();
+    let (net, theta) = (Mlp::new([1, 1]), array![3.0, 2.0]);
+    let (plain, decayed) = (net.loss(&data).unwrap(), net.weight_decay(0.1).loss(&data).unwrap());
+    let added = decayed.loss(&theta).unwrap() - plain.loss(&theta).unwrap();
+    assert!((added - 0.5 * 0.1 * 9.0).abs() < 1e-12);
+}

@@ -646,3 +646,34 @@ fn a_bend_begins_a_part_of_the_distance_off_the_middle() {
     let off = bent.bends.row(0).iter().map(|x| (x - 0.5).powi(2)).sum::<f64>().sqrt();
     assert!((off / (0.1 * 20.0) - 1.0).abs() < 0.2, "{off}");
 }
+
+#[test]
+fn unit_directions_have_length_one_and_a_ball_around_a_peak_no_rise() {
+    let hill = Objective::exact(1, |x| x[0] - 100.0 * x[0] * x[0]).unwrap();
+    let ball = hill.sharpness(&array![0.0]).measures([SharpnessMeasure::Ball]).run().unwrap();
+    assert_eq!(ball.value(SharpnessMeasure::Ball).unwrap(), 0.0);
+    let bowl = Objective::exact(9, |x| x.iter().map(|x| x * x).sum::<Var>()).unwrap();
+    for row in bowl.random_directions(4).unit().run().unwrap().rows() {
+        assert!((row.dot(&row) - 1.0).abs() < 1e-12);
+    }
+}
+
+/// The components of a path are turned such that it begins at positive coordinates.
+#[test]
+fn a_path_begins_at_positive_coordinates() {
+    let bowl = Objective::exact(9, |x| x.iter().map(|x| x * x).sum::<Var>()).unwrap();
+    for seed in 0..8 {
+        let path = bowl.random_directions(6).seed(seed).run().unwrap();
+        let seen = PrincipalPath::new(&path).unwrap().plane.directions;
+        let start = &path.row(0) - &path.row(5);
+        assert!(seen.rows().into_iter().all(|row| row.dot(&start) > 0.0));
+    }
+}
+
+/// A loss that falls to −1 and comes back to −0.75 has risen by 0.25, though never above its start.
+#[test]
+fn a_rise_counts_from_the_lowest_loss_before() {
+    let dip = Objective::exact(1, |x| (x[0] - 2.0) * x[0]).unwrap();
+    let way = dip.interpolate(&array![0.0], &array![1.5]).points(301).run().unwrap();
+    assert!((way.summary.values("rise").unwrap()[0] - 0.25).abs() < 1e-12 && !way.monotone);
+}
