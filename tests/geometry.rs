@@ -379,3 +379,41 @@ fn bad_input_is_refused() {
     let point = valley.classify(&zero).run().unwrap();
     assert_eq!(point.kind, CriticalKind::Degenerate);
 }
+
+/// The Hessian of xy has no diagonal: all that a slice along the axes shows comes from the entry between them.
+#[test]
+fn a_slice_sees_the_entry_between_its_directions() {
+    let product = Objective::exact(2, |x| x[0] * x[1]).unwrap();
+    let (x, y) = (array![1.0, 0.0], array![0.0, 1.0]);
+    let seen = product.slice_check(&array![0.0, 0.0], &x, &y).run().unwrap();
+    assert_eq!((seen.kappa_minus, seen.kappa_plus), (-1.0, 1.0));
+    assert!(seen.picture == SlicePicture::Saddle && !seen.misleads);
+}
+
+/// No slice is drawn twice, however many chunks they are drawn in, and the theory of a large objective has its ‖H‖² from probes.
+#[test]
+fn all_slices_differ_and_probes_give_the_theory() {
+    let (saddle, top) = (Objective::saddle(2, 3).unwrap(), array![0.0, 0.0, 0.0, 0.0, 1.0]);
+    let drawn = saddle.projected_hessians(&top).samples(8000).dense_up_to(0).run().unwrap();
+    let mut values = drawn.frame.values("eta_eta").unwrap();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    assert_eq!(values.len(), 8000);
+    assert!((drawn.theory.squares() / 4.0 - 1.0).abs() < 0.5);
+}
+
+/// A flat direction is found as one, though differences leave its eigenvalue off 0.
+#[test]
+fn a_valley_of_differences_is_degenerate() {
+    let valley = Objective::from_fn(2, |x| (x[0] - 3.0 * x[1]).sin().powi(2)).unwrap();
+    for x in [0.1, 0.3, 0.7] {
+        let kind = valley.classify(&array![3.0 * x, x]).run().unwrap().kind;
+        assert_eq!(kind, CriticalKind::Degenerate);
+    }
+}
+
+#[test]
+fn a_slice_flat_in_one_direction_is_flat() {
+    assert_eq!(SlicePicture::of(0.0, 1.0), SlicePicture::Flat);
+    assert_eq!(SlicePicture::of(-1.0, 0.0), SlicePicture::Flat);
+}

@@ -760,3 +760,39 @@ fn seven_million_parameters_are_trained_and_have_the_ends_of_their_spectrum() {
         assert!(rest.dot(&rest).sqrt() < 1.1e-3 * pairs.eigenvalues[0], "{row}");
     }
 }
+
+#[test]
+fn what_would_not_fit_into_memory_is_refused_before_the_work() {
+    let windows = Network::images(1, 512, 512).conv(1, 1023).global_average().dense(2);
+    assert!(windows.parameters().unwrap_err().to_string().contains("windows of the filters"));
+    let pixels = Dataset::classes(&Array2::ones((1, 64 * 64)), &array![1]).unwrap();
+    let wide = Network::images(1, 64, 64).conv(65_535, 1).nonlinearity().global_average().dense(2);
+    assert!(wide.loss(&pixels).unwrap_err().to_string().contains("A pass of 1 examples"));
+    let many = Dataset::classes(&Array2::ones((3, 2)), &array![0, 1, 0]).unwrap();
+    assert!(Network::mlp([2, 3, 2]).batch(usize::MAX).loss(&many).is_ok());
+    let nan =
+        Network::mlp([2, 3, 2]).outputs(&Array1::from_elem(17, f64::NAN), &Array2::ones((1, 2)));
+    assert!(nan.unwrap_err().to_string().contains("finite"));
+}
+
+#[test]
+fn the_slope_at_a_kink_is_zero_and_nan_passes_through_it() {
+    let data = Dataset::regression(&array![[1.0]], &array![[1.0]]).unwrap();
+    let net = Network::mlp([1, 1, 1]).relu().weight_decay(0.5);
+    let (loss, theta) = (net.loss(&data).unwrap(), array![0.0, 0.0, 1.0, 0.0]);
+    let (value, gradient) = loss.loss_and_gradient(&theta).unwrap();
+    assert_eq!(gradient[1], 0.0);
+    assert_eq!(value, loss.loss(&theta).unwrap());
+    let far = Dataset::regression(&array![[1e200, 1e200]], &array![[1.0]]).unwrap();
+    let loss = Network::mlp([2, 1, 1]).relu().loss(&far).unwrap();
+    assert!(loss.loss(&array![1e200, -1e200, 0.0, 1.0, 0.0]).is_err());
+}
+
+#[test]
+fn weight_decay_adds_half_of_the_squared_weights() {
+    let data = Dataset::regression(&array![[1.0]], &array![[1.0]]).unwrap();
+    let (net, theta) = (Network::mlp([1, 1]), array![3.0, 2.0]);
+    let (plain, decayed) = (net.loss(&data).unwrap(), net.weight_decay(0.1).loss(&data).unwrap());
+    let added = decayed.loss(&theta).unwrap() - plain.loss(&theta).unwrap();
+    assert!((added - 0.5 * 0.1 * 9.0).abs() < 1e-12);
+}

@@ -250,3 +250,20 @@ fn bad_input_is_refused_in_sentences() {
     // A zero direction is a vector like any other.
     assert_eq!(g.hessian_vector(&array![1.0, 1.0], &array![0.0, 0.0]).unwrap(), array![0.0, 0.0]);
 }
+
+/// The wrong length is found before room is made for as many numbers as there are parameters.
+#[test]
+fn a_wrong_length_is_refused_before_memory_is_taken() {
+    let (huge, point) = (Objective::saddle(1 << 38, 0).unwrap(), array![1.0]);
+    let refused = [
+        huge.gradient(&point).err(),
+        huge.hessian_vector(&point, &point).err(),
+        huge.descend(&point).run().err(),
+        huge.find_critical(&point).run().err(),
+    ];
+    for error in refused {
+        let message = error.unwrap().to_string();
+        assert!(message.contains("[549755813889]") && message.contains("[1]"), "{message}");
+    }
+    assert!(huge.coordinate_direction(0).unwrap_err().to_string().contains("4096 GiB"));
+}

@@ -755,3 +755,21 @@ fn seven_million_parameters_fit_into_four_gibibytes() {
     }
     assert!(pairs.complete && kibibytes < 4.0 * 1024.0 * 1024.0);
 }
+
+#[test]
+fn numbers_beyond_memory_and_beyond_a_word_are_refused() {
+    let huge = Operator::from_fn(1 << 50, |_, _| Ok(())).unwrap();
+    assert!(huge.restricted([0]).unwrap_err().to_string().contains("memory"));
+    let small = Operator::from_diagonal(&Array1::linspace(0.0, 1.0, 200)).unwrap();
+    assert_eq!(small.lanczos(1).block(usize::MAX).run().unwrap().eigenvalues.len(), 2);
+    let cut = small.density().probes(usize::MAX).deadline(0.05).run().unwrap();
+    assert!(!cut.complete && cut.at(0.5).unwrap().0 > 0.0);
+}
+
+/// A single node tells nothing of how many eigenvalues are negative, so that none need be.
+#[test]
+fn the_least_number_of_negatives_leaves_out_the_last_node() {
+    let diagonal = Operator::from_diagonal(&Array1::linspace(-3.0, 1.0, 200)).unwrap();
+    let signs = diagonal.inertia().dense_up_to(0).steps(1).run().unwrap();
+    assert!(signs.negative_least == 0.0 && signs.negative_most >= 150.0);
+}

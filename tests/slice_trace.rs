@@ -374,3 +374,13 @@ fn methods_at_equal_cost_spread_as_theory_has_it() -> Result<()> {
     assert_eq!(halved.values("samples")?[6..8], [166.0, 400.0]);
     Ok(())
 }
+
+/// Around 0 all that a fit finds in x⁶ is its bias, which falls with the fourth power of the step for five points.
+#[test]
+fn the_bias_of_an_interpolating_fit_follows_its_order() -> Result<()> {
+    let steep = Objective::exact(1, |x| (x[0] * x[0]) * (x[0] * x[0]) * (x[0] * x[0]))?;
+    let slices = steep.slice_trace(&array![0.0]).fit(SliceFit::Interpolating).points(5);
+    let found = slices.step(0.5).samples(4).run()?;
+    assert!(found.value.abs() > 1e-3 && (found.bias / found.value - 1.0).abs() < 1e-9);
+    Ok(())
+}

@@ -646,3 +646,91 @@ fn at_zero_weights_filters_have_no_curvature() {
     assert_eq!(found.value(SharpnessMeasure::FilterCurvature).unwrap(), 0.0);
     assert!(found.complete);
 }
+
+#[test]
+fn what_would_not_fit_into_memory_is_refused_before_the_work() {
+    let bowl = Objective::exact(1, |x| x[0] * x[0]).unwrap();
+    let (from, to) = (array![-1.0], array![1.0]);
+    let line = bowl.line(&from, &to).over((0..i32::MAX).map(f64::from));
+    assert!(line.run().unwrap_err().to_string().contains("coarser grid"));
+    let chain = bowl.connect(&from, &to).curve(CurveKind::Chain(1 << 28));
+    assert!(chain.run().unwrap_err().to_string().contains("fewer bends"));
+}
+
+/// Without its last point a path has no line between its ends, and without its first no row.
+#[test]
+fn a_deadline_leaves_out_the_line_between_the_ends() {
+    let slow = |x: &[f64]| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        x[0]
+    };
+    let way = Objective::from_fn(1, slow).unwrap().interpolate(&array![0.0], &array![1.0]);
+    let cut = way.points(1000).deadline(0.1).run().unwrap();
+    assert!(!cut.complete && cut.frame.height() > 0);
+    assert_eq!(cut.frame.column("linear").unwrap().null_count(), cut.frame.height());
+    let none = way.deadline(1e-12).run().unwrap();
+    assert!(!none.complete && none.frame.height() == 0 && none.barrier.is_nan());
+}
+
+#[test]
+fn a_path_ends_where_the_loss_is_finite() {
+    let wall = |x: &[f64]| if x[0] > 0.5 { f64::INFINITY } else { x[0] };
+    let wall = Objective::from_fn(1, wall).unwrap();
+    for refused in [
+        wall.interpolate(&array![0.0], &array![1.0]).run().err(),
+        wall.connect(&array![1.0], &array![0.0]).run().err(),
+    ] {
+        assert!(refused.unwrap().to_string().contains("where the loss is finite"));
+    }
+}
+
+/// On a bowl the first step reaches the highest point of the ball, after which nothing rises.
+#[test]
+fn the_error_of_a_rise_is_that_of_its_last_step() {
+    let bowl = Objective::exact(1, |x| x[0] * x[0]).unwrap();
+    let sharpness = bowl.sharpness(&array![0.5]).radius(0.1).measures([SharpnessMeasure::Ball]);
+    let frame = sharpness.run().unwrap().frame;
+    assert!((frame.values("value").unwrap()[0] - 0.11).abs() < 1e-12);
+    assert_eq!(frame.values("value_err").unwrap()[0], 0.0);
+}
+
+/// On a flat loss the bend stays where it was drawn, off the middle by the given part of the distance.
+#[test]
+fn a_bend_begins_a_part_of_the_distance_off_the_middle() {
+    let flat = Objective::exact(400, |_| Var::constant(1.0)).unwrap();
+    let (from, to) = (Array1::zeros(400), Array1::ones(400));
+    let bent = flat.connect(&from, &to).noise(0.1).run().unwrap();
+    let off = bent.bends.row(0).iter().map(|x| (x - 0.5).powi(2)).sum::<f64>().sqrt();
+    assert!((off / (0.1 * 20.0) - 1.0).abs() < 0.2, "{off}");
+}
+
+#[test]
+fn unit_directions_have_length_one_and_a_ball_around_a_peak_no_rise() {
+    let hill = Objective::exact(1, |x| x[0] - 100.0 * x[0] * x[0]).unwrap();
+    let ball = hill.sharpness(&array![0.0]).measures([SharpnessMeasure::Ball]).run().unwrap();
+    assert_eq!(ball.value(SharpnessMeasure::Ball).unwrap(), 0.0);
+    let bowl = Objective::exact(9, |x| x.iter().map(|x| x * x).sum::<Var>()).unwrap();
+    for row in bowl.random_directions(4).unit().run().unwrap().rows() {
+        assert!((row.dot(&row) - 1.0).abs() < 1e-12);
+    }
+}
+
+/// The components of a path are turned such that it begins at positive coordinates.
+#[test]
+fn a_path_begins_at_positive_coordinates() {
+    let bowl = Objective::exact(9, |x| x.iter().map(|x| x * x).sum::<Var>()).unwrap();
+    for seed in 0..8 {
+        let path = bowl.random_directions(6).seed(seed).run().unwrap();
+        let seen = PrincipalPath::new(&path).unwrap().plane.directions;
+        let start = &path.row(0) - &path.row(5);
+        assert!(seen.rows().into_iter().all(|row| row.dot(&start) > 0.0));
+    }
+}
+
+/// A loss that falls to −1 and comes back to −0.75 has risen by 0.25, though never above its start.
+#[test]
+fn a_rise_counts_from_the_lowest_loss_before() {
+    let dip = Objective::exact(1, |x| (x[0] - 2.0) * x[0]).unwrap();
+    let way = dip.interpolate(&array![0.0], &array![1.5]).points(301).run().unwrap();
+    assert!((way.summary.values("rise").unwrap()[0] - 0.25).abs() < 1e-12 && !way.monotone);
+}

@@ -266,8 +266,10 @@ impl Objective {
     /// # Ok(()) }
     /// ```
     pub fn loss_and_gradient(&self, theta: &Array1<f64>) -> Result<(f64, Array1<f64>)> {
+        let theta = contiguous(theta);
+        self.require_length(&theta)?;
         let mut gradient = vec![0.0; self.dimension()];
-        let loss = self.gradient_at(&contiguous(theta), &mut gradient)?;
+        let loss = self.gradient_at(&theta, &mut gradient)?;
         Ok((loss, Array1::from_vec(gradient)))
     }
 
@@ -359,14 +361,20 @@ impl Objective {
         self.check(&contiguous(theta))
     }
 
-    pub(super) fn check(&self, theta: &[f64]) -> Result<()> {
-        if theta.len() != self.dimension() {
-            return Err(Error::Shape {
-                what: "`theta`",
-                expected: format!("[{}], one number for each parameter", self.dimension()),
-                given: format!("[{}]", theta.len()),
-            });
+    /// Refuses a point of the wrong length before room is made for a gradient.
+    pub(super) fn require_length(&self, theta: &[f64]) -> Result<()> {
+        if theta.len() == self.dimension() {
+            return Ok(());
         }
+        Err(Error::Shape {
+            what: "`theta`",
+            expected: format!("[{}], one number for each parameter", self.dimension()),
+            given: format!("[{}]", theta.len()),
+        })
+    }
+
+    pub(super) fn check(&self, theta: &[f64]) -> Result<()> {
+        self.require_length(theta)?;
         match not_finite(theta) {
             Some(i) => Err(Error::argument(
                 "theta",

@@ -181,8 +181,10 @@ impl Objective {
         theta: &Array1<f64>,
         v: &Array1<f64>,
     ) -> Result<Array1<f64>> {
+        let theta = contiguous(theta);
+        self.require_length(&theta)?;
         let mut products = vec![0.0; self.dimension()];
-        self.products_at(curvature, &contiguous(theta), &contiguous(v), &mut products)?;
+        self.products_at(curvature, &theta, &contiguous(v), &mut products)?;
         Ok(Array1::from_vec(products))
     }
 

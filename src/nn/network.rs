@@ -311,9 +311,7 @@ impl Network {
         if self.batch == Some(0) {
             return Err(Error::argument("batch", 0, "at least 1"));
         }
-        if plan.coupled {
-            self.require_one_pass(&plan, data.count())?;
-        }
+        self.require_one_pass(&plan, data.count())?;
         let criterion = self.criterion_for(data)?;
         Ok(match self.precision {
             Precision::Double => {
@@ -348,6 +346,13 @@ impl Network {
                 given: format!("[{}] and {} × {}", theta.len(), inputs.nrows(), inputs.ncols()),
             });
         }
+        if let Some(x) = theta.iter().chain(inputs).find(|x| !x.is_finite()) {
+            return Err(Error::argument(
+                "theta, inputs",
+                format!("an entry of {x}"),
+                "of finite numbers",
+            ));
+        }
         let theta = theta.to_vec();
         let rows: Vec<f64> = inputs.iter().copied().collect();
         let outputs = match self.precision {
@@ -371,22 +376,28 @@ impl Network {
         outputs
     }
 
-    /// Refuses batches, or too many examples for one, where all pass at once.
+    /// Refuses more examples at once than memory holds, and batches where all have to pass at once.
     fn require_one_pass(&self, plan: &Plan, examples: usize) -> Result<()> {
-        if let Some(batch) = self.batch {
+        if let (true, Some(batch)) = (plan.coupled, self.batch) {
             return Err(Error::Unsupported {
                 what: format!("A batch of {batch}"),
                 why: "batch normalisation takes averages over all examples".to_string(),
                 advice: "Leave it out, or take `layer_norm`.".to_string(),
             });
         }
+        let examples = NetworkLoss::<f64>::batch_of(plan, self.batch).min(examples);
         let numbers = plan.footprint.saturating_mul(examples);
         if numbers > ONE_PASS {
             return Err(Error::TooLarge {
-                what: format!("A pass of {examples} examples at once, for batch normalisation,"),
+                what: format!("A pass of {examples} examples at once"),
                 needs: format!("{:.0} GiB", numbers as f64 * 8.0 / 1024_f64.powi(3)),
                 limit: "4 GiB".to_string(),
-                advice: "Take fewer examples or `layer_norm`.".to_string(),
+                advice: if plan.coupled {
+                    "Take fewer examples, or `layer_norm` in place of batch normalisation."
+                } else {
+                    "Take a smaller `batch`, or a network with fewer units."
+                }
+                .to_string(),
             });
         }
         Ok(())

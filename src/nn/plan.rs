@@ -12,6 +12,9 @@ use crate::nn::normalization::Normalization;
 /// Parameters of one network at most (2 GiB in double precision), and outputs of one layer.
 const MAX_PARAMETERS: usize = 1 << 28;
 
+/// The most numbers in the matrix of a convolution's windows: 1 GiB.
+const MAX_WINDOWS: usize = 1 << 27;
+
 /// A layer as the user asks for it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Spec {
@@ -144,6 +147,10 @@ impl Layout {
         let bias = self.block(&format!("{name}.bias"), &[filters], ParameterRole::Bias)?;
         let convolution = Convolution { input, filters, side, stride, border: side / 2 };
         self.shape = small(convolution.output())?;
+        // The windows on all places stand side by side in a matrix.
+        if input.channels * side * side * self.shape.area() > MAX_WINDOWS {
+            return Err(too_large("the windows of the filters"));
+        }
         let connection = Connection::Convolution(convolution);
         Ok(Layer::Linear(Linear { connection, weight, bias: Some(bias) }))
     }

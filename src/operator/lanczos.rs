@@ -226,7 +226,7 @@ impl Lanczos {
         let (n, wanted) = (self.operator.dimension(), self.wanted()?);
         let size = self.basis_size(wanted)?;
         let deadline = Deadline::new(self.deadline)?;
-        if n <= size + self.block {
+        if n <= size.saturating_add(self.block) {
             return self.operator.dense_pairs(self.top, self.bottom);
         }
         self.require_memory(size)?;
@@ -297,7 +297,7 @@ impl Lanczos {
                 return Err(Error::argument(name, 0, "at least 1"));
             }
         }
-        Ok((self.top + self.bottom).min(n))
+        Ok(self.top.saturating_add(self.bottom).min(n))
     }
 
     /// How many vectors are kept, if the wanted ones fit among them.
@@ -312,7 +312,9 @@ impl Lanczos {
                 Err(Error::argument("basis", size, allowed))
             }
             Some(size) => Ok(size),
-            None => Ok((2 * wanted + 20).max(40).max(needed.saturating_add(4 * self.block))),
+            None => Ok((2 * wanted + 20)
+                .max(40)
+                .max(needed.saturating_add(self.block.saturating_mul(4)))),
         }
     }
 

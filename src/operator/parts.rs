@@ -3,6 +3,7 @@
 use crate::error::{Error, Result, require_finite};
 use crate::numeric::vector::{add_scaled, scale};
 use crate::operator::Operator;
+use crate::operator::memory;
 
 impl Operator {
     /// The operator with rows and columns of these indices only: the block of one layer's parameters, say.
@@ -20,6 +21,8 @@ impl Operator {
     pub fn restricted(&self, indices: impl IntoIterator<Item = usize>) -> Result<Self> {
         let indices: Vec<usize> = indices.into_iter().collect();
         let (n, whole) = (self.dimension(), self.clone());
+        let bytes = 16.0 * n as f64;
+        memory::require("A vector of the whole operator", bytes, "Take a smaller operator.")?;
         let mut seen = vec![false; n];
         for &index in &indices {
             if index >= n || std::mem::replace(&mut seen[index], true) {

@@ -123,7 +123,7 @@ impl Quadrature {
         memory::require(&what, 8.0 * n as f64 * (block * copies) as f64, "Take fewer `steps`.")?;
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("products", self.probes.saturating_mul(steps));
-        let (mut matrices, mut products) = (Vec::with_capacity(self.probes), 0);
+        let (mut matrices, mut products) = (Vec::new(), 0);
         for first in (0..self.probes).step_by(block) {
             let count = block.min(self.probes - first);
             let mut walks: Vec<Walk> = (first..first + count)

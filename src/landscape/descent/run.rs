@@ -376,6 +376,7 @@ impl Descent {
     /// The rate, if all settings are allowed.
     fn check(&self) -> Result<f64> {
         self.optimizer.check()?;
+        self.objective.require_point(&self.start)?;
         let rate = self.rate.unwrap_or_else(|| self.optimizer.default_rate());
         require_positive("rate", rate)?;
         if self.steps < 1 {

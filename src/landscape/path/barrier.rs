@@ -59,11 +59,15 @@ pub(super) fn losses_of(evaluated: &Evaluated, sets: usize, set: usize) -> Vec<f
 pub(super) fn frame(t: &[f64], sets: &[String], evaluated: &Evaluated) -> Result<DataFrame> {
     let count = sets.len();
     let rows = evaluated.losses.len();
-    let ends: Vec<(f64, f64)> = (0..count)
+    // The line between the ends is known when the last point has been reached.
+    let sets_known = if evaluated.complete { count } else { 0 };
+    let ends: Vec<(f64, f64)> = (0..sets_known)
         .map(|set| (evaluated.losses[set], evaluated.losses[rows - count + set]))
         .collect();
     let defined = |x: &f64| (!x.is_nan()).then_some(*x);
-    let line = |row: usize| linear(t[row / count], ends[row % count].0, ends[row % count].1);
+    let line = |row: usize| {
+        ends.get(row % count).map(|(first, last)| linear(t[row / count], *first, *last))
+    };
     let mut frame = df!(
         "t" => (0..rows).map(|row| t[row / count]).collect::<Vec<_>>(),
         "set" => (0..rows).map(|row| sets[row % count].as_str()).collect::<Vec<_>>(),

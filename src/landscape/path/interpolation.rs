@@ -150,8 +150,8 @@ impl Interpolation {
         check_points(self.points)?;
         let deadline = Deadline::new(self.deadline)?;
         let (from, to) = (self.from.to_vec(), self.to.to_vec());
-        self.sets.check(&from)?;
-        self.sets.check(&to)?;
+        self.sets.check_end(&from)?;
+        self.sets.check_end(&to)?;
         let t = linspace(0.0, 1.0, self.points);
         let evaluated = self.sets.evaluate("points of the line", t.len(), deadline, &|k, x| {
             for ((x, a), b) in x.iter_mut().zip(&from).zip(&to) {

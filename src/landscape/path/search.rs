@@ -359,8 +359,8 @@ impl CurveSearch {
 
     fn check(&self) -> Result<()> {
         check_points(self.points)?;
-        self.sets.check(&self.from.to_vec())?;
-        self.sets.check(&self.to.to_vec())?;
+        self.sets.check_end(&self.from.to_vec())?;
+        self.sets.check_end(&self.to.to_vec())?;
         let (bends, n) = (self.curve.bends(), self.from.len());
         if bends == 0 {
             return Err(Error::argument("curve", "a chain of 0 bends", "of 1 bend at least"));
@@ -375,6 +375,14 @@ impl CurveSearch {
         }
         if self.nodes == 0 || self.nodes > 1_000_000 {
             return Err(Error::argument("nodes", self.nodes, "from 1 to a million"));
+        }
+        if (bends + 2).saturating_mul(self.nodes) > 1 << 27 {
+            return Err(Error::TooLarge {
+                what: format!("A chain of {bends} bends seen at {} nodes", self.nodes),
+                needs: format!("{} weights", (bends + 2).saturating_mul(self.nodes)),
+                limit: "134 217 728 (1 GiB)".to_string(),
+                advice: "Take fewer bends or nodes.".to_string(),
+            });
         }
         if !(self.noise >= 0.0 && self.noise.is_finite()) {
             return Err(Error::argument("noise", self.noise, "a finite number from 0"));

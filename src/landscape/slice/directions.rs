@@ -136,6 +136,7 @@ impl Objective {
         if i >= n {
             return Err(Error::argument("i", i, format!("below the number of parameters, {n}")));
         }
+        require_room(1, n)?;
         let mut direction = Array1::zeros(n);
         direction[i] = 1.0;
         Ok(direction)
@@ -282,17 +283,23 @@ impl RandomDirections {
             let allowed = if orthonormal { format!("from 1 to {n}") } else { "at least 1".into() };
             return Err(Error::argument("count", self.count, allowed));
         }
-        if self.count.checked_mul(n).is_none_or(|numbers| numbers > MAX_NUMBERS) {
-            return Err(Error::TooLarge {
-                what: format!("{} directions of {n} parameters", self.count),
-                needs: format!("{:.0} GiB", self.count as f64 * n as f64 / f64::from(1 << 27)),
-                limit: "4 GiB".to_string(),
-                advice: "Draw them in turns, with other seeds.".to_string(),
-            });
-        }
+        require_room(self.count, n)?;
         match &self.lengths {
             Lengths::Like(_, theta) => self.objective.require_point(theta),
             Lengths::Own(_) => Ok(()),
         }
     }
+}
+
+/// Refuses more directions than memory should hold.
+fn require_room(count: usize, n: usize) -> Result<()> {
+    if count.checked_mul(n).is_some_and(|numbers| numbers <= MAX_NUMBERS) {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what: format!("{count} directions of {n} parameters"),
+        needs: format!("{:.0} GiB", count as f64 * n as f64 / f64::from(1 << 27)),
+        limit: "4 GiB".to_string(),
+        advice: "Draw them in turns, with other seeds.".to_string(),
+    })
 }

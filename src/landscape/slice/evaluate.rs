@@ -8,7 +8,7 @@ use crate::progress::{Deadline, Progress};
 use crate::rayon::prelude::*;
 
 /// Points of a picture at most.
-const MAX_POINTS: usize = 4_000_000;
+pub(super) const MAX_POINTS: usize = 4_000_000;
 
 /// From so many parameters on, a network's evaluation keeps all threads busy, and one copy of θ is enough.
 const LARGE: usize = 1 << 18;
@@ -69,9 +69,9 @@ impl Sets {
         self.objectives[0].dimension()
     }
 
-    /// Refuses sets that have a name twice or not the same parameters, and a θ at which one of them has no loss.
-    pub fn check(&self, theta: &[f64]) -> Result<()> {
-        let n = self.dimension();
+    /// Refuses sets that have a name twice or not the same parameters, and a θ at which one of them has no loss; gives the losses.
+    pub fn check(&self, theta: &[f64]) -> Result<Vec<f64>> {
+        let (n, mut losses) = (self.dimension(), Vec::new());
         for (k, (name, objective)) in self.names.iter().zip(&self.objectives).enumerate() {
             if self.names[..k].contains(name) {
                 return Err(Error::argument("beside", format!("`{name}`"), "a new name"));
@@ -83,12 +83,23 @@ impl Sets {
                     given: format!("[{}]", objective.dimension()),
                 });
             }
-            objective.loss_at(theta)?;
+            losses.push(objective.loss_at(theta)?);
             if self.accuracy {
                 objective.function.accuracy(theta)?;
             }
         }
-        Ok(())
+        Ok(losses)
+    }
+
+    /// Refuses what [check](Self::check) does, and the end of a path at which a loss is infinite, since nothing rises above it.
+    pub fn check_end(&self, theta: &[f64]) -> Result<()> {
+        match self.check(theta)?.into_iter().find(|loss| !loss.is_finite()) {
+            Some(loss) => {
+                let given = format!("one whose loss is {loss}");
+                Err(Error::argument("from, to", given, "where the loss is finite"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// All sets at `count` points; `place` writes the parameters of a point.

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
-use crate::landscape::slice::evaluate::{Sets, require_points};
+use crate::landscape::slice::evaluate::{MAX_POINTS, Sets, require_points};
 use crate::landscape::slice::loss_slice::LossSlice;
 use crate::landscape::vector::require_direction;
 use crate::ndarray::{Array1, Array2};
@@ -104,7 +104,8 @@ impl Slicing {
     /// # Ok(()) }
     /// ```
     pub fn over(&self, alpha: impl IntoIterator<Item = f64>) -> Self {
-        Self { alpha: alpha.into_iter().collect(), ..self.clone() }
+        // One more than `run` allows is enough to be refused.
+        Self { alpha: alpha.into_iter().take(MAX_POINTS + 1).collect(), ..self.clone() }
     }
 
     /// Sets the values of β, where they are not those of α.
@@ -118,7 +119,7 @@ impl Slicing {
     /// # Ok(()) }
     /// ```
     pub fn beta(&self, beta: impl IntoIterator<Item = f64>) -> Self {
-        Self { beta: Some(beta.into_iter().collect()), ..self.clone() }
+        Self { beta: Some(beta.into_iter().take(MAX_POINTS + 1).collect()), ..self.clone() }
     }
 
     /// Evaluates another objective of the same parameters beside the first, such as the loss of test data; its rows have this name in the column `set`.
