@@ -24,7 +24,8 @@ fn perceptrons(criterion: &mut Criterion) {
                 bencher.iter(|| objective.gradient(black_box(&theta)).expect("a gradient"));
             });
             group.bench_function("Hessian-vector product", |bencher| {
-                bencher.iter(|| objective.hessian_vector(black_box(&theta), &v).expect("a product"));
+                bencher
+                    .iter(|| objective.hessian_vector(black_box(&theta), &v).expect("a product"));
             });
         }
     }
