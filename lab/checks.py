@@ -68,7 +68,7 @@ def is_unit(output) -> bool:
 def is_drawn_as_text(output) -> bool:
     """Whether the output is only a figure's sketch for terminals, whose rows begin with a line."""
     data = output.get("data", {})
-    return list(data) == ["text/plain"] and sum(row.startswith("│") for row in as_text(data["text/plain"]).splitlines()) > 2
+    return list(data) == ["text/plain"] and sum(row.startswith(("│", "▏")) for row in as_text(data["text/plain"]).splitlines()) > 2
 
 
 def output_findings(number: int, output) -> "list[Finding]":

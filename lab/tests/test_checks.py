@@ -38,11 +38,11 @@ def stdout(text: str) -> dict:
 
 class Committed(unittest.TestCase):
     def test_a_figure_drawn_as_text(self):
-        sketch = "T against e\n" + "│ •\n" * 5 + "└───"
-        output = {"output_type": "execute_result", "execution_count": 2, "data": {"text/plain": sketch}}
-        self.assertIn("borrow it", self.findings(with_output(**output)))
-        output["data"]["image/svg+xml"] = "<svg></svg>"
-        self.assertNotIn("borrow it", self.findings(with_output(**output)))
+        for row in ["│ •", "▏▒▓█▕"]:
+            output = {"output_type": "execute_result", "execution_count": 2, "data": {"text/plain": f"T against e\n{5 * (row + chr(10))}└───"}}
+            self.assertIn("borrow it", self.findings(with_output(**output)))
+            output["data"]["image/svg+xml"] = "<svg></svg>"
+            self.assertNotIn("borrow it", self.findings(with_output(**output)))
 
     def findings(self, notebook) -> str:
         return "; ".join(finding.what for finding in checks.committed_findings(notebook))
