@@ -147,9 +147,9 @@ impl SharpnessEstimation {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[3.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0])?;
+    /// let bowl = Objective::quadratic(&array![[3.0, 0.0], [0.0, 3.0]], &array![0.0, 0.0])?;
     /// let volume = bowl.sharpness(&array![0.0, 0.0]).measures([SharpnessMeasure::LogDeterminant]).prior(0.5).run()?;
-    /// assert!((volume.value(SharpnessMeasure::LogDeterminant)? - 21_f64.ln()).abs() < 1e-9);
+    /// assert!((volume.value(SharpnessMeasure::LogDeterminant)? - 49_f64.ln()).abs() < 1e-9);
     /// # Ok(()) }
     /// ```
     pub fn prior(&self, kappa: f64) -> Self {
