@@ -1,8 +1,9 @@
 """JAX beside `cargo bench --bench nn`: seconds of the gradient and of the Hessian-vector product (jvp of grad), compiled, on the CPU.
 
-Needs `pip install jax`. The networks, the number of examples and the loss are those of nn.rs; the best of ten runs is shown.
+Needs `pip install jax`. The networks, the number of examples and the loss are those of nn.rs; medians of twenty runs are shown.
 """
 
+import statistics
 import time
 
 import jax
@@ -28,14 +29,14 @@ def product(parameters, direction, inputs, labels):
     return jax.jvp(lambda p: jax.grad(loss)(p, inputs, labels), (parameters,), (direction,))[1]
 
 
-def best(call):
+def median(call):
     jax.block_until_ready(call())
     times = []
-    for _ in range(10):
+    for _ in range(20):
         begun = time.perf_counter()
         jax.block_until_ready(call())
         times.append(time.perf_counter() - begun)
-    return min(times)
+    return statistics.median(times)
 
 
 def main():
@@ -47,8 +48,8 @@ def main():
             layer = lambda n, m: (draw(m, n) / np.sqrt(n).astype(f"float{bits}"), draw(m) * 0)
             parameters, direction = ([layer(n, m) for n, m in zip(widths, widths[1:])] for _ in range(2))
             inputs, labels = abs(draw(1000, widths[0])), jnp.asarray(random.integers(0, 10, 1000))
-            seconds = best(lambda: gradient(parameters, inputs, labels))
-            twice = best(lambda: product(parameters, direction, inputs, labels))
+            seconds = median(lambda: gradient(parameters, inputs, labels))
+            twice = median(lambda: product(parameters, direction, inputs, labels))
             print(f"{widths}, f{bits}: gradient {seconds:.4f} s, product {twice:.4f} s", flush=True)
 
 

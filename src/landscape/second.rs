@@ -4,13 +4,6 @@ use crate::error::{Error, Result};
 use crate::landscape::objective::{contiguous, not_finite, require_finite_all};
 use crate::landscape::{Curvature, Derivative, Objective, Request};
 use crate::ndarray::{Array1, Array2};
-use crate::progress::Progress;
-
-/// The dense Hessian takes at most this many numbers (2 GiB).
-const MAX_DENSE: usize = 1 << 28;
-
-/// Rows of the dense Hessian that are computed at a time.
-const ROWS: usize = 32;
 
 impl Objective {
     /// H v, the Hessian at θ times a vector.
@@ -88,10 +81,10 @@ impl Objective {
         Ok(Derivative { value: Array1::from_vec(value), error: Array1::from_vec(error) })
     }
 
-    /// The Hessian at θ as a matrix, from n products, made exactly symmetric.
+    /// The Hessian at θ as a matrix, from n products: [`hessian_at(θ)?.matrix()`](crate::operator::Operator::matrix).
     ///
     /// # Errors
-    /// As [`hessian_vector`](Self::hessian_vector), or if n is above 16 384.
+    /// As [`hessian_vector`](Self::hessian_vector), or if n is above 10 000 or finite differences leave entries H_ij and H_ji that differ by more than 10⁻³ of the largest.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -101,31 +94,7 @@ impl Objective {
     /// # Ok(()) }
     /// ```
     pub fn hessian(&self, theta: &Array1<f64>) -> Result<Array2<f64>> {
-        let (n, theta) = (self.dimension(), contiguous(theta));
-        self.check(&theta)?;
-        if n.checked_mul(n).is_none_or(|numbers| numbers > MAX_DENSE) {
-            return Err(Error::TooLarge {
-                what: format!("The Hessian of {n} parameters as a matrix"),
-                needs: format!("{:.0} GiB", (n as f64).powi(2) * 8.0 / 1024_f64.powi(3)),
-                limit: "16 384 parameters (2 GiB)".to_string(),
-                advice: "Take `hessian_vector`, which needs no matrix.".to_string(),
-            });
-        }
-        let mut hessian = Array2::zeros((n, n));
-        let mut progress = Progress::new("rows of the Hessian", n);
-        for first in (0..n).step_by(ROWS) {
-            let rows = ROWS.min(n - first);
-            let mut vectors = vec![0.0; rows * n];
-            (0..rows).for_each(|k| vectors[k * n + first + k] = 1.0);
-            let mut products = vec![0.0; rows * n];
-            self.products_at(Curvature::Hessian, &theta, &vectors, &mut products)?;
-            for (k, product) in products.chunks_exact(n).enumerate() {
-                hessian.row_mut(first + k).iter_mut().zip(product).for_each(|(h, p)| *h = *p);
-            }
-            progress.add(rows);
-        }
-        let transposed = hessian.t().to_owned();
-        Ok((hessian + transposed) * 0.5)
+        self.hessian_at(theta)?.matrix()
     }
 
     /// G v with the Gauss–Newton matrix G = ⟨Jᵀ H_out J⟩ of a network's loss: J is the derivative of the outputs by θ, H_out the Hessian of an example's

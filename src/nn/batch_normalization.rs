@@ -6,8 +6,8 @@
 use crate::nn::convolution::Shape;
 use crate::nn::layer::Line;
 use crate::nn::matrix::{Factor, Matrix};
-use crate::nn::normalization::{along, mean, mean_product, normal, product};
 use crate::nn::real::Real;
+use crate::nn::standard::{Along, Standard, product};
 use crate::rayon::prelude::*;
 
 /// A scale γ and a shift β for each channel.
@@ -50,7 +50,7 @@ impl BatchNormalization {
 
     pub fn forward<R: Real>(&self, theta: &[R], input: Factor<'_, R>) -> Matrix<R> {
         let channels = self.channels(|k| {
-            let mut x = normal(&self.gathered(input.data(), k)).x;
+            let mut x = Standard::of(&self.gathered(input.data(), k)).x;
             let (scale, shift) = (theta[self.scale + k], theta[self.shift + k]);
             for x in &mut x {
                 *x = scale * *x + shift;
@@ -69,17 +69,19 @@ impl BatchNormalization {
     ) -> Matrix<R> {
         let Some(tangent) = tangent else { return self.forward(line.v, input) };
         let channels = self.channels(|k| {
-            let normal = normal(&self.gathered(input.data(), k));
-            let (mut y, _) = along(&normal, &self.gathered(tangent.data(), k));
+            let standard = Standard::of(&self.gathered(input.data(), k));
+            let mut y = standard.along(&self.gathered(tangent.data(), k)).x;
             let scale = line.theta[self.scale + k];
             let (turned, shifted) = (line.v[self.scale + k], line.v[self.shift + k]);
-            y.iter_mut().zip(&normal.x).for_each(|(y, x)| *y = scale * *y + turned * *x + shifted);
+            y.iter_mut()
+                .zip(&standard.x)
+                .for_each(|(y, x)| *y = scale * *y + turned * *x + shifted);
             y
         });
         self.scatter(&channels, input.blank(input.rows(), input.columns()))
     }
 
-    /// s γ (g − ⟨g⟩ − x̂ ⟨g x̂⟩).
+    /// Back through γ and then the standardisation.
     pub fn backward<R: Real>(
         &self,
         theta: &[R],
@@ -88,12 +90,11 @@ impl BatchNormalization {
         gradient: Option<&mut [R]>,
     ) -> Matrix<R> {
         let backs = self.channels(|k| {
-            let (normal, g) = (normal(&self.gathered(input.data(), k)), self.gathered(&g.data, k));
-            let factor = normal.s * theta[self.scale + k];
-            let (mean, m) = (mean(&g), mean_product(&g, &normal.x));
-            let pairs = g.iter().zip(&normal.x);
-            let adjoint = pairs.map(|(g, x)| factor * (*g - mean - *x * m)).collect();
-            Back { adjoint, scale: product(&g, &normal.x), shift: R::total(&g) }
+            let g = self.gathered(&g.data, k);
+            let standard = Standard::of(&self.gathered(input.data(), k));
+            let h: Vec<R> = g.iter().map(|g| theta[self.scale + k] * *g).collect();
+            let (scale, shift) = (product(&g, &standard.x), R::total(&g));
+            Back { adjoint: standard.back(&h), scale, shift }
         });
         self.finish(backs, gradient, g.blank(g.rows, g.columns))
     }
@@ -109,25 +110,18 @@ impl BatchNormalization {
         gradient: &mut [R],
     ) -> Matrix<R> {
         let backs = self.channels(|k| {
-            let normal = normal(&self.gathered(input.data(), k));
-            let x = &normal.x;
-            let (change, q) = tangent.map_or_else(
-                || (vec![R::ZERO; x.len()], R::ZERO),
-                |tangent| along(&normal, &self.gathered(tangent.data(), k)),
+            let standard = Standard::of(&self.gathered(input.data(), k));
+            let change = tangent.map_or_else(
+                || Along::still(standard.x.len()),
+                |tangent| standard.along(&self.gathered(tangent.data(), k)),
             );
             let (g, r) = (self.gathered(&g.data, k), self.gathered(&r.data, k));
             let (scale, turned) = (line.theta[self.scale + k], line.v[self.scale + k]);
             // h = γ g, and R{h}.
             let h: Vec<R> = g.iter().map(|g| scale * *g).collect();
             let rh: Vec<R> = g.iter().zip(&r).map(|(g, r)| turned * *g + scale * *r).collect();
-            let (mean_h, mean_rh, m) = (mean(&h), mean(&rh), mean_product(&h, x));
-            let rm = mean_product(&rh, x) + mean_product(&h, &change);
-            let adjoint = (0..x.len()).map(|i| {
-                let bracket = rh[i] - mean_rh - change[i] * m - x[i] * rm;
-                normal.s * (bracket - q * normal.s * (h[i] - mean_h - x[i] * m))
-            });
-            let scale = product(&r, x) + product(&g, &change);
-            Back { adjoint: adjoint.collect(), scale, shift: R::total(&r) }
+            let scale = product(&r, &standard.x) + product(&g, &change.x);
+            Back { adjoint: standard.back_along(&change, &h, &rh), scale, shift: R::total(&r) }
         });
         self.finish(backs, Some(gradient), r.blank(r.rows, r.columns))
     }

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use crate::landscape::Curvature;
 use crate::nn::dataset::Targets;
 use crate::nn::matrix::Matrix;
 use crate::nn::real::Real;
+use crate::numeric::logistic::softmax;
 use crate::rayon::prelude::*;
 
 /// What is averaged over the examples.
@@ -95,7 +97,8 @@ impl Aim {
                 }
             }
             Criterion::CrossEntropy => {
-                let ln_z = softmax(outputs, gradient);
+                gradient.copy_from_slice(outputs);
+                let ln_z = softmax(gradient);
                 for (j, (y, g)) in outputs.iter().zip(gradient).enumerate() {
                     let target = self.target(example, j);
                     if target > 0.0 {
@@ -128,9 +131,10 @@ impl Aim {
         adjoint
     }
 
-    /// The Hessian of each example's loss by the outputs times the tangent, times `weight`.
+    /// The matrix of each example's loss by the outputs times the tangent, times `weight`: its Hessian, or g gᵀ with its gradient g for the empirical Fisher matrix.
     pub fn curvature<R: Real>(
         &self,
+        curvature: Curvature,
         outputs: &Matrix<R>,
         chosen: &Chosen<'_>,
         weight: f64,
@@ -140,12 +144,16 @@ impl Aim {
         let columns = outputs.columns;
         self.rows(outputs, chosen, &mut 0.0, Some(&mut product), |k, gradient, row| {
             let along = &tangent.data[k * columns..(k + 1) * columns];
-            match self.criterion {
-                Criterion::MeanSquaredError => {
+            match (curvature, self.criterion) {
+                (Curvature::EmpiricalFisher, _) => {
+                    let slope: f64 = gradient.iter().zip(along).map(|(g, t)| g * t.double()).sum();
+                    row.iter_mut().zip(gradient).for_each(|(h, g)| *h = R::of(weight * slope * g));
+                }
+                (_, Criterion::MeanSquaredError) => {
                     let factor = 2.0 * weight / columns as f64;
                     row.iter_mut().zip(along).for_each(|(h, t)| *h = R::of(factor * t.double()));
                 }
-                Criterion::CrossEntropy => {
+                (_, Criterion::CrossEntropy) => {
                     // The gradient is p − target.
                     let p = |j: usize| gradient[j] + self.target(chosen.get(k), j);
                     let mean: f64 = along.iter().enumerate().map(|(j, t)| p(j) * t.double()).sum();
@@ -154,24 +162,6 @@ impl Aim {
                     }
                 }
             }
-        });
-        product
-    }
-
-    /// g (g·t) for the gradient g of each example's loss by the outputs, times `weight`.
-    pub fn outer<R: Real>(
-        &self,
-        outputs: &Matrix<R>,
-        chosen: &Chosen<'_>,
-        weight: f64,
-        tangent: &Matrix<R>,
-    ) -> Matrix<R> {
-        let mut product = outputs.zeros(outputs.rows, outputs.columns);
-        let columns = outputs.columns;
-        self.rows(outputs, chosen, &mut 0.0, Some(&mut product), |k, gradient, row| {
-            let along = &tangent.data[k * columns..(k + 1) * columns];
-            let slope: f64 = gradient.iter().zip(along).map(|(g, t)| g * t.double()).sum();
-            row.iter_mut().zip(gradient).for_each(|(h, g)| *h = R::of(weight * slope * g));
         });
         product
     }
@@ -226,18 +216,4 @@ impl Aim {
         };
         losses.iter().flatten().for_each(|loss| *sum += loss);
     }
-}
-
-/// Fills exp(y_j − ln Z) and gives ln Z = ln Σ exp y_j.
-fn softmax(outputs: &[f64], p: &mut [f64]) -> f64 {
-    let most = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut z = 0.0;
-    for (p, y) in p.iter_mut().zip(outputs) {
-        *p = (y - most).exp();
-        z += *p;
-    }
-    for p in p {
-        *p /= z;
-    }
-    most + z.ln()
 }

@@ -19,9 +19,13 @@ pub enum Initialization {
     He,
 }
 
+/// The child stream that weights are drawn from: with the same seed, random directions, probes and orders of batches would else begin with the weights' own numbers.
+const STREAM: u64 = u64::from_le_bytes(*b"weights\0");
+
 impl Initialization {
-    /// Parameters of all blocks, each from the child stream of its index.
+    /// Parameters of all blocks, each from a child stream.
     pub(crate) fn draw(self, blocks: &[ParameterBlock], seed: Seed) -> Array1<f64> {
+        let seed = seed.child(STREAM);
         let mut theta = Vec::with_capacity(blocks.iter().map(ParameterBlock::count).sum());
         for (k, block) in blocks.iter().enumerate() {
             match block.role() {

@@ -213,23 +213,21 @@ impl Layer {
         let mut inner = Vec::new();
         let still = || trace.output.zeros(trace.output.rows, trace.output.columns);
         let output = match self {
-            Self::Linear(linear) => linear.tangent(line.theta, line.v, input, before),
+            Self::Linear(linear) => linear.tangent(line, input, before),
             Self::Activation(activation) => before.map_or_else(still, |before| {
                 let mut t = before.to_matrix();
                 times_slope(*activation, input, &trace.output, &mut t);
                 t
             }),
             Self::Pool(pool) => before.map_or_else(still, |before| pooled(pool, before)),
-            Self::Normalization(normalization) => {
-                normalization.tangent(line.theta, line.v, input, before)
-            }
+            Self::Normalization(normalization) => normalization.tangent(line, input, before),
             Self::BatchNormalization(normalization) => normalization.tangent(line, input, before),
             Self::Residual { body, shortcut } => {
                 inner = tangents(body, line, input, before, &trace.inner);
                 let mut sum = inner.last().map_or_else(still, |t| t.output.clone());
                 match (shortcut, before) {
                     (Some(linear), _) => {
-                        sum.add(linear.tangent(line.theta, line.v, input, before).as_factor());
+                        sum.add(linear.tangent(line, input, before).as_factor());
                     }
                     (None, Some(before)) => sum.add(before),
                     (None, None) => {}
@@ -252,10 +250,9 @@ impl Layer {
         product: &mut [R],
     ) -> Option<Matrix<R>> {
         let adjoint = trace.adjoint.as_ref()?;
-        let Line { theta, v } = line;
         match self {
             Self::Linear(linear) => {
-                linear.backward_tangent(theta, v, input, along, adjoint, &r, product)
+                linear.backward_tangent(line, input, along, adjoint, &r, product)
             }
             Self::Activation(activation) => {
                 let along = along?;
@@ -270,7 +267,7 @@ impl Layer {
             }
             Self::Pool(pool) => Some(spread(pool, &r)),
             Self::Normalization(normalization) => {
-                normalization.backward_tangent(theta, v, input, along, adjoint, &r, product)
+                normalization.backward_tangent(line, input, along, adjoint, &r, product)
             }
             Self::BatchNormalization(normalization) => {
                 Some(normalization.backward_tangent(line, input, along, adjoint, &r, product))
@@ -289,7 +286,7 @@ impl Layer {
                 );
                 let past = match shortcut {
                     Some(linear) => {
-                        linear.backward_tangent(theta, v, input, along, adjoint, &r, product)
+                        linear.backward_tangent(line, input, along, adjoint, &r, product)
                     }
                     None => Some(r),
                 };

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::nn::convolution::Convolution;
+use crate::nn::layer::Line;
 use crate::nn::matrix::{Factor, Matrix, multiply};
 use crate::nn::real::Real;
 use crate::rayon::prelude::*;
@@ -134,14 +135,13 @@ impl Linear {
 
     pub fn tangent<R: Real>(
         &self,
-        theta: &[R],
-        v: &[R],
+        line: Line<'_, R>,
         input: Factor<'_, R>,
         tangent: Option<Factor<'_, R>>,
     ) -> Matrix<R> {
-        let mut z = self.forward(v, input);
+        let mut z = self.forward(line.v, input);
         if let Some(tangent) = tangent {
-            self.connection.add_forward(&theta[self.weights()], tangent, &mut z);
+            self.connection.add_forward(&line.theta[self.weights()], tangent, &mut z);
         }
         z
     }
@@ -184,11 +184,9 @@ impl Linear {
     }
 
     /// R{·} of the backward pass, with the tangent of the input if it has one.
-    #[allow(clippy::too_many_arguments, reason = "all that the two passes before it left")]
     pub fn backward_tangent<R: Real>(
         &self,
-        theta: &[R],
-        v: &[R],
+        line: Line<'_, R>,
         input: Factor<'_, R>,
         tangent: Option<Factor<'_, R>>,
         delta: &Matrix<R>,
@@ -198,8 +196,8 @@ impl Linear {
         self.add_gradient(r, input, product);
         let tangent = tangent?;
         self.connection.add_gradient(delta, tangent, &mut product[self.weights()], None);
-        let mut g = self.back(theta, r);
-        self.connection.add_backward(&v[self.weights()], delta, &mut g);
+        let mut g = self.back(line.theta, r);
+        self.connection.add_backward(&line.v[self.weights()], delta, &mut g);
         Some(g)
     }
 }

@@ -9,7 +9,7 @@ use crate::landscape::{Curvature, Function, ParameterBlock, ParameterRole, Reque
 use crate::nn::criterion::{Aim, Chosen, Criterion};
 use crate::nn::dataset::Dataset;
 use crate::nn::layer::{self, Line};
-use crate::nn::matrix::{Factor, Matrix, Shelf};
+use crate::nn::matrix::{Factor, Shelf};
 use crate::nn::plan::Plan;
 use crate::nn::real::Real;
 
@@ -133,14 +133,7 @@ impl<R: Real> NetworkLoss<R> {
                 let line = Line { theta, v };
                 let tangents = layer::tangents(layers, line, input, None, &traces);
                 let Some(last) = tangents.last() else { return };
-                let r: Matrix<R> = match curvature {
-                    Curvature::Hessian | Curvature::GaussNewton => {
-                        self.aim.curvature(&output, chosen, weight, &last.output)
-                    }
-                    Curvature::EmpiricalFisher => {
-                        self.aim.outer(&output, chosen, weight, &last.output)
-                    }
-                };
+                let r = self.aim.curvature(curvature, &output, chosen, weight, &last.output);
                 if curvature == Curvature::Hessian {
                     layer::backward_tangents(
                         layers, line, input, None, &traces, &tangents, r, product,

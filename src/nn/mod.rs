@@ -20,6 +20,7 @@ mod network;
 mod normalization;
 mod plan;
 mod real;
+mod standard;
 mod weights;
 
 pub use activation::Activation;

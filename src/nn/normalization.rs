@@ -4,11 +4,11 @@
 //! an example. No example sees another, so that results do not depend on batches.
 
 use crate::nn::convolution::Shape;
+use crate::nn::layer::Line;
 use crate::nn::matrix::{Factor, Matrix};
 use crate::nn::real::Real;
+use crate::nn::standard::Standard;
 use crate::rayon::prelude::*;
-
-const EPSILON: f64 = 1e-5;
 
 /// Examples whose gradients are added up one after the other.
 const EXAMPLES: usize = 16;
@@ -19,46 +19,6 @@ pub(crate) struct Normalization {
     pub shape: Shape,
     pub scale: usize,
     pub shift: usize,
-}
-
-/// One example: x̂ and s.
-pub(super) struct Normal<R> {
-    pub x: Vec<R>,
-    pub s: R,
-}
-
-pub(super) fn mean<R: Real>(values: &[R]) -> R {
-    R::total(values) * R::of(1.0 / values.len() as f64)
-}
-
-pub(super) fn product<R: Real>(a: &[R], b: &[R]) -> R {
-    a.iter().zip(b).map(|(a, b)| *a * *b).sum()
-}
-
-pub(super) fn mean_product<R: Real>(a: &[R], b: &[R]) -> R {
-    product(a, b) * R::of(1.0 / a.len() as f64)
-}
-
-fn centred<R: Real>(values: &[R]) -> Vec<R> {
-    let mean = mean(values);
-    values.iter().map(|x| *x - mean).collect()
-}
-
-pub(super) fn normal<R: Real>(values: &[R]) -> Normal<R> {
-    let mut x = centred(values);
-    let s = R::ONE / Real::sqrt(mean_product(&x, &x) + R::of(EPSILON));
-    for x in &mut x {
-        *x *= s;
-    }
-    Normal { x, s }
-}
-
-/// R{x̂} = s (c − x̂ q) with the centred tangent c and q = ⟨x̂ c⟩; and q.
-pub(super) fn along<R: Real>(normal: &Normal<R>, tangent: &[R]) -> (Vec<R>, R) {
-    let mut c = centred(tangent);
-    let q = mean_product(&normal.x, &c);
-    c.iter_mut().zip(&normal.x).for_each(|(c, x)| *c = normal.s * (*c - *x * q));
-    (c, q)
 }
 
 impl Normalization {
@@ -93,7 +53,7 @@ impl Normalization {
         let mut out = input.zeros(input.rows(), input.columns());
         let rows = out.data.par_chunks_exact_mut(input.columns());
         rows.zip(input.data().par_chunks_exact(input.columns())).for_each(|(y, x)| {
-            self.add_affine(self.scales(theta), Some(self.shifts(theta)), &normal(x).x, y);
+            self.add_affine(self.scales(theta), Some(self.shifts(theta)), &Standard::of(x).x, y);
         });
         out
     }
@@ -101,27 +61,20 @@ impl Normalization {
     /// γ R{x̂} + R{γ} x̂ + R{β}.
     pub fn tangent<R: Real>(
         &self,
-        theta: &[R],
-        v: &[R],
+        line: Line<'_, R>,
         input: Factor<'_, R>,
         tangent: Option<Factor<'_, R>>,
     ) -> Matrix<R> {
         let n = input.columns();
-        let mut out = self.forward(v, input);
+        let mut out = self.forward(line.v, input);
         if let Some(tangent) = tangent {
             let rows = out.data.par_chunks_exact_mut(n).zip(tangent.data().par_chunks_exact(n));
             rows.zip(input.data().par_chunks_exact(n)).for_each(|((y, t), x)| {
-                let (change, _) = along(&normal(x), t);
-                self.add_affine(self.scales(theta), None, &change, y);
+                let change = Standard::of(x).along(t).x;
+                self.add_affine(self.scales(line.theta), None, &change, y);
             });
         }
         out
-    }
-
-    /// s (h − ⟨h⟩ − x̂ ⟨h x̂⟩) with h = γ g.
-    fn back<R: Real>(normal: &Normal<R>, h: &[R]) -> Vec<R> {
-        let (mean, m) = (mean(h), mean_product(h, &normal.x));
-        h.iter().zip(&normal.x).map(|(h, x)| normal.s * (*h - mean - *x * m)).collect()
     }
 
     pub fn backward<R: Real>(
@@ -135,7 +88,7 @@ impl Normalization {
         let n = input.columns();
         if let Some(gradient) = gradient {
             self.add_gradient(gradient, g.rows, |row| {
-                let x = normal(&input.data()[row * n..(row + 1) * n]).x;
+                let x = Standard::of(&input.data()[row * n..(row + 1) * n]).x;
                 vec![(g.data[row * n..(row + 1) * n].to_vec(), x)]
             });
         }
@@ -144,17 +97,16 @@ impl Normalization {
             let rows = out.data.par_chunks_exact_mut(n).zip(g.data.par_chunks_exact(n));
             rows.zip(input.data().par_chunks_exact(n)).for_each(|((out, g), x)| {
                 let h = self.scaled(self.scales(theta), g);
-                out.copy_from_slice(&Self::back(&normal(x), &h));
+                out.copy_from_slice(&Standard::of(x).back(&h));
             });
             out
         })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "all that the two passes before it left")]
+    /// R{·} of the backward pass, with the tangent of the input if it has one.
     pub fn backward_tangent<R: Real>(
         &self,
-        theta: &[R],
-        v: &[R],
+        line: Line<'_, R>,
         input: Factor<'_, R>,
         tangent: Option<Factor<'_, R>>,
         g: &Matrix<R>,
@@ -164,32 +116,26 @@ impl Normalization {
         let n = input.columns();
         let row_of = |data: &[R], row: usize| data[row * n..(row + 1) * n].to_vec();
         self.add_gradient(product, g.rows, |row| {
-            let normal = normal(&input.data()[row * n..(row + 1) * n]);
+            let standard = Standard::of(&input.data()[row * n..(row + 1) * n]);
             let mut pairs = Vec::new();
             if let Some(tangent) = tangent {
-                let (change, _) = along(&normal, &tangent.data()[row * n..(row + 1) * n]);
-                pairs.push((row_of(&g.data, row), change));
+                let change = standard.along(&tangent.data()[row * n..(row + 1) * n]);
+                pairs.push((row_of(&g.data, row), change.x));
             }
-            pairs.push((row_of(&r.data, row), normal.x));
+            pairs.push((row_of(&r.data, row), standard.x));
             pairs
         });
         let tangent = tangent?;
         let mut out = g.zeros(g.rows, n);
         out.data.par_chunks_exact_mut(n).enumerate().for_each(|(row, out)| {
             let range = row * n..(row + 1) * n;
-            let normal = normal(&input.data()[range.clone()]);
-            let (change, q) = along(&normal, &tangent.data()[range.clone()]);
+            let standard = Standard::of(&input.data()[range.clone()]);
+            let change = standard.along(&tangent.data()[range.clone()]);
             let (g, r) = (&g.data[range.clone()], &r.data[range]);
-            let h = self.scaled(self.scales(theta), g);
-            let mut rh = self.scaled(self.scales(v), g);
-            rh.iter_mut().zip(self.scaled(self.scales(theta), r)).for_each(|(a, b)| *a += b);
-            let m = mean_product(&h, &normal.x);
-            let rm = mean_product(&rh, &normal.x) + mean_product(&h, &change);
-            let (mean, back) = (mean(&rh), Self::back(&normal, &h));
-            for i in 0..n {
-                let bracket = rh[i] - mean - change[i] * m - normal.x[i] * rm;
-                out[i] = normal.s * (bracket - q * back[i]);
-            }
+            let h = self.scaled(self.scales(line.theta), g);
+            let mut rh = self.scaled(self.scales(line.v), g);
+            rh.iter_mut().zip(self.scaled(self.scales(line.theta), r)).for_each(|(a, b)| *a += b);
+            out.copy_from_slice(&standard.back_along(&change, &h, &rh));
         });
         Some(out)
     }

@@ -23,6 +23,20 @@ pub(crate) fn ln_sum_exp(values: &[f64]) -> f64 {
     largest + values.iter().map(|value| (value - largest).exp()).sum::<f64>().ln()
 }
 
+/// Replaces each x by its share e^x/Z, and gives ln Z = ln Σ e^x.
+pub(crate) fn softmax(values: &mut [f64]) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for value in values.iter_mut() {
+        *value = (*value - largest).exp();
+        sum += *value;
+    }
+    for value in values {
+        *value /= sum;
+    }
+    largest + sum.ln()
+}
+
 /// Σ f(b + x) over both lists.
 #[inline(always)]
 fn sum_of(b: &[f64], x: &[f64], f: impl Fn(f64) -> f64) -> f64 {
@@ -65,6 +79,19 @@ mod tests {
     use super::*;
     use crate::numeric::gaussian::ln_two_cosh;
     use crate::simd::Width;
+
+    #[test]
+    fn shares_are_those_of_their_sum() {
+        for shift in [0.0, -800.0, 900.0] {
+            let values: Vec<f64> = [0.0, 1.0, -2.5].iter().map(|x| x + shift).collect();
+            let mut shares = values.clone();
+            let ln_z = softmax(&mut shares);
+            assert!((ln_z - shift - (1.0 + 1_f64.exp() + (-2.5_f64).exp()).ln()).abs() < 1e-12);
+            assert!((ln_z - ln_sum_exp(&values)).abs() < 1e-12);
+            assert!((shares[1] / shares[0] - 1_f64.exp()).abs() < 1e-12);
+            assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        }
+    }
 
     #[test]
     fn sums_are_those_of_the_standard_functions() {

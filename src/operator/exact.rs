@@ -6,6 +6,7 @@ use crate::operator::Operator;
 use crate::operator::dense::eigen_symmetric;
 use crate::operator::eigenpairs::Eigenpairs;
 use crate::operator::symmetric::symmetrized;
+use crate::progress::Progress;
 
 /// The largest matrix that is diagonalised: about ten minutes and 4 GiB.
 const MAX_DENSE: usize = 10_000;
@@ -42,6 +43,7 @@ impl Operator {
             });
         }
         let mut rows = Vec::with_capacity(n * n);
+        let mut progress = Progress::new("rows of the matrix", n);
         for start in (0..n).step_by(COLUMNS) {
             let count = COLUMNS.min(n - start);
             let mut units = vec![0.0; count * n];
@@ -51,6 +53,7 @@ impl Operator {
             let mut images = vec![0.0; count * n];
             self.apply_into(&units, &mut images)?;
             rows.append(&mut images);
+            progress.add(count);
         }
         let matrix = Array2::from_shape_vec((n, n), rows)
             .map_err(|_| Error::argument("operator", "another dimension", "as it says"))?;

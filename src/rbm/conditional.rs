@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::numeric::gaussian::{ln_two_cosh, sech2};
-use crate::numeric::logistic::{ln_two_cosh_sum, sigmoid, softplus, softplus_sum};
+use crate::numeric::logistic::{ln_two_cosh_sum, sigmoid, softmax, softplus, softplus_sum};
 use crate::rand::Rng;
 use crate::random::Generator;
 use crate::rbm::layer::Layer;
@@ -77,7 +77,7 @@ impl Layer {
             Units::Potts { colors } => {
                 for (i, out) in out.chunks_exact_mut(colors).enumerate() {
                     let (fields, inputs) = self.site(i, colors, inputs);
-                    softmax(fields, inputs, out);
+                    shares(fields, inputs, out);
                 }
             }
         }
@@ -137,7 +137,7 @@ impl Layer {
             Units::Potts { colors } => {
                 for (i, out) in out.chunks_exact_mut(colors).enumerate() {
                     let (fields, inputs) = self.site(i, colors, inputs);
-                    softmax(fields, inputs, out);
+                    shares(fields, inputs, out);
                     let color = drawn(out, generator.random());
                     out.fill(0.0);
                     out[color] = 1.0;
@@ -151,16 +151,12 @@ fn highest(fields: &[f64], inputs: &[f64]) -> f64 {
     fields.iter().zip(inputs).fold(f64::NEG_INFINITY, |top, (b, input)| top.max(b + input))
 }
 
-fn softmax(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
-    let top = highest(fields, inputs);
-    let mut sum = 0.0;
+/// The probabilities of the states of one Potts unit.
+fn shares(fields: &[f64], inputs: &[f64], out: &mut [f64]) {
     for ((p, b), input) in out.iter_mut().zip(fields).zip(inputs) {
-        *p = (b + input - top).exp();
-        sum += *p;
+        *p = b + input;
     }
-    for p in out.iter_mut() {
-        *p /= sum;
-    }
+    softmax(out);
 }
 
 /// The index that a uniform number in [0, 1) falls on.

@@ -1,6 +1,7 @@
 //! The loss of softmax regression with its derivatives, over blocks of examples.
 
 use crate::ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
+use crate::numeric::logistic::ln_sum_exp;
 use crate::rayon::prelude::*;
 
 /// Examples that one thread takes at a time; fixed, so that sums are the same on any number of threads.
@@ -17,8 +18,7 @@ pub(super) struct Loss<'a> {
 
 /// ln p_c of every class, from weights·x + bias, row by row in place.
 pub(super) fn log_softmax(mut fields: ArrayViewMut1<'_, f64>) {
-    let top = fields.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let ln_sum = top + fields.iter().map(|f| (f - top).exp()).sum::<f64>().ln();
+    let ln_sum = ln_sum_exp(&fields.to_vec());
     fields.mapv_inplace(|f| f - ln_sum);
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
 use crate::landscape::path::barrier::{Barrier, frame, losses_of};
-use crate::landscape::slice::{Sets, rows_of};
+use crate::landscape::slice::{Sets, rows_of, sets_setters};
 use crate::ndarray::Array1;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -86,47 +86,7 @@ impl Interpolation {
         Self { points, ..self.clone() }
     }
 
-    /// Evaluates another objective of the same parameters beside the first (called "training"), such as the loss of test data.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let (bowl, steep) = (Objective::exact(1, |x| x[0] * x[0])?, Objective::exact(1, |x| x[0].powi(4))?);
-    /// let line = bowl.interpolate(&array![-1.0], &array![1.0]).beside("test", &steep).run()?;
-    /// assert_eq!(line.summary.height(), 2);
-    /// # Ok(()) }
-    /// ```
-    pub fn beside(&self, set: &str, objective: &Objective) -> Self {
-        Self { sets: self.sets.beside(set, objective), ..self.clone() }
-    }
-
-    /// Sets the name of the first objective in the column `set`; default "training".
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let line = Objective::exact(1, |x| x[0] * x[0])?.interpolate(&array![-1.0], &array![1.0]).set("well").run()?;
-    /// assert!(line.of("well").is_ok() && line.of("training").is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn set(&self, name: &str) -> Self {
-        Self { sets: self.sets.named(name), ..self.clone() }
-    }
-
-    /// Whether the accuracy of classifiers is evaluated as well; default false.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let network = Network::mlp([64, 10]);
-    /// let objective = network.loss(&Dataset::from_images(&digits()?.take(50)))?;
-    /// let line = objective.interpolate(&network.initial(1)?, &network.initial(2)?);
-    /// assert_eq!(line.accuracy(true).run()?.frame.values("accuracy")?.len(), 51);
-    /// # Ok(()) }
-    /// ```
-    pub fn accuracy(&self, wanted: bool) -> Self {
-        Self { sets: self.sets.with_accuracy(wanted), ..self.clone() }
-    }
+    sets_setters! { "Objective::exact(1, |x| x[0] * x[0])?.interpolate(&array![-1.0], &array![1.0])", "Objective::exact(1, |x| x[0].powi(4))?" }
 
     setters! { "Objective::exact(1, |x| x[0] * x[0])?.interpolate(&array![-1.0], &array![1.0])":
         /// A limit in seconds, after which the frame holds the points that were reached and `complete` is false; default none.

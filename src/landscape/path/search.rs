@@ -8,7 +8,7 @@ use crate::landscape::path::barrier::{Barrier, frame, losses_of};
 use crate::landscape::path::curve::{CurveKind, CurveLoss};
 use crate::landscape::path::found::CurveFound;
 use crate::landscape::path::interpolation::check_points;
-use crate::landscape::slice::Sets;
+use crate::landscape::slice::{Sets, sets_setters};
 use crate::landscape::vector::norm;
 use crate::landscape::{Descended, Objective, Optimizer};
 use crate::ndarray::{Array1, Array2};
@@ -193,49 +193,9 @@ impl CurveSearch {
         Self { points, ..self.clone() }
     }
 
-    /// Evaluates another objective of the same parameters along both ways, such as the loss of test data; the search takes the first one ("training") alone.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let (a, b) = (Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?, Objective::exact(2, |x| x[0] * x[0] + x[1] * x[1])?);
-    /// let way = a.connect(&array![1.0, 0.0], &array![0.0, 1.0]).beside("test", &b).run()?;
-    /// assert_eq!(way.summary.height(), 4);
-    /// # Ok(()) }
-    /// ```
-    pub fn beside(&self, set: &str, objective: &Objective) -> Self {
-        Self { sets: self.sets.beside(set, objective), ..self.clone() }
-    }
+    sets_setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])", "Objective::exact(2, |x| x[0] * x[0] + x[1] * x[1])?" }
 
-    /// Sets the name of the first objective in the column `set`; default "training".
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).set("ring").run()?;
-    /// assert!(way.of("ring").is_ok() && way.of("training").is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn set(&self, name: &str) -> Self {
-        Self { sets: self.sets.named(name), ..self.clone() }
-    }
-
-    /// Whether the accuracy of classifiers is evaluated as well; default false.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
-    /// assert!(way.accuracy(true).run().is_err()); // no classifier
-    /// # Ok(()) }
-    /// ```
-    pub fn accuracy(&self, wanted: bool) -> Self {
-        Self { sets: self.sets.with_accuracy(wanted), ..self.clone() }
-    }
-
-    /// Finds the bends and evaluates both ways.
+    /// Finds the bends by the first objective alone, and evaluates both ways for all.
     ///
     /// # Errors
     /// If the ends have the wrong length or numbers that are not finite, agree, or have a loss of NaN; if a chain has no bend, or the bends would not fit into memory (4 GiB at most); if there are no nodes, or not 2 to 10⁶ points; if the noise

@@ -13,10 +13,6 @@ use crate::theory::projections::DirectionKind;
 /// Numbers of all directions together at most (4 GiB).
 const MAX_NUMBERS: usize = 1 << 29;
 
-/// The stream of the seed whose children directions are drawn from. Initial weights come from the seed's own children: with the same seed a direction's first block would
-/// be these weights once more, along which a slice is anything but random.
-const STREAM: u64 = u64::MAX;
-
 /// The lengths of random directions: as they are drawn, or those of pieces of θ.
 #[derive(Clone, Debug, PartialEq)]
 enum Lengths {
@@ -249,11 +245,10 @@ impl RandomDirections {
     pub fn run(&self) -> Result<Array2<f64>> {
         let n = self.objective.dimension();
         self.check(n)?;
-        let seed = self.seed.child(STREAM);
         let mut rows: Vec<Array1<f64>> = (0..self.count as u64)
             .into_par_iter()
             .map(|k| {
-                let mut generator = seed.child(k).generator();
+                let mut generator = self.seed.child(k).generator();
                 let entries = StandardNormal.sample_iter(&mut generator).take(n);
                 Array1::from_iter(entries)
             })

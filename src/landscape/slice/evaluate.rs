@@ -176,3 +176,37 @@ pub(super) fn require_points(points: usize) -> Result<()> {
         advice: "Take a coarser grid.".to_string(),
     })
 }
+
+/// The documented setters of runs that look at several objectives at once, kept in the field `sets`; `$settings` is an expression for such a run, of an objective like `$other`.
+macro_rules! sets_setters {
+    ($settings:literal, $other:literal) => {
+        /// Evaluates another objective of the same parameters beside the first, such as the loss of test data; its rows have this name in the column `set`.
+        #[doc = concat!(
+            "\n```\n# fn main() -> statmech::Result<()> {\nuse statmech::prelude::*;\nlet settings = ", $settings,
+            ";\nlet result = settings.beside(\"test\", &", $other,
+            ").run()?;\nassert!(result.of(\"test\").is_ok() && settings.run()?.of(\"test\").is_err());\n# Ok(())\n# }\n```",
+        )]
+        pub fn beside(&self, set: &str, objective: &$crate::landscape::Objective) -> Self {
+            Self { sets: self.sets.beside(set, objective), ..self.clone() }
+        }
+
+        /// Sets the name of the first objective in the column `set`; default "training".
+        #[doc = concat!(
+            "\n```\n# fn main() -> statmech::Result<()> {\nuse statmech::prelude::*;\nlet settings = ", $settings,
+            ";\nlet result = settings.set(\"mine\").run()?;\nassert!(result.of(\"mine\").is_ok() && result.of(\"training\").is_err());\n# Ok(())\n# }\n```",
+        )]
+        pub fn set(&self, name: &str) -> Self {
+            Self { sets: self.sets.named(name), ..self.clone() }
+        }
+
+        /// Whether the accuracy of classifiers is evaluated as well; default false.
+        #[doc = concat!(
+            "\n```\n# fn main() -> statmech::Result<()> {\nuse statmech::prelude::*;\nlet settings = ", $settings,
+            ";\nassert!(settings.accuracy(true).run().is_err()); // no classifier\n# Ok(())\n# }\n```",
+        )]
+        pub fn accuracy(&self, wanted: bool) -> Self {
+            Self { sets: self.sets.with_accuracy(wanted), ..self.clone() }
+        }
+    };
+}
+pub(in crate::landscape) use sets_setters;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::grid::linspace;
 use crate::landscape::Objective;
-use crate::landscape::slice::evaluate::{MAX_POINTS, Sets, require_points};
+use crate::landscape::slice::evaluate::{MAX_POINTS, Sets, require_points, sets_setters};
 use crate::landscape::slice::loss_slice::LossSlice;
 use crate::landscape::vector::require_direction;
 use crate::ndarray::{Array1, Array2};
@@ -122,51 +122,7 @@ impl Slicing {
         Self { beta: Some(beta.into_iter().take(MAX_POINTS + 1).collect()), ..self.clone() }
     }
 
-    /// Evaluates another objective of the same parameters beside the first, such as the loss of test data; its rows have this name in the column `set`.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let network = Network::mlp([64, 10]);
-    /// let data = Dataset::from_images(&digits()?.take(100));
-    /// let (train, test) = (network.loss(&data.take(50))?, network.loss(&data.skip(50))?);
-    /// let theta = network.initial(1)?;
-    /// let slice = train.line(&theta, &train.gradient_direction(&theta)?).beside("test", &test).run()?;
-    /// assert_eq!(slice.of("test")?.frame.height(), 101);
-    /// # Ok(()) }
-    /// ```
-    pub fn beside(&self, set: &str, objective: &Objective) -> Self {
-        Self { sets: self.sets.beside(set, objective), ..self.clone() }
-    }
-
-    /// Sets the name of the first objective in the column `set`; default "training".
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let line = Objective::saddle(1, 1)?.line(&array![0.0, 0.0, 1.0], &array![1.0, 0.0, 0.0]);
-    /// assert!(line.set("saddle").run()?.of("saddle").is_ok());
-    /// # Ok(()) }
-    /// ```
-    pub fn set(&self, name: &str) -> Self {
-        Self { sets: self.sets.named(name), ..self.clone() }
-    }
-
-    /// Whether the accuracy of classifiers is evaluated as well; default false.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let network = Network::mlp([64, 10]);
-    /// let objective = network.loss(&Dataset::from_images(&digits()?.take(50)))?;
-    /// let theta = network.initial(1)?;
-    /// let line = objective.line(&theta, &objective.gradient_direction(&theta)?);
-    /// assert!(line.accuracy(true).run()?.frame.values("accuracy")?[0] <= 1.0);
-    /// # Ok(()) }
-    /// ```
-    pub fn accuracy(&self, wanted: bool) -> Self {
-        Self { sets: self.sets.with_accuracy(wanted), ..self.clone() }
-    }
+    sets_setters! { "Objective::saddle(1, 1)?.line(&array![0.0, 0.0, 1.0], &array![1.0, 0.0, 0.0])", "Objective::saddle(1, 2)?" }
 
     setters! { "Objective::saddle(1, 1)?.line(&array![0.0, 0.0, 1.0], &array![1.0, 0.0, 0.0])":
         /// A limit in seconds, after which the slice holds the points that were reached and `complete` is false; default none.

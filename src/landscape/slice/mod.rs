@@ -21,5 +21,5 @@ pub use loss_slice::LossSlice;
 pub use principal::PrincipalPath;
 pub use subspace::Subspace;
 
-pub(super) use evaluate::{Evaluated, Sets};
+pub(super) use evaluate::{Evaluated, Sets, sets_setters};
 pub(super) use loss_slice::rows_of;
