@@ -75,6 +75,7 @@ pub use crate::perceptron::{
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
     Separation, VersionSamples, VersionSampling,
 };
+pub use crate::phase_space::{Ensemble, EnsembleHistory, GaussianCloud, PhaseDensity};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{
