@@ -41,7 +41,7 @@ pub use crate::information::{
     BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
     MaximumEntropy, binary_entropy, conditional_information, entropy_of_counts, entropy_of_samples,
     exponential_entropy, gaussian_entropy, maximum_entropy, mutual_information_of_counts,
-    normal_entropy,
+    mutual_information_of_samples, normal_entropy,
 };
 pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
@@ -75,7 +75,10 @@ pub use crate::perceptron::{
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
     Separation, VersionSamples, VersionSampling,
 };
-pub use crate::phase_space::{Ensemble, EnsembleHistory, GaussianCloud, PhaseDensity};
+pub use crate::phase_space::{
+    Ensemble, EnsembleHistory, GaussianCloud, InteractionTraining, NeuronInteraction,
+    NeuronInteractions, PhaseDensity, off_block_fraction,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{

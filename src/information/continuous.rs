@@ -121,7 +121,8 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     let mut logs: Vec<f64> = Vec::with_capacity(count);
     while logs.len() < count {
         let end = count.min(logs.len() + BATCH);
-        let log = |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, scaled.row(i), Some(i), k).ln();
+        let log =
+            |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, scaled.row(i), Some(i), k).ln();
         let next: Vec<f64> = (logs.len()..end).into_par_iter().map(log).collect();
         progress.add(next.len());
         logs.extend(next);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
+use crate::rand::seq::SliceRandom;
+use crate::random::Seed;
 
 /// What the outputs should be.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,6 +172,22 @@ impl Dataset {
             }
             None => Ok(self.rows(positions)),
         }
+    }
+
+    /// The same inputs with their targets shuffled among them: a null model in which there is nothing to learn but each example by heart.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::from_images(&digits()?);
+    /// let shuffled = data.with_shuffled_targets(1);
+    /// assert!(shuffled != data && shuffled.input_matrix() == data.input_matrix());
+    /// # Ok(()) }
+    /// ```
+    pub fn with_shuffled_targets(&self, seed: impl Into<Seed>) -> Self {
+        let mut order: Vec<usize> = (0..self.count()).collect();
+        order.shuffle(&mut seed.into().generator());
+        Self { targets: self.rows(&order).targets, ..self.clone() }
     }
 
     fn rows(&self, positions: &[usize]) -> Self {

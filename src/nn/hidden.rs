@@ -63,7 +63,8 @@ impl Network {
 
 /// The place of the hidden layer among all layers.
 fn nonlinearity(plan: &Plan, hidden: usize) -> Result<usize> {
-    let places = plan.layers.iter().enumerate().filter(|(_, layer)| matches!(layer, Layer::Activation(_)));
+    let places =
+        plan.layers.iter().enumerate().filter(|(_, layer)| matches!(layer, Layer::Activation(_)));
     let places: Vec<usize> = places.map(|(place, _)| place).collect();
     places.get(hidden).copied().ok_or_else(|| {
         let allowed = format!("below the number of hidden layers, {}", places.len());

@@ -45,8 +45,8 @@ impl Cloud {
         }
         let (variances, vectors) = eigen_symmetric(&covariance)?;
         let flat = count <= n || !(variances[0] > FLAT * variances[n - 1]);
-        let whitening =
-            (!flat).then(|| Array2::from_shape_fn((n, n), |(i, j)| vectors[(j, i)] / variances[i].sqrt()));
+        let whitening = (!flat)
+            .then(|| Array2::from_shape_fn((n, n), |(i, j)| vectors[(j, i)] / variances[i].sqrt()));
         let ln_det = if flat { f64::NEG_INFINITY } else { variances.mapv(f64::ln).sum() };
         Ok(Self { count, mean, covariance, whitening, ln_det })
     }
@@ -57,7 +57,11 @@ impl Cloud {
             Some(whitening) => product(&(points - &self.mean), &whitening.t().to_owned()),
             None => Err(Error::argument(
                 "samples",
-                format!("{} points whose covariance in {} dimensions is singular", self.count, self.mean.len()),
+                format!(
+                    "{} points whose covariance in {} dimensions is singular",
+                    self.count,
+                    self.mean.len()
+                ),
                 "more than there are dimensions, and not within a plane, so that they have a density",
             )),
         }
@@ -78,9 +82,8 @@ impl Cloud {
     /// E ln det of a sample covariance is ln det Σ + Σ_i (ψ((N−i)/2) + ln 2 − ln(N−1)), i = 1 … n (Wishart).
     pub fn gaussian_entropy(&self, whitened: &Array2<f64>) -> Measured {
         let (count, n) = (self.count as f64, self.mean.len());
-        let bias: f64 = (1..=n)
-            .map(|i| digamma(0.5 * (count - i as f64)) + (2.0 / (count - 1.0)).ln())
-            .sum();
+        let bias: f64 =
+            (1..=n).map(|i| digamma(0.5 * (count - i as f64)) + (2.0 / (count - 1.0)).ln()).sum();
         let normal = 1.0 + (2.0 * std::f64::consts::PI).ln();
         let value = 0.5 * (n as f64 * normal + self.ln_det - bias);
         (value, 0.5 * deviation(&square_norms(whitened)) / count.sqrt())

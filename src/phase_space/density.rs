@@ -307,8 +307,12 @@ impl PhaseDensity {
     /// The mean of the kernels at a place, relative to the largest of them, since all may be tiny.
     fn kernels_at(&self, here: ArrayView1<'_, f64>, without: Option<usize>) -> Found {
         let scale = -0.5 / (self.bandwidth * self.bandwidth);
-        let mut exponents: Vec<f64> =
-            self.whitened.rows().into_iter().map(|there| scale * squared_distance(here, there)).collect();
+        let mut exponents: Vec<f64> = self
+            .whitened
+            .rows()
+            .into_iter()
+            .map(|there| scale * squared_distance(here, there))
+            .collect();
         if let Some(i) = without {
             exponents.swap_remove(i);
         }
@@ -324,7 +328,11 @@ impl PhaseDensity {
         let mean = sum / n;
         let variance = (squares / n - mean * mean).max(0.0) / (n - 1.0).max(1.0);
         let norm = d * (self.bandwidth.ln() + 0.5 * (2.0 * PI).ln()) + 0.5 * self.cloud.ln_det;
-        Found { ln_density: largest + mean.ln() - norm, error: variance.sqrt() / mean, bias: bend / sum }
+        Found {
+            ln_density: largest + mean.ln() - norm,
+            error: variance.sqrt() / mean,
+            bias: bend / sum,
+        }
     }
 
     /// Points in the cloud's coordinates.

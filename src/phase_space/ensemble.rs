@@ -204,18 +204,21 @@ impl Ensemble {
         let count = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("flights", count.saturating_mul(self.times.len()));
-        let mut members: Vec<Member> = (0..count)
-            .into_par_iter()
-            .map(|k| self.started(k))
-            .collect::<Result<_>>()?;
+        let mut members: Vec<Member> =
+            (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
         let mut history = EnsembleHistory::new(&self.objective, self.seed, count);
         let mut now = 0.0;
         for &time in &self.times {
-            let moved = time == now || self.advance(&mut members, time - now, &deadline, &mut progress)?;
+            let moved =
+                time == now || self.advance(&mut members, time - now, &deadline, &mut progress)?;
             if !moved {
                 progress.stopped();
                 // The first time may lie beyond the deadline, and the starts are a history too.
-                return if history.times.is_empty() { self.only_starts(history, count) } else { Ok(history) };
+                return if history.times.is_empty() {
+                    self.only_starts(history, count)
+                } else {
+                    Ok(history)
+                };
             }
             now = time;
             record(&mut history, &members, time);
@@ -281,7 +284,9 @@ impl Ensemble {
             Starts::Network(network) => network.initial(seed)?,
             Starts::Gaussian { centre, width } => {
                 let mut generator = seed.generator();
-                let noise = Array1::from_shape_fn(n, |_| width * generator.sample::<f64, _>(StandardNormal));
+                let noise = Array1::from_shape_fn(n, |_| {
+                    width * generator.sample::<f64, _>(StandardNormal)
+                });
                 centre.as_ref().map_or(noise.clone(), |centre| &noise + centre)
             }
         })
@@ -317,9 +322,13 @@ impl Ensemble {
         match &self.starts {
             Starts::Gaussian { width, centre } => {
                 require_positive("width", *width)?;
-                centre.as_ref().map_or(Ok(()), |centre| self.require_row("`centre`", centre.len()))?;
+                centre
+                    .as_ref()
+                    .map_or(Ok(()), |centre| self.require_row("`centre`", centre.len()))?;
             }
-            Starts::Network(network) => self.require_row("The network's parameters", network.parameters()?)?,
+            Starts::Network(network) => {
+                self.require_row("The network's parameters", network.parameters()?)?
+            }
             Starts::Given(points) => self.require_row("A row of the starts", points.ncols())?,
         }
         Ok(count)

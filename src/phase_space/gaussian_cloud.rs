@@ -97,15 +97,18 @@ impl GaussianCloud {
         let (rates, vectors) = self.modes(a, b)?;
         require_finite("time", time)?;
         let decay = rates.mapv(|rate| (-rate * time).exp());
-        let gain = rates.mapv(|rate| {
-            if rate == 0.0 { time } else { -(-rate * time).exp_m1() / rate }
-        });
+        let gain =
+            rates.mapv(|rate| if rate == 0.0 { time } else { -(-rate * time).exp_m1() / rate });
         let modes = vectors.t();
         let mean = vectors.dot(&(&decay * &modes.dot(&self.mean) + &gain * &modes.dot(b)));
         let propagator = product(&(&vectors * &decay), &modes.to_owned())?;
         let covariance = sandwich(&propagator, &self.covariance)?;
         match mean.iter().chain(&covariance).find(|x| !x.is_finite()) {
-            Some(_) => Err(Error::argument("time", time, "so short that the cloud stays within the range of numbers")),
+            Some(_) => Err(Error::argument(
+                "time",
+                time,
+                "so short that the cloud stays within the range of numbers",
+            )),
             None => Ok(Self { mean, covariance }),
         }
     }
@@ -238,7 +241,8 @@ impl GaussianCloud {
         let mut generator = seed.into().generator();
         let (variances, vectors) = eigen_symmetric(&self.covariance)?;
         let factor = &vectors * &variances.mapv(|v| v.max(0.0).sqrt());
-        let noise = Array2::from_shape_fn((count, n), |_| generator.sample::<f64, _>(StandardNormal));
+        let noise =
+            Array2::from_shape_fn((count, n), |_| generator.sample::<f64, _>(StandardNormal));
         Ok(product(&noise, &factor.t().to_owned())? + &self.mean)
     }
 

@@ -253,7 +253,11 @@ impl EnsembleHistory {
             row.gaussian = cloud.gaussian_entropy(&whitened);
             let near = self.dimension <= NEAR.0 && (NEIGHBOR + 2..=NEAR.1).contains(&self.count());
             // Members that ended at the same point have no distance.
-            row.entropy = if near { cloud.neighbor_entropy(&whitened, NEIGHBOR).unwrap_or(none) } else { none };
+            row.entropy = if near {
+                cloud.neighbor_entropy(&whitened, NEIGHBOR).unwrap_or(none)
+            } else {
+                none
+            };
         }
         Ok(row)
     }

@@ -43,7 +43,8 @@ impl SquareNorm {
             if k >= MOST_TERMS || !(weights[0] > f64::MIN_POSITIVE) {
                 return Err(Error::TooLarge {
                     what: "The law of the norm".to_owned(),
-                    needs: "a longer series, as variances differ widely or the mean is far from 0".to_owned(),
+                    needs: "a longer series, as variances differ widely or the mean is far from 0"
+                        .to_owned(),
                     limit: format!("{MOST_TERMS} terms"),
                     advice: "Take the histogram of a sample of the cloud.".to_owned(),
                 });
