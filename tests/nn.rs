@@ -796,3 +796,11 @@ fn weight_decay_adds_half_of_the_squared_weights() {
     let added = decayed.loss(&theta).unwrap() - plain.loss(&theta).unwrap();
     assert!((added - 0.5 * 0.1 * 9.0).abs() < 1e-12);
 }
+
+#[test]
+fn equal_outputs_count_as_the_first_class() {
+    let data = Dataset::classes(&random((9, 2), 5), &array![0, 1, 2, 0, 0, 1, 2, 2, 0]).unwrap();
+    let objective = Network::mlp([2, 3, 3]).loss(&data).unwrap();
+    let zero = Array1::zeros(objective.dimension());
+    assert_eq!(objective.accuracy(&zero).unwrap(), 4.0 / 9.0);
+}

@@ -773,3 +773,38 @@ fn the_least_number_of_negatives_leaves_out_the_last_node() {
     let signs = diagonal.inertia().dense_up_to(0).steps(1).run().unwrap();
     assert!(signs.negative_least == 0.0 && signs.negative_most >= 150.0);
 }
+
+#[test]
+fn the_root_of_an_estimate_has_the_error_of_its_ends() -> statmech::Result<()> {
+    let squares = Operator::from_matrix(&symmetric(60, 3))?.squared_norm().products(200).run()?;
+    let (value, error) = (squares.value, squares.error);
+    let (norm, norm_err) = squares.root()?;
+    let half = 0.5 * ((value + error).sqrt() - (value - error).sqrt());
+    assert!((norm * norm - value).abs() < 1e-10 * value && error < 0.2 * value);
+    assert!((norm_err / half - 1.0).abs() < 0.01, "{norm_err} {half}");
+    Ok(())
+}
+
+#[test]
+fn fractions_count_their_lower_bound_and_not_the_upper_one() -> statmech::Result<()> {
+    let density = SpectralDensity::exact(&array![-1.0, 2.0, 3.0, 4.0], 1.0)?;
+    for (from, to, fraction) in
+        [(-1.0, 2.0, 0.25), (2.0, 3.0, 0.25), (2.0, 2.0, 0.0), (-9.0, 9.0, 1.0)]
+    {
+        assert_eq!(density.fraction(from, to)?.0, fraction, "{from} to {to}");
+    }
+    Ok(())
+}
+
+#[test]
+fn several_vectors_at_once_have_the_products_of_each() -> statmech::Result<()> {
+    // Across the sizes at which blocks of rows and of vectors begin.
+    for (n, vectors) in [(1, 1), (5, 3), (127, 4), (128, 5), (129, 9), (300, 40)] {
+        let (a, x) = (symmetric(n, 1), symmetric(n.max(vectors), 2));
+        let x = x.slice(s![..vectors, ..n]).to_owned();
+        let products = Operator::from_matrix(&a)?.apply_all(&x)?;
+        let difference = &products - &x.dot(&a);
+        assert!(difference.iter().all(|e| e.abs() < 1e-12 * n as f64), "{n} {vectors}");
+    }
+    Ok(())
+}

@@ -734,3 +734,10 @@ fn a_rise_counts_from_the_lowest_loss_before() {
     let way = dip.interpolate(&array![0.0], &array![1.5]).points(301).run().unwrap();
     assert!((way.summary.values("rise").unwrap()[0] - 0.25).abs() < 1e-12 && !way.monotone);
 }
+
+#[test]
+fn a_curve_of_one_node_is_judged_at_its_middle() {
+    let way = ring().connect(&array![1.0, 0.0], &array![-1.0, 0.0]).nodes(1).run().unwrap();
+    let middle = ring().loss(&way.point(0.5).unwrap()).unwrap();
+    assert!(middle < 1e-6, "{middle}");
+}
