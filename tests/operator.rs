@@ -255,7 +255,7 @@ fn errors_of_other_estimates_cover_the_truth() {
         inside[0] += usize::from((norm.value - square).abs() < norm.error);
         let ln_det = operator.log_determinant().probes(30).steps(30).seed(seed).run().unwrap();
         inside[1] += usize::from((ln_det.value - log).abs() < ln_det.error);
-        assert!(ln_det.quadrature_error < 1e-2 * ln_det.error);
+        assert!(ln_det.quadrature_err < 1e-2 * ln_det.error);
         let density = operator.density().probes(25).steps(40).width(0.3).seed(seed).run().unwrap();
         let exact = SpectralDensity::exact(&Array1::from(spectrum.clone()), 0.3).unwrap();
         let (moment, error) = density.moment(3).unwrap();

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use faer::{Accum, MatMut, MatRef};
 
 use crate::error::{Error, Result, require_finite};
+use crate::memory;
 use crate::ndarray::{Array1, Array2};
 use crate::numeric::product;
 use crate::numeric::vector::{CHUNK, TASK, chunk_dot, dot, is_short, norm};
-use crate::operator::memory;
 use crate::operator::probe::Probe;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
