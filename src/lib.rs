@@ -81,6 +81,7 @@ mod notebook;
 mod numeric;
 pub mod operator;
 pub mod perceptron;
+pub mod phase_space;
 pub mod plot;
 pub mod prelude;
 pub mod progress;

@@ -75,6 +75,10 @@ pub use crate::perceptron::{
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
     Separation, VersionSamples, VersionSampling,
 };
+pub use crate::phase_space::{
+    Hamiltonian, HamiltonianFlow, Langevin, LangevinSamples, LangevinScheme, OrnsteinUhlenbeck,
+    Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
-use crate::landscape::descent::flow::Flow;
 use crate::landscape::descent::optimizer::{Optimizer, Stepper};
 use crate::landscape::descent::record::{Conditions, Descended, Record, points};
 use crate::landscape::vector::norm;
 use crate::memory;
 use crate::ndarray::Array1;
+use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::{Place, Walk};
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
@@ -351,7 +351,8 @@ impl Descent {
                 let end = self.end();
                 Box::new(move |state| {
                     let until = self.next_record_time(flow.time, points);
-                    let moved = flow.step(objective, &mut state.here, until)?;
+                    let mut field = |x: &[f64], f: &mut [f64]| objective.gradient_at(x, f);
+                    let moved = flow.step(&mut field, &mut state.here, until)?;
                     state.time = flow.time;
                     Ok(moved && flow.time < end)
                 })
