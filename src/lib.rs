@@ -75,6 +75,7 @@ pub mod information;
 pub mod inverse;
 pub mod ising;
 pub mod landscape;
+mod memory;
 pub mod neuron;
 pub mod nn;
 mod notebook;

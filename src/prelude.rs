@@ -76,8 +76,10 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    Ensemble, EnsembleHistory, GaussianCloud, InteractionTraining, NeuronInteraction,
-    NeuronInteractions, PhaseDensity, off_block_fraction,
+    Ensemble, EnsembleHistory, GaussianCloud, Hamiltonian, HamiltonianFlow, InteractionTraining,
+    Langevin, LangevinSamples, LangevinScheme, NeuronInteraction, NeuronInteractions,
+    OrnsteinUhlenbeck, PhaseDensity, Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
+    off_block_fraction,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

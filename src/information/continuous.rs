@@ -4,7 +4,7 @@ use std::f64::consts::{E, PI};
 
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array2, ArrayView1};
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::statrs::function::gamma::{digamma, ln_gamma};
@@ -59,7 +59,7 @@ pub fn exponential_entropy(mean: f64) -> Result<f64> {
 /// # Ok(()) }
 /// ```
 pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
-    let (variances, _) = eigen_symmetric(covariance)?;
+    let variances = eigenvalues_symmetric(covariance)?;
     let uneven = |&((i, j), c): &((usize, usize), &f64)| {
         (c - covariance[(j, i)]).abs()
             > 1e-9 * (covariance[(i, i)] * covariance[(j, j)]).abs().sqrt()

@@ -4,6 +4,7 @@ pub(crate) mod binomial;
 pub(crate) mod elementary;
 pub(crate) mod exponential;
 pub(crate) mod finite;
+pub(crate) mod flow;
 pub(crate) mod gaussian;
 pub(crate) mod lbfgs;
 pub(crate) mod logistic;

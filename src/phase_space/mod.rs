@@ -1,4 +1,4 @@
-//! Phase space: where many networks are at once, how that cloud moves, and how neurons hang together.
+//! The phase space of parameters: where many networks are at once, how flows carry that cloud, and how neurons hang together.
 //!
 //! A network of n parameters is a point θ in n dimensions, training moves it with the velocity −∇L, and many networks from random starts are a density ρ(θ, t).
 //!
@@ -10,19 +10,38 @@
 //! | how strongly neurons interact: matrices, six numbers, a null model | [`Network::interaction`](crate::nn::Network::interaction), [`NeuronInteraction`] |
 //! | the curvature that neurons share | [`Network::neuron_hessian`](crate::nn::Network::neuron_hessian), [`off_block_fraction`] |
 //! | how interaction comes about in training | [`Network::interaction_training`](crate::nn::Network::interaction_training), [`InteractionTraining`] |
-//!
+//! | how the gradient flow carries a density (Liouville's equation) | [`Objective::transport`](crate::landscape::Objective::transport) |
+//! | a flow that keeps volume, and a damped one | [`Objective::hamiltonian`](crate::landscape::Objective::hamiltonian) |
+//! | walkers at a temperature, and their stationary moments | [`Objective::langevin`](crate::landscape::Objective::langevin) |
+//! | the density itself, its free energy and currents, on a grid | [`Objective::fokker_planck`](crate::landscape::Objective::fokker_planck), [`FokkerPlanck::of_drift`] |
+//! | linear processes in closed form: covariance, currents, entropy production | [`OrnsteinUhlenbeck`] |
+//! | stochastic gradient descent near a minimum, measured and predicted | [`Objective::stochastic_descent`](crate::landscape::Objective::stochastic_descent) |
+//! | work in a moving potential, and free energies from it | [`WorkProtocol`] |
+
 mod cloud;
 mod density;
 mod ensemble;
+mod frame;
 mod gaussian_cloud;
+mod hamiltonian;
 mod history;
 mod interaction;
+mod jacobian;
+mod langevin;
+mod ornstein_uhlenbeck;
 mod square_norm;
+mod transport;
+mod work;
 
 pub use density::PhaseDensity;
 pub use ensemble::Ensemble;
 pub use gaussian_cloud::GaussianCloud;
+pub use hamiltonian::{Hamiltonian, HamiltonianFlow, Symplectic};
 pub use history::EnsembleHistory;
 pub use interaction::{
     InteractionTraining, NeuronInteraction, NeuronInteractions, off_block_fraction,
 };
+pub use langevin::{Langevin, LangevinSamples, LangevinScheme};
+pub use ornstein_uhlenbeck::OrnsteinUhlenbeck;
+pub use transport::{Transport, Transported};
+pub use work::{WorkProtocol, WorkSamples};

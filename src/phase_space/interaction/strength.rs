@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::inverse::InverseMethod;
 use crate::ndarray::Array2;
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::phase_space::interaction::pairs::Active;
 use crate::statrs::function::gamma::digamma;
 
@@ -75,7 +75,7 @@ fn mean_pair(matrix: &Array2<f64>, value: fn(f64) -> f64) -> f64 {
 /// −ln det R/(2n) without the bias that a sample of Gaussians has: E ln det R̂ = ln det R + Σ_i ψ((N−i)/2) − n ψ((N−1)/2).
 fn multi_information(r: &Array2<f64>, examples: usize) -> Result<f64> {
     let (n, count) = (r.nrows(), examples as f64);
-    let (values, _) = eigen_symmetric(r)?;
+    let values = eigenvalues_symmetric(r)?;
     if examples <= n + 1 || !(values[0] > 1e-13 * values[n - 1]) {
         return Ok(f64::NAN);
     }
