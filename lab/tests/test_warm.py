@@ -244,6 +244,13 @@ TYPES = {
     "RbmExact": "let rbm_exact = rbm.exact().deadline(60.0);",
     "RbmStatistics": "let rbm_statistics = rbm.statistics()?;",
     "RbmGradient": "let rbm_gradient = rbm.gradient(&array![[1.0, -1.0, 1.0, 1.0]])?;",
+    "GaussianCloud": "let gaussian_cloud = GaussianCloud::new(&array![0.0], &array![[1.0]])?;",
+    "PhaseDensity": "let phase_density = PhaseDensity::new(&gaussian_cloud.sample(50, 1)?)?;",
+    "Ensemble": "let ensemble = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20).times([0.0, 1.0]);",
+    "EnsembleHistory": "let ensemble_history = ensemble.run()?;",
+    "NeuronInteraction": "let neuron_interaction = NeuronInteraction::new(&Network::mlp([1, 3, 1]).activations(&Network::mlp([1, 3, 1]).initial(1)?, &gaussian_cloud.sample(50, 1)?, 0)?)?;",
+    "NeuronInteractions": "let neuron_interactions = neuron_interaction.run()?;",
+    "InteractionTraining": "let interaction_training = Network::mlp([64, 4, 10]).interaction_training(&Dataset::from_images(&digits()?.take(30)));",
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.
 PASSED = {"Color", "Colormap", "Legend"}

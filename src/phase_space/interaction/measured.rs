@@ -262,7 +262,9 @@ impl NeuronInteraction {
             self.strength(&self.active.rows(&kept)?)
         };
         let mut complete = true;
-        let mut all = |count: usize, one: &(dyn Fn(usize) -> Result<[f64; 6]> + Sync)| {
+        let mut all = |count: usize,
+                       one: &(dyn Fn(usize) -> Result<[f64; 6]> + Sync)|
+         -> Result<Vec<[f64; 6]>> {
             let mut found: Vec<[f64; 6]> = Vec::new();
             while found.len() < count && !deadline.passed() {
                 let next = found.len()..count.min(found.len() + 8);
