@@ -76,8 +76,9 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    Hamiltonian, HamiltonianFlow, Langevin, LangevinSamples, LangevinScheme, OrnsteinUhlenbeck,
-    Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
+    FokkerPlanck, FokkerPlanckSolution, Hamiltonian, HamiltonianFlow, Langevin, LangevinSamples,
+    LangevinScheme, OrnsteinUhlenbeck, StochasticDescent, StochasticDescentStatistics, Symplectic,
+    Transport, Transported, WorkProtocol, WorkSamples,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

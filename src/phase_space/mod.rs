@@ -10,16 +10,20 @@
 //! | stochastic gradient descent near a minimum, measured and predicted | [`Objective::stochastic_descent`](crate::landscape::Objective::stochastic_descent) |
 //! | work in a moving potential, and free energies from it | [`WorkProtocol`] |
 
+mod fokker_planck;
 mod frame;
 mod hamiltonian;
 mod jacobian;
 mod langevin;
 mod ornstein_uhlenbeck;
+mod stochastic_descent;
 mod transport;
 mod work;
 
+pub use fokker_planck::{FokkerPlanck, FokkerPlanckSolution};
 pub use hamiltonian::{Hamiltonian, HamiltonianFlow, Symplectic};
 pub use langevin::{Langevin, LangevinSamples, LangevinScheme};
 pub use ornstein_uhlenbeck::OrnsteinUhlenbeck;
+pub use stochastic_descent::{StochasticDescent, StochasticDescentStatistics};
 pub use transport::{Transport, Transported};
 pub use work::{WorkProtocol, WorkSamples};
