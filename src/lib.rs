@@ -30,6 +30,7 @@
 //! | flows in phase space, noise, work | [`phase_space::Transport`], [`phase_space::Hamiltonian`], [`phase_space::Langevin`], [`phase_space::FokkerPlanck`], [`phase_space::StochasticDescent`], [`phase_space::OrnsteinUhlenbeck`], [`phase_space::WorkProtocol`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::Estimator`], [`information::maximum_entropy`], [`information::Coin`] |
 //! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
+//! | ensembles in phase space | [`landscape::Objective::ensemble`], [`phase_space::GaussianCloud`], [`phase_space::PhaseDensity`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::SnapshotSampling`], [`sample::Update`] |
@@ -75,6 +76,7 @@ pub mod information;
 pub mod inverse;
 pub mod ising;
 pub mod landscape;
+mod memory;
 pub mod neuron;
 pub mod nn;
 mod notebook;

@@ -76,9 +76,10 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    FokkerPlanck, FokkerPlanckSolution, Hamiltonian, HamiltonianFlow, Langevin, LangevinSamples,
-    LangevinScheme, OrnsteinUhlenbeck, StochasticDescent, StochasticDescentStatistics, Symplectic,
-    Transport, Transported, WorkProtocol, WorkSamples,
+    Ensemble, EnsembleHistory, FokkerPlanck, FokkerPlanckSolution, GaussianCloud, Hamiltonian,
+    HamiltonianFlow, Langevin, LangevinSamples, LangevinScheme, OrnsteinUhlenbeck, PhaseDensity,
+    StochasticDescent, StochasticDescentStatistics, Symplectic, Transport, Transported,
+    WorkProtocol, WorkSamples,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

@@ -11,4 +11,5 @@ pub(crate) mod logistic;
 pub(crate) mod product;
 pub(crate) mod quadrature;
 pub(crate) mod roots;
+pub(crate) mod trigamma;
 pub(crate) mod vector;

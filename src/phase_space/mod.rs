@@ -1,7 +1,12 @@
-//! The phase space of parameters: densities of ensembles, and how flows carry them.
+//! The phase space of parameters: where many networks are at once, how flows carry that cloud, and how neurons hang together.
+//!
+//! A network of n parameters is a point θ in n dimensions, training moves it with the velocity −∇L, and many networks from random starts are a density ρ(θ, t).
 //!
 //! | question | call |
 //! |---|---|
+//! | a cloud of descents: moments, losses, velocities, entropies against time | [`Objective::ensemble`](crate::landscape::Objective::ensemble), an [`EnsembleHistory`] |
+//! | the same in closed form for a quadratic loss | [`GaussianCloud`] |
+//! | the density at points, from samples | [`PhaseDensity`] |
 //! | how the gradient flow carries a density (Liouville's equation) | [`Objective::transport`](crate::landscape::Objective::transport) |
 //! | a flow that keeps volume, and a damped one | [`Objective::hamiltonian`](crate::landscape::Objective::hamiltonian) |
 //! | walkers at a temperature, and their stationary moments | [`Objective::langevin`](crate::landscape::Objective::langevin) |
@@ -10,18 +15,28 @@
 //! | stochastic gradient descent near a minimum, measured and predicted | [`Objective::stochastic_descent`](crate::landscape::Objective::stochastic_descent) |
 //! | work in a moving potential, and free energies from it | [`WorkProtocol`] |
 
+mod cloud;
+mod density;
+mod ensemble;
 mod fokker_planck;
 mod frame;
+mod gaussian_cloud;
 mod hamiltonian;
+mod history;
 mod jacobian;
 mod langevin;
 mod ornstein_uhlenbeck;
+mod square_norm;
 mod stochastic_descent;
 mod transport;
 mod work;
 
+pub use density::PhaseDensity;
+pub use ensemble::Ensemble;
 pub use fokker_planck::{FokkerPlanck, FokkerPlanckSolution};
+pub use gaussian_cloud::GaussianCloud;
 pub use hamiltonian::{Hamiltonian, HamiltonianFlow, Symplectic};
+pub use history::EnsembleHistory;
 pub use langevin::{Langevin, LangevinSamples, LangevinScheme};
 pub use ornstein_uhlenbeck::OrnsteinUhlenbeck;
 pub use stochastic_descent::{StochasticDescent, StochasticDescentStatistics};

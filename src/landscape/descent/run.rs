@@ -5,6 +5,7 @@ use crate::landscape::Objective;
 use crate::landscape::descent::optimizer::{Optimizer, Stepper};
 use crate::landscape::descent::record::{Conditions, Descended, Record, points};
 use crate::landscape::vector::norm;
+use crate::memory;
 use crate::ndarray::Array1;
 use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::{Place, Walk};
@@ -242,6 +243,15 @@ impl Descent {
         let points = points(self.points, n)?;
         let steps = self.steps as usize;
         let every = steps.div_ceil(points - 1).max(1);
+        if self.optimizer == Optimizer::Lbfgs {
+            // A step and a change of the gradient each.
+            let bytes = 16.0 * (PAIRS.min(steps) * n) as f64;
+            memory::require(
+                "What L-BFGS remembers",
+                bytes,
+                "Take another optimiser, or a smaller network.",
+            )?;
+        }
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("steps", steps);
 
