@@ -27,6 +27,7 @@
 //! | networks and their losses | [`nn::Network`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
 //! | slices of landscapes, paths, sharpness | [`landscape::Objective::plane`], [`landscape::RandomDirections`], [`landscape::PrincipalPath`], [`landscape::CurveSearch`], [`landscape::SharpnessEstimation`] |
 //! | curvature of landscapes, critical points | [`landscape::SurfaceGeometry`], [`landscape::HessianProjection`], [`theory::projections::ProjectionTheory`], [`landscape::SliceCheck`], [`landscape::SliceTraceEstimation`], [`landscape::CriticalSearch`] |
+//! | flows in phase space, noise, work | [`phase_space::Transport`], [`phase_space::Hamiltonian`], [`phase_space::Langevin`], [`phase_space::FokkerPlanck`], [`phase_space::StochasticDescent`], [`phase_space::OrnsteinUhlenbeck`], [`phase_space::WorkProtocol`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::Estimator`], [`information::maximum_entropy`], [`information::Coin`] |
 //! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
 //! | ensembles in phase space, interaction of neurons | [`landscape::Objective::ensemble`], [`phase_space::GaussianCloud`], [`phase_space::PhaseDensity`], [`phase_space::NeuronInteraction`], [`phase_space::InteractionTraining`] |

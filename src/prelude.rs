@@ -76,9 +76,10 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    Ensemble, EnsembleHistory, GaussianCloud, Hamiltonian, HamiltonianFlow, InteractionTraining,
-    Langevin, LangevinSamples, LangevinScheme, NeuronInteraction, NeuronInteractions,
-    OrnsteinUhlenbeck, PhaseDensity, Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
+    Ensemble, EnsembleHistory, FokkerPlanck, FokkerPlanckSolution, GaussianCloud, Hamiltonian,
+    HamiltonianFlow, InteractionTraining, Langevin, LangevinSamples, LangevinScheme,
+    NeuronInteraction, NeuronInteractions, OrnsteinUhlenbeck, PhaseDensity, StochasticDescent,
+    StochasticDescentStatistics, Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
     off_block_fraction,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};

@@ -21,6 +21,7 @@
 mod cloud;
 mod density;
 mod ensemble;
+mod fokker_planck;
 mod frame;
 mod gaussian_cloud;
 mod hamiltonian;
@@ -30,11 +31,13 @@ mod jacobian;
 mod langevin;
 mod ornstein_uhlenbeck;
 mod square_norm;
+mod stochastic_descent;
 mod transport;
 mod work;
 
 pub use density::PhaseDensity;
 pub use ensemble::Ensemble;
+pub use fokker_planck::{FokkerPlanck, FokkerPlanckSolution};
 pub use gaussian_cloud::GaussianCloud;
 pub use hamiltonian::{Hamiltonian, HamiltonianFlow, Symplectic};
 pub use history::EnsembleHistory;
@@ -43,5 +46,6 @@ pub use interaction::{
 };
 pub use langevin::{Langevin, LangevinSamples, LangevinScheme};
 pub use ornstein_uhlenbeck::OrnsteinUhlenbeck;
+pub use stochastic_descent::{StochasticDescent, StochasticDescentStatistics};
 pub use transport::{Transport, Transported};
 pub use work::{WorkProtocol, WorkSamples};
