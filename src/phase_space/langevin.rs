@@ -215,6 +215,15 @@ impl Langevin {
     }
 
     /// Sets how walkers step; default [`LangevinScheme::LeimkuhlerMatthews`].
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step(1.5);
+    /// assert!(walk.run()?.acceptance < 1.0);
+    /// # Ok(()) }
+    /// ```
     pub fn scheme(&self, scheme: LangevinScheme) -> Self {
         Self { scheme, ..self.clone() }
     }

@@ -157,6 +157,14 @@ impl FokkerPlanck {
     }
 
     /// Cells along each axis; default 200 in one dimension and 60 in two.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?.fokker_planck(1.0);
+    /// assert_eq!(bowl.cells(50).run()?.stationary.len(), 50);
+    /// # Ok(()) }
+    /// ```
     pub fn cells(&self, cells: usize) -> Self {
         Self { cells: Some(cells), ..self.clone() }
     }
