@@ -436,7 +436,7 @@ fn regression() -> (Objective, Array1<f64>) {
 fn stochastic_descent_has_the_predicted_covariance_and_currents() {
     let (objective, minimum) = regression();
     let settings = objective.stochastic_descent(&minimum).rate(0.01).batch(4).walkers(40);
-    let sgd = settings.steps(20_000).thermalization(1000).seed(2).run().unwrap();
+    let sgd = settings.steps(8000).thermalization(1000).seed(2).run().unwrap();
     // S by hand at the minimum: residuals times inputs.
     let gradients: Vec<Array1<f64>> = (0..30)
         .map(|i| {

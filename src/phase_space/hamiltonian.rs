@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::{Curvature, Objective, norm};
 use crate::ndarray::{Array1, Array2};
-use crate::phase_space::frame::{require_numbers, require_room};
 use crate::phase_space::jacobian::{Jacobian, units};
+use crate::phase_space::require::{require_numbers, require_room};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};

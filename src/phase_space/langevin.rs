@@ -7,7 +7,7 @@ use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use crate::phase_space::frame::{require_numbers, require_room, require_starts};
+use crate::phase_space::require::{require_numbers, require_room, require_starts};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};

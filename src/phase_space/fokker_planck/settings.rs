@@ -11,7 +11,7 @@ use crate::phase_space::fokker_planck::generator::Generator;
 use crate::phase_space::fokker_planck::grid::{Edge, Grid};
 use crate::phase_space::fokker_planck::solution::{FokkerPlanckSolution, Problem, Rows};
 use crate::phase_space::fokker_planck::stationary::stationary;
-use crate::phase_space::frame::require_room;
+use crate::phase_space::require::require_room;
 use crate::progress::{Deadline, Progress};
 use crate::setters::setters;
 

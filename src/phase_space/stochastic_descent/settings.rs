@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
-use crate::phase_space::frame::require_numbers;
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
 use crate::phase_space::stochastic_descent::walker::{Rule, Walker};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_count, require_finite, require_positive};
 use crate::ndarray::Array1;
-use crate::phase_space::frame::require_numbers;
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::work::potential::{Equilibrium, Potential};
 use crate::phase_space::work::samples::WorkSamples;
 use crate::progress::{Deadline, Progress};
