@@ -161,8 +161,9 @@ fn random_features_follow_their_gaussian_equivalents() {
     let experiment =
         RidgeExperiment::new(300, ratios).random_features(0.5).penalties([1e-3, 0.1]).samples(12);
     let table = experiment.seed(3).run().unwrap();
-    for quantity in ["risk", "training_error"] {
-        let deviation = largest_deviation(&table, quantity, 0.02);
+    // Corrections are of order 1/n, and largest where hardly any training error is left.
+    for (quantity, allowance) in [("risk", 0.04), ("training_error", 0.15)] {
+        let deviation = largest_deviation(&table, quantity, allowance);
         assert!(deviation < 4.0, "{quantity}: {deviation}\n{}", table.text());
     }
     assert_eq!(table.column("bias").unwrap().null_count(), 8);
