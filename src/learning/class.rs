@@ -115,7 +115,7 @@ impl HypothesisClass {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// assert_eq!(HypothesisClass::Intervals.growth_function(10, 1)?.to_string(), "56");
-    /// assert_eq!(HypothesisClass::Rectangles.growth_function(5, 2)?.to_string(), "31"); // one less than all
+    /// assert_eq!(HypothesisClass::Rectangles.growth_function(5, 2)?.to_string(), "28"); // of 32
     /// # Ok(()) }
     /// ```
     pub fn growth_function(self, m: usize, dimension: usize) -> Result<BigUint> {
