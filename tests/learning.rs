@@ -335,7 +335,7 @@ fn bad_input() {
         HypothesisClass::HalfSpaces.dichotomies(&normal(60, 8, 1)),
         &["60 points", "cover::count"],
     );
-    assert_says(HypothesisClass::HalfSpaces.dichotomies(&array![[1e200]]), &["`inputs`"]);
+    assert_says(HypothesisClass::HalfSpaces.dichotomies(&array![[1e200], [1.0]]), &["`inputs`"]);
     assert_says(
         HypothesisClass::Unions(9).dichotomies(&normal(60, 1, 1)),
         &["unions of intervals"],

@@ -106,7 +106,7 @@ impl HypothesisClass {
 
     /// Π(m), the most dichotomies that the class makes of m points in ℝᵈ, exactly.
     ///
-    /// For rectangles in more than one dimension it is found by going through all orders that the coordinates of m points may have: up to m = 8 in the plane, 5 in space.
+    /// For rectangles it is 2^m up to m = 2d, and beyond, in more than one dimension, is found by going through all orders that the coordinates of m points may have: up to m = 8 in the plane.
     ///
     /// # Errors
     /// As for [`vc_dimension`](Self::vc_dimension); also if m is 0 or above 20,000; [`Error::TooLarge`] where the orders of rectangles' points are too many.

@@ -9,7 +9,7 @@ use crate::num_bigint::BigUint;
 use crate::rayon::prelude::*;
 
 /// Orders of coordinates times boxes: some ten seconds.
-const MOST_BOXES: f64 = 2e9;
+const MOST_BOXES: f64 = 1e8;
 
 /// A box is an interval of each coordinate, so its points are the intersection of what the intervals hold.
 pub(super) fn dichotomies(points: &Array2<f64>) -> Result<Vec<u64>> {
@@ -44,6 +44,10 @@ fn intervals(groups: &[u64]) -> Vec<u64> {
 /// Only the order of the points along each axis matters, and points that share a coordinate are fewer ways to cut: so the most are found among all orders along the axes but the
 /// first, which names the points.
 pub(super) fn growth_function(m: usize, dimension: usize) -> Result<BigUint> {
+    if m.div_ceil(2) <= dimension {
+        // Points at both ends of each axis are shattered.
+        return Ok(BigUint::from(1_u32) << m);
+    }
     let orders = (1..=m).map(|k| k as f64).product::<f64>().powf(dimension as f64 - 1.0);
     let boxes = (0.5 * (m * (m + 1)) as f64).powf(dimension as f64);
     if !(orders * boxes <= MOST_BOXES) {
