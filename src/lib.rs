@@ -23,7 +23,9 @@
 //! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
 //! | Boltzmann machines | [`boltzmann::BoltzmannMachine`], [`boltzmann::BoltzmannLearning`], [`boltzmann::BoltzmannSampling`], [`boltzmann::DeepBoltzmann`] |
 //! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmTraining`], [`rbm::Gibbs`], [`rbm::RbmTempering`], [`rbm::Completion`], [`rbm::RbmExact`], [`rbm::AnnealedLnZ`], [`rbm::LnZMethods`] |
-//! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
+//! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`], [`theory::ridge`] |
+//! | learning theory: what classes shatter, complexity, bounds, double descent | [`learning::HypothesisClass`], [`learning::Dichotomies`], [`learning::LinearClass`], [`learning::bounds`], [`learning::GeneralizationGap`], [`learning::BiasVariance`], [`learning::RidgeExperiment`], [`learning::RandomFeatureRegression`] |
+//! | capacities of all models in one table | [`learning::CapacityTable`] |
 //! | networks and their losses | [`nn::Network`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
 //! | slices of landscapes, paths, sharpness | [`landscape::Objective::plane`], [`landscape::RandomDirections`], [`landscape::PrincipalPath`], [`landscape::CurveSearch`], [`landscape::SharpnessEstimation`] |
 //! | curvature of landscapes, critical points | [`landscape::SurfaceGeometry`], [`landscape::HessianProjection`], [`theory::projections::ProjectionTheory`], [`landscape::SliceCheck`], [`landscape::SliceTraceEstimation`], [`landscape::CriticalSearch`] |
@@ -77,6 +79,7 @@ pub mod inverse;
 pub mod ising;
 pub mod landscape;
 mod memory;
+pub mod learning;
 pub mod neuron;
 pub mod nn;
 mod notebook;
