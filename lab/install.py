@@ -74,7 +74,7 @@ def main() -> int:
             return 1
     try:
         standard_library_sources()
-        if status := environment.main():
+        if status := environment.provide():
             return status
         evcxr("evcxr_jupyter", paths.EVCXR_JUPYTER)
         if options.repl:
