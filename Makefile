@@ -39,7 +39,8 @@ check: own-target
 rust-tests: own-target
 	cargo test --release --locked
 
-lab-tests: install
+lab-tests:
+	@$(LAB)/install.py --repl
 	.venv/bin/python -m unittest discover --start-directory lab/tests
 
 notebook-tests: install
