@@ -29,6 +29,7 @@
 //! | curvature of landscapes, critical points | [`landscape::SurfaceGeometry`], [`landscape::HessianProjection`], [`theory::projections::ProjectionTheory`], [`landscape::SliceCheck`], [`landscape::SliceTraceEstimation`], [`landscape::CriticalSearch`] |
 //! | information | [`information::Distribution`], [`information::Channel`], [`information::Estimator`], [`information::maximum_entropy`], [`information::Coin`] |
 //! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
+//! | ensembles in phase space | [`landscape::Objective::ensemble`], [`phase_space::GaussianCloud`], [`phase_space::PhaseDensity`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
 //! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
 //! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::SnapshotSampling`], [`sample::Update`] |
@@ -74,12 +75,14 @@ pub mod information;
 pub mod inverse;
 pub mod ising;
 pub mod landscape;
+mod memory;
 pub mod neuron;
 pub mod nn;
 mod notebook;
 mod numeric;
 pub mod operator;
 pub mod perceptron;
+pub mod phase_space;
 pub mod plot;
 pub mod prelude;
 pub mod progress;

@@ -75,6 +75,11 @@ pub use crate::perceptron::{
     MultiTraining, Perceptron, PerceptronCapacity, PerceptronTrained, PerceptronTraining,
     Separation, VersionSamples, VersionSampling,
 };
+pub use crate::phase_space::{
+    Ensemble, EnsembleHistory, GaussianCloud, Hamiltonian, HamiltonianFlow, Langevin,
+    LangevinSamples, LangevinScheme, OrnsteinUhlenbeck, PhaseDensity, Symplectic, Transport,
+    Transported, WorkProtocol, WorkSamples,
+};
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
 pub use crate::polars::prelude::{

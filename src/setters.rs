@@ -98,6 +98,21 @@ macro_rules! setters {
         "assert!(settings.samples(40).run().is_ok() && settings.samples(1).run().is_err());",
         $rest
     } };
+    (@setter time $rest:tt) => { $crate::setters::setters! { @write
+        time: f64 => time,
+        "assert!(settings.time(0.5).run().is_ok() && settings.time(-1.0).run().is_err());",
+        $rest
+    } };
+    (@setter step $rest:tt) => { $crate::setters::setters! { @write
+        step: f64 => step,
+        "assert!(settings.step(0.02).run().is_ok() && settings.step(0.0).run().is_err());",
+        $rest
+    } };
+    (@setter points $rest:tt) => { $crate::setters::setters! { @write
+        points: usize => points,
+        "assert!(settings.points(6).run().is_ok() && settings.points(1).run().is_err());",
+        $rest
+    } };
     (@setter seed $rest:tt) => { $crate::setters::setters! { @write
         seed: impl Into<$crate::random::Seed> => seed.into(),
         "assert!(settings.seed(7).run().is_ok() && settings.seed(Seed::new(7).child(1)).run().is_ok());",

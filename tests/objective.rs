@@ -246,7 +246,7 @@ fn bad_input_is_refused_in_sentences() {
     let wide = Objective::saddle(10_000, 1).unwrap();
     let mut theta = Array1::zeros(20_001);
     theta[20_000] = 1.0;
-    assert!(wide.hessian(&theta).unwrap_err().to_string().contains("GiB"));
+    assert!(wide.hessian(&theta).unwrap_err().to_string().contains("20001 rows"));
     // A zero direction is a vector like any other.
     assert_eq!(g.hessian_vector(&array![1.0, 1.0], &array![0.0, 0.0]).unwrap(), array![0.0, 0.0]);
 }

@@ -141,3 +141,21 @@ fn transitions_of_theory() -> Result<()> {
     assert!(law.outlier(-1.0).is_err());
     Ok(())
 }
+
+/// Over probes of one matrix the edges spread as their errors say.
+#[test]
+fn errors_of_edges_are_their_spread() -> Result<()> {
+    let a = Operator::from_matrix(&wigner(200, 1.0, 0.0, &[], 4))?;
+    let (mut edges, mut errors) = (Vec::new(), 0.0);
+    for seed in 0..100 {
+        let bulk = a.density().probes(8).seed(seed).run()?.semicircle()?;
+        edges.push(bulk.upper);
+        errors += bulk.upper_err.powi(2) / 100.0;
+    }
+    let mean = edges.iter().sum::<f64>() / 100.0;
+    let variance = edges.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 99.0;
+    // 100 variances of 8 probes and a variance of 100 runs: a tenth of either root, and the jackknife's own excess.
+    let ratio = (errors / variance).sqrt();
+    assert!(ratio > 0.75 && ratio < 1.35, "{ratio}");
+    Ok(())
+}

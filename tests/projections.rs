@@ -343,3 +343,44 @@ impl MapRound for Vec<f64> {
         self.iter().map(|x| (x * 1e9).round() / 1e9).collect()
     }
 }
+
+#[test]
+fn unit_directions_see_the_unit_matrix_as_one() {
+    let bowl = Objective::quadratic(&Array2::eye(5), &Array1::zeros(5)).unwrap();
+    let settings = bowl.projected_hessians(&Array1::zeros(5)).samples(20);
+    let frame = settings.directions(DirectionKind::Unit).run().unwrap().frame;
+    for name in ["eta_eta", "delta_delta"] {
+        let squares = frame.values(name).unwrap();
+        assert!(squares.iter().all(|x| (x - 1.0).abs() < 1e-14), "{name}: {squares:?}");
+    }
+}
+
+#[test]
+fn covariances_of_five_samples_are_their_sums_written_out() {
+    let saddle = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &Array1::zeros(2)).unwrap();
+    let five = saddle.projected_hessians(&Array1::zeros(2)).samples(5).run().unwrap();
+    let (x, y) = (five.frame.values("eta_eta").unwrap(), five.frame.values("delta_delta").unwrap());
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / 5.0;
+    let of_pair = |(x, y): (&f64, &f64), (mx, my): (f64, f64)| (x - mx) * (y - my);
+    let means = (mean(&x), mean(&y));
+    let products: Vec<f64> = x.iter().zip(&y).map(|pair| of_pair(pair, means)).collect();
+    let covariances = five.covariances().unwrap();
+    close(covariances.values("covariance").unwrap()[1], products.iter().sum::<f64>() / 4.0, 1e-13);
+    // The jackknife of a mean, and the same factor 5/4.
+    let middle = mean(&products);
+    let squares: f64 = products.iter().map(|p| (p - middle).powi(2)).sum();
+    let error = 1.25 * (squares / (5.0 * 4.0)).sqrt();
+    close(covariances.values("covariance_err").unwrap()[1], error, 1e-13);
+}
+
+#[test]
+fn lines_of_theory_are_as_high_as_the_bars() {
+    let saddle = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &Array1::zeros(2)).unwrap();
+    let projected = saddle.projected_hessians(&Array1::zeros(2)).samples(2000).run().unwrap();
+    let svg = projected.histogram(40).unwrap().svg().unwrap();
+    // No tick of the axis of counts lies above the number of slices, as it would with a density that is not times the bins' width.
+    let ticks =
+        svg.split('<').filter_map(|part| part.split_once('>')?.1.trim().parse::<f64>().ok());
+    let top = ticks.fold(0.0, f64::max);
+    assert!(top > 100.0 && top <= 2000.0, "{top}");
+}

@@ -213,6 +213,7 @@ fn reported_rounding_is_the_one_found() -> Result<()> {
         Seed::new(bits).generator().random::<f64>() - 0.5
     };
     let (mut values, mut reported) = (Vec::new(), 0.0);
+    let (mut biases, mut bias_errors) = (0.0, 0.0);
     for salt in 0..200 {
         let noisy = Objective::from_fn(2, move |x| {
             x[0] * x[0] - x[1] * x[1] + 1e-6 * 12_f64.sqrt() * noise(x, salt)
@@ -220,12 +221,17 @@ fn reported_rounding_is_the_one_found() -> Result<()> {
         let run = noisy.slice_trace(&array![0.5, 1.0]).step(0.02).samples(50).run()?;
         values.push(run.value);
         reported += run.rounding / 200.0;
+        // A quadratic has no bias: what is found is noise, that of L(θ) above all.
+        biases += run.bias.powi(2) / 200.0;
+        bias_errors += run.bias_err.powi(2) / 200.0;
     }
     // σ = 10⁻⁶ in L(θ), twice, over t²; and 1/√50 of √2 σ/t².
     let theory = 1e-6 * (4.0_f64 + 2.0 / 50.0).sqrt() / 4e-4;
     let spread = (values.iter().map(|v| v * v).sum::<f64>() / 200.0).sqrt();
     assert!((spread / theory - 1.0).abs() < 0.2, "{spread} {theory}");
     assert!((reported / theory - 1.0).abs() < 0.1, "{reported} {theory}");
+    let ratio = (bias_errors / biases).sqrt();
+    assert!((0.8..1.25).contains(&ratio), "errors {ratio} of biases");
     Ok(())
 }
 

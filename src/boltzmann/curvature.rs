@@ -7,8 +7,8 @@ use crate::boltzmann::BoltzmannMachine;
 use crate::boltzmann::joint::{Joint, averages, combinations};
 use crate::error::{Error, Result};
 use crate::information::Distribution;
-use crate::ndarray::{Array1, Array2};
-use crate::operator::dense::eigen_symmetric;
+use crate::ndarray::Array2;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Progress;
@@ -155,7 +155,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn spectrum(matrix: &Array2<f64>) -> Result<DataFrame> {
-    let values: Array1<f64> = eigen_symmetric(matrix)?.0;
+    let values = eigenvalues_symmetric(matrix)?;
     let index: Vec<u64> = (0..values.len() as u64).collect();
     Ok(df!("index" => index, "eigenvalue" => values.to_vec())?)
 }

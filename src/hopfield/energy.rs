@@ -5,7 +5,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::ising::Ising;
 use crate::ndarray::{Array1, Array2};
 use crate::operator::Operator;
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::rayon::prelude::*;
@@ -239,7 +239,7 @@ impl Hopfield {
                 advice: "Take fewer units.".to_owned(),
             });
         }
-        let (values, _) = eigen_symmetric(&self.couplings()?)?;
+        let values = eigenvalues_symmetric(&self.couplings()?)?;
         Ok(df!(
             "index" => (0..size as u64).collect::<Vec<_>>(),
             "eigenvalue" => values.to_vec(),

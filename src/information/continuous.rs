@@ -4,7 +4,7 @@ use std::f64::consts::{E, PI};
 
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array2, ArrayView1};
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::statrs::function::gamma::{digamma, ln_gamma};
@@ -59,7 +59,7 @@ pub fn exponential_entropy(mean: f64) -> Result<f64> {
 /// # Ok(()) }
 /// ```
 pub fn gaussian_entropy(covariance: &Array2<f64>) -> Result<f64> {
-    let (variances, _) = eigen_symmetric(covariance)?;
+    let variances = eigenvalues_symmetric(covariance)?;
     let uneven = |&((i, j), c): &((usize, usize), &f64)| {
         (c - covariance[(j, i)]).abs()
             > 1e-9 * (covariance[(i, i)] * covariance[(j, j)]).abs().sqrt()
@@ -121,7 +121,8 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     let mut logs: Vec<f64> = Vec::with_capacity(count);
     while logs.len() < count {
         let end = count.min(logs.len() + BATCH);
-        let log = |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, i, k).ln();
+        let log =
+            |i: usize| 0.5 * squared_distance_to_neighbor(&scaled, scaled.row(i), Some(i), k).ln();
         let next: Vec<f64> = (logs.len()..end).into_par_iter().map(log).collect();
         progress.add(next.len());
         logs.extend(next);
@@ -141,19 +142,24 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     Ok(Estimate::new(value, d * (variance / n).sqrt(), 0.5, None, count))
 }
 
-fn squared_distance_to_neighbor(samples: &Array2<f64>, i: usize, k: usize) -> f64 {
-    let here = samples.row(i);
+/// The square of the distance from a point to its k-th neighbour among samples, of which one may be left out; k counts from 1 up to their number.
+pub(crate) fn squared_distance_to_neighbor(
+    samples: &Array2<f64>,
+    here: ArrayView1<'_, f64>,
+    without: Option<usize>,
+    k: usize,
+) -> f64 {
     let mut distances: Vec<f64> = samples
         .rows()
         .into_iter()
         .enumerate()
-        .filter(|(j, _)| *j != i)
+        .filter(|(j, _)| Some(*j) != without)
         .map(|(_, there)| squared_distance(here, there))
         .collect();
     let (_, kth, _) = distances.select_nth_unstable_by(k - 1, f64::total_cmp);
     *kth
 }
 
-fn squared_distance(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
+pub(crate) fn squared_distance(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
     a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum()
 }

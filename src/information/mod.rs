@@ -15,6 +15,7 @@ mod maximum_entropy;
 pub use channel::{Channel, ChannelCapacity};
 pub use coin::Coin;
 pub use continuous::{entropy_of_samples, exponential_entropy, gaussian_entropy, normal_entropy};
+pub(crate) use continuous::{squared_distance, squared_distance_to_neighbor};
 pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
 pub use distribution::{Distribution, binary_entropy};
 pub use joint::{Joint, conditional_information};

@@ -8,7 +8,7 @@ use super::settings::Options;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::numeric::lbfgs::Lbfgs;
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::rayon::prelude::*;
 use crate::simd::Width;
 
@@ -58,7 +58,7 @@ impl Flow<'_> {
             let weights = rates.column(i).to_vec();
             curvature(Width::best(), &self.states.spins, i, &weights, &mut table);
             let matrix = Array2::from_shape_fn((n, n), |(j, k)| table[j.max(k) * n + j.min(k)]);
-            let (values, _) = eigen_symmetric(&matrix)?;
+            let values = eigenvalues_symmetric(&matrix)?;
             Ok(values[0] > flat * values[n - 1])
         };
         let all: Vec<bool> = (0..n).into_par_iter().map(curved).collect::<Result<_>>()?;

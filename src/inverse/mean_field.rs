@@ -4,7 +4,7 @@ use super::data::Data;
 use super::pair::{pair, symmetric};
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
-use crate::operator::dense::{eigen_symmetric, solve_positive};
+use crate::operator::dense::{eigenvalues_symmetric, solve_positive};
 
 /// The smallest eigenvalue of the correlation matrix, in units of the largest, that is told from 0.
 const SINGULAR: f64 = 1e-12;
@@ -12,7 +12,7 @@ const SINGULAR: f64 = 1e-12;
 /// C⁻¹, or a sentence where C has none.
 fn inverse(data: &Data) -> Result<Array2<f64>> {
     let (n, connected) = (data.n_spins(), data.connected());
-    let (eigenvalues, _) = eigen_symmetric(&connected)?;
+    let eigenvalues = eigenvalues_symmetric(&connected)?;
     if eigenvalues[0] > SINGULAR * eigenvalues[n - 1]
         && let Some(inverse) = solve_positive(&connected, &Array2::eye(n))?
     {

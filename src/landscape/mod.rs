@@ -65,3 +65,4 @@ pub use slice_trace::{
 };
 
 pub(crate) use function::{Curvature, Function, Request};
+pub(crate) use vector::norm;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, ArrayView1};
 
 /// |v|, also where squares would overflow.
-pub(super) fn norm<'a>(v: impl IntoIterator<Item = &'a f64> + Clone) -> f64 {
+pub(crate) fn norm<'a>(v: impl IntoIterator<Item = &'a f64> + Clone) -> f64 {
     let most = v.clone().into_iter().fold(0.0_f64, |most, x| most.max(x.abs()));
     if most == 0.0 || !most.is_finite() {
         return most;

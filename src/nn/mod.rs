@@ -10,6 +10,7 @@ mod convolution;
 mod criterion;
 mod dataset;
 mod elementwise;
+mod hidden;
 mod initialization;
 mod layer;
 mod layers;

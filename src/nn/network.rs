@@ -339,6 +339,17 @@ impl Network {
     /// ```
     pub fn outputs(&self, theta: &Array1<f64>, inputs: &Array2<f64>) -> Result<Array2<f64>> {
         let plan = self.plan()?;
+        self.through(&plan, plan.layers.len(), theta, inputs)
+    }
+
+    /// What comes out of the first layers, a row for each row of inputs.
+    pub(super) fn through(
+        &self,
+        plan: &Plan,
+        layers: usize,
+        theta: &Array1<f64>,
+        inputs: &Array2<f64>,
+    ) -> Result<Array2<f64>> {
         if theta.len() != plan.parameters() || inputs.ncols() != plan.inputs {
             return Err(Error::Shape {
                 what: "`theta` and `inputs`",
@@ -356,21 +367,21 @@ impl Network {
         let theta = theta.to_vec();
         let rows: Vec<f64> = inputs.iter().copied().collect();
         let outputs = match self.precision {
-            Precision::Double => self.pass::<f64>(&plan, &theta, &rows),
-            Precision::Single => self.pass::<f32>(&plan, &theta, &rows),
+            Precision::Double => self.pass::<f64>(plan, layers, &theta, &rows),
+            Precision::Single => self.pass::<f32>(plan, layers, &theta, &rows),
         };
-        let columns = plan.outputs;
+        let columns = outputs.len().checked_div(inputs.nrows()).unwrap_or(plan.outputs);
         Ok(Array2::from_shape_fn((inputs.nrows(), columns), |(i, j)| outputs[i * columns + j]))
     }
 
-    fn pass<R: Real>(&self, plan: &Plan, theta: &[f64], rows: &[f64]) -> Vec<f64> {
+    fn pass<R: Real>(&self, plan: &Plan, layers: usize, theta: &[f64], rows: &[f64]) -> Vec<f64> {
         let shelf = Arc::default();
         let (theta, rows) = (R::view(&shelf, theta), R::view(&shelf, rows));
         let batch = NetworkLoss::<R>::batch_of(plan, self.batch).saturating_mul(plan.inputs);
         let mut outputs = Vec::new();
         for rows in rows.chunks(batch) {
             let input = Factor::on(&shelf, rows, rows.len() / plan.inputs, plan.inputs);
-            let matrix = layer::outputs(&plan.layers, &theta, input);
+            let matrix = layer::outputs(&plan.layers[..layers], &theta, input);
             outputs.extend(matrix.data.iter().map(|y| y.double()));
         }
         outputs
@@ -416,7 +427,7 @@ impl Network {
         }
     }
 
-    fn plan(&self) -> Result<Plan> {
+    pub(super) fn plan(&self) -> Result<Plan> {
         Plan::new(self.input, &self.specs, self.activation)
     }
 }

@@ -10,12 +10,20 @@ use crate::simd::clear_registers;
 /// Eigenvalues of a symmetric matrix in ascending order, and the eigenvectors as columns. Only the lower triangle is read.
 pub(crate) fn eigen_symmetric(matrix: &Array2<f64>) -> Result<(Array1<f64>, Array2<f64>)> {
     check(matrix)?;
-    let decomposition = to_faer(matrix).self_adjoint_eigen(Side::Lower).map_err(|_| {
-        Error::argument("matrix", "one whose eigenvalues did not converge", "well scaled")
-    })?;
+    let decomposition = to_faer(matrix).self_adjoint_eigen(Side::Lower);
+    clear_registers();
+    let decomposition = decomposition.map_err(|_| not_converged())?;
     let values = decomposition.S().column_vector().iter().copied().collect();
     let vectors = decomposition.U();
     Ok((values, Array2::from_shape_fn(matrix.dim(), |(i, k)| vectors[(i, k)])))
+}
+
+/// The eigenvalues alone, in ascending order: a third of the time and memory.
+pub(crate) fn eigenvalues_symmetric(matrix: &Array2<f64>) -> Result<Array1<f64>> {
+    check(matrix)?;
+    let values = to_faer(matrix).self_adjoint_eigenvalues(Side::Lower);
+    clear_registers();
+    values.map(Array1::from).map_err(|_| not_converged())
 }
 
 /// X with A X = B for a symmetric positive definite A, or `None` if A is not that to working precision.
@@ -30,6 +38,7 @@ pub(crate) fn solve_positive(a: &Array2<f64>, b: &Array2<f64>) -> Result<Option<
     }
     let Ok(cholesky) = to_faer(a).llt(Side::Lower) else { return Ok(None) };
     let solution = cholesky.solve(to_faer(b));
+    clear_registers();
     Ok(Some(Array2::from_shape_fn(b.dim(), |(i, k)| solution[(i, k)])))
 }
 
@@ -45,6 +54,10 @@ pub(crate) fn product(a: &Array2<f64>, b: &Array2<f64>) -> Result<Array2<f64>> {
     let product = to_faer(a) * to_faer(b);
     clear_registers();
     Ok(Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, k)| product[(i, k)]))
+}
+
+fn not_converged() -> Error {
+    Error::argument("matrix", "one whose eigenvalues did not converge", "well scaled")
 }
 
 fn check(matrix: &Array2<f64>) -> Result<()> {
@@ -76,6 +89,8 @@ mod tests {
         let (values, vectors) = eigen_symmetric(&array![[2.0, 1.0], [1.0, 2.0]])?;
         assert!((values[0] - 1.0).abs() < 1e-14 && (values[1] - 3.0).abs() < 1e-14);
         assert!((vectors[(0, 1)] - vectors[(1, 1)]).abs() < 1e-14);
+        let (lower, upper) = (array![[2.0, 9.0], [1.0, 2.0]], array![1.0, 3.0]);
+        assert!((eigenvalues_symmetric(&lower)? - upper).iter().all(|e| e.abs() < 1e-14));
         Ok(())
     }
 

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::ndarray::Array1;
 use crate::numeric::vector::{CHUNK, TASK, dot};
 use crate::operator::Operator;
-use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::polars::df;
 use crate::polars::prelude::*;

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
 use crate::operator::Operator;
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::{eigen_symmetric, eigenvalues_symmetric};
 use crate::operator::eigenpairs::Eigenpairs;
 use crate::operator::symmetric::symmetrized;
 use crate::progress::Progress;
@@ -73,7 +73,7 @@ impl Operator {
     /// # Errors
     /// As for [`matrix`](Self::matrix).
     pub fn eigenvalues(&self) -> Result<Array1<f64>> {
-        Ok(eigen_symmetric(&self.matrix()?)?.0)
+        eigenvalues_symmetric(&self.matrix()?)
     }
 
     /// All eigenvalues and eigenvectors, by dense diagonalisation.

@@ -1,11 +1,11 @@
 //! Eigenpairs at both ends of a spectrum by the Lanczos method.
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::numeric::vector::{add_scaled, dot, norm, scale};
 use crate::operator::Operator;
 use crate::operator::eigenpairs::Eigenpairs;
 use crate::operator::krylov::{Krylov, Ritz};
-use crate::operator::memory;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::setters::setters;

@@ -1,13 +1,13 @@
 //! Traces whose greater part is taken exactly, in the range of the operator's largest eigenvalues.
 
 use crate::error::Result;
+use crate::memory;
 use crate::ndarray::{Array2, Axis};
 use crate::numeric::vector::{dot, scale};
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::product;
 use crate::operator::measurable::require_measurable;
-use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::operator::trace::TraceEstimation;
 use crate::operator::trace_estimate::TraceEstimate;

@@ -31,7 +31,6 @@ mod krylov;
 mod lanczos;
 mod low_rank;
 mod measurable;
-mod memory;
 mod parts;
 mod probe;
 mod quadrature;

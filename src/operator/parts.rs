@@ -1,9 +1,9 @@
 //! Operators made of others: blocks, multiples and sums.
 
 use crate::error::{Error, Result, require_finite};
+use crate::memory;
 use crate::numeric::vector::{add_scaled, scale};
 use crate::operator::Operator;
-use crate::operator::memory;
 
 impl Operator {
     /// The operator with rows and columns of these indices only: the block of one layer's parameters, say.

@@ -5,13 +5,13 @@
 //! and Quadrature, 2010; S. Ubaru, J. Chen and Y. Saad, SIAM J. Matrix Anal. Appl. 38, 1075 (2017)).
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::ndarray::Array2;
 use crate::numeric::vector::{add_scaled, dot, norm, scale};
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::dense::eigen_symmetric;
 use crate::operator::measurable::require_measurable;
-use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;

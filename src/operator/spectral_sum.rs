@@ -49,7 +49,7 @@ pub struct SpectralSum {
     pub error: f64,
     /// How much the last third of the steps changed the estimate; 0 where the Krylov spaces were exhausted. The error that more steps would still
     /// remove is no larger where the quadrature converges.
-    pub quadrature_error: f64,
+    pub quadrature_err: f64,
     /// Products that it took.
     pub products: usize,
     /// Whether all probes took all their steps.
@@ -109,7 +109,7 @@ impl SpectralSumEstimation {
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
     /// let ln_det = Operator::from_diagonal(&Array1::linspace(0.1, 2.0, 99))?.log_determinant();
-    /// assert!(ln_det.steps(40).run()?.quadrature_error < ln_det.steps(5).run()?.quadrature_error);
+    /// assert!(ln_det.steps(40).run()?.quadrature_err < ln_det.steps(5).run()?.quadrature_err);
     /// # Ok(()) }
     /// ```
     pub fn steps(&self, steps: usize) -> Self {
@@ -179,7 +179,7 @@ impl SpectralSumEstimation {
         Ok(SpectralSum {
             value,
             error,
-            quadrature_error: (changes / values.len() as f64).abs(),
+            quadrature_err: (changes / values.len() as f64).abs(),
             products: probed.products,
             complete: probed.complete,
             name: self.name,
@@ -227,7 +227,7 @@ impl SpectralSum {
             "dimension" => [self.dimension as u64],
             self.name => [self.value],
             format!("{}_err", self.name) => [self.error],
-            "quadrature_err" => [self.quadrature_error],
+            "quadrature_err" => [self.quadrature_err],
             "products" => [self.products as u64],
             "seed" => [self.seed.number()],
             "complete" => [self.complete],

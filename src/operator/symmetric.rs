@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use faer::{Accum, MatMut, MatRef};
+
 use crate::error::{Error, Result, require_finite};
+use crate::memory;
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::product;
 use crate::numeric::vector::{CHUNK, TASK, chunk_dot, dot, is_short, norm};
-use crate::operator::memory;
 use crate::operator::probe::Probe;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
@@ -18,6 +21,12 @@ type Apply = dyn Fn(&[f64], &mut [f64]) -> Result<()> + Send + Sync;
 
 /// Entries a_ij and a_ji of a matrix may differ by this fraction of its largest entry, as rounding may make them; their mean counts.
 pub(super) const ROUNDING: f64 = 1e-10;
+
+/// From so many vectors on, a matrix multiplies them together.
+const FEW: usize = 4;
+
+/// Rows of a matrix that multiply several vectors at a time.
+const ROWS: usize = 128;
 
 /// A symmetric operator A on vectors of n numbers, known by its products A x alone. Cheap to clone: clones share what they
 /// stand for, and the count of products.
@@ -328,27 +337,36 @@ pub(super) fn symmetrized(matrix: &Array2<f64>, tolerance: f64) -> Result<Array2
     Ok(symmetric)
 }
 
-/// Products of the rows of a matrix with several vectors: the matrix is read once for all of them.
+/// Products of a symmetric matrix with one or several vectors, by rows of the matrix on all threads: as many rows at a time on any number of them.
 fn multiply(entries: &[f64], n: usize, x: &[f64], y: &mut [f64]) {
+    if x.len() < FEW * n {
+        return x
+            .chunks_exact(n)
+            .zip(y.chunks_exact_mut(n))
+            .for_each(|(x, y)| each_row(entries, x, y));
+    }
     let vectors = x.len() / n;
-    // By rows of the matrix, each entry of which serves all vectors; transposed at the end.
-    let mut by_rows = vec![0.0; x.len()];
-    let several = |(out, rows): (&mut [f64], &[f64])| {
-        for (out, row) in out.chunks_exact_mut(vectors).zip(rows.chunks_exact(n)) {
-            for (out, x) in out.iter_mut().zip(x.chunks_exact(n)) {
-                *out = chunk_dot(row, x);
-            }
+    let matrix = MatRef::from_row_major_slice(entries, n, n);
+    let x = MatRef::from_column_major_slice(x, n, vectors);
+    let y = MatMut::from_column_major_slice_mut(y, n, vectors);
+    y.par_row_chunks_mut(ROWS).enumerate().for_each(|(chunk, y)| {
+        let rows = matrix.subrows(chunk * ROWS, y.nrows());
+        product::multiply(y, Accum::Replace, rows, x, 1.0);
+    });
+}
+
+/// The product with one vector: the time is that of reading the matrix.
+fn each_row(entries: &[f64], x: &[f64], y: &mut [f64]) {
+    let n = x.len();
+    let several = |(y, rows): (&mut [f64], &[f64])| {
+        for (y, row) in y.iter_mut().zip(rows.chunks_exact(n)) {
+            *y = chunk_dot(row, x);
         }
     };
     if is_short(entries.len()) {
-        several((&mut by_rows, entries));
+        several((y, entries));
     } else {
         let rows = (CHUNK * TASK / n).max(1);
-        by_rows.par_chunks_mut(vectors * rows).zip(entries.par_chunks(n * rows)).for_each(several);
-    }
-    for (k, y) in y.chunks_exact_mut(n).enumerate() {
-        for (y, row) in y.iter_mut().zip(by_rows.chunks_exact(vectors)) {
-            *y = row[k];
-        }
+        y.par_chunks_mut(rows).zip(entries.par_chunks(n * rows)).for_each(several);
     }
 }

@@ -1,11 +1,11 @@
 //! tr A and ‖A‖_F² from products with random vectors.
 
 use crate::error::{Error, Result, require_positive};
+use crate::memory;
 use crate::numeric::vector::{dot, norm, scale};
 use crate::operator::Operator;
 use crate::operator::basis::Basis;
 use crate::operator::low_rank;
-use crate::operator::memory;
 use crate::operator::probe::{Probe, block_size};
 use crate::operator::trace_estimate::TraceEstimate;
 use crate::progress::{Deadline, Progress};

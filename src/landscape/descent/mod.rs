@@ -1,6 +1,5 @@
 //! Ways down a landscape, with the path that they take.
 
-mod flow;
 mod optimizer;
 mod record;
 mod run;

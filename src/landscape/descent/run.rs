@@ -2,11 +2,12 @@
 
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
-use crate::landscape::descent::flow::Flow;
 use crate::landscape::descent::optimizer::{Optimizer, Stepper};
 use crate::landscape::descent::record::{Conditions, Descended, Record, points};
 use crate::landscape::vector::norm;
+use crate::memory;
 use crate::ndarray::Array1;
+use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::{Place, Walk};
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
@@ -242,6 +243,15 @@ impl Descent {
         let points = points(self.points, n)?;
         let steps = self.steps as usize;
         let every = steps.div_ceil(points - 1).max(1);
+        if self.optimizer == Optimizer::Lbfgs {
+            // A step and a change of the gradient each.
+            let bytes = 16.0 * (PAIRS.min(steps) * n) as f64;
+            memory::require(
+                "What L-BFGS remembers",
+                bytes,
+                "Take another optimiser, or a smaller network.",
+            )?;
+        }
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("steps", steps);
 
@@ -341,7 +351,8 @@ impl Descent {
                 let end = self.end();
                 Box::new(move |state| {
                     let until = self.next_record_time(flow.time, points);
-                    let moved = flow.step(objective, &mut state.here, until)?;
+                    let mut field = |x: &[f64], f: &mut [f64]| objective.gradient_at(x, f);
+                    let moved = flow.step(&mut field, &mut state.here, until)?;
                     state.time = flow.time;
                     Ok(moved && flow.time < end)
                 })

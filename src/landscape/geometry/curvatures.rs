@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::landscape::SurfaceGeometry;
 use crate::operator::TraceEstimation;
-use crate::operator::dense::eigen_symmetric;
+use crate::operator::dense::eigenvalues_symmetric;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 
@@ -92,7 +92,7 @@ impl SurfaceGeometry {
     /// # Ok(()) }
     /// ```
     pub fn gaussian_curvature(&self) -> Result<GaussianCurvature> {
-        let (values, _) = eigen_symmetric(&self.objective.hessian_at(&self.theta)?.matrix()?)?;
+        let values = eigenvalues_symmetric(&self.objective.hessian_at(&self.theta)?.matrix()?)?;
         let n = values.len() as f64;
         let most = values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
         let small = most * n * f64::EPSILON;

@@ -34,13 +34,7 @@ impl CurveKind {
     }
 
     /// The weights of a, the bends and b at t; they sum to 1.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// assert_eq!(CurveKind::Bezier.weights(0.5), [0.25, 0.5, 0.25]);
-    /// assert_eq!(CurveKind::Chain(1).weights(0.75), [0.0, 0.5, 0.5]);
-    /// ```
-    pub fn weights(self, t: f64) -> Vec<f64> {
+    pub(super) fn weights(self, t: f64) -> Vec<f64> {
         match self {
             Self::Bezier => vec![(1.0 - t) * (1.0 - t), 2.0 * t * (1.0 - t), t * t],
             Self::Chain(bends) => {
@@ -259,6 +253,8 @@ mod tests {
 
     #[test]
     fn weights_sum_to_one_and_meet_the_ends() {
+        assert_eq!(CurveKind::Bezier.weights(0.5), [0.25, 0.5, 0.25]);
+        assert_eq!(CurveKind::Chain(1).weights(0.75), [0.0, 0.5, 0.5]);
         for curve in [CurveKind::Bezier, CurveKind::Chain(1), CurveKind::Chain(4)] {
             for t in [0.0, 0.1, 0.37, 0.5, 0.8, 1.0] {
                 assert!((curve.weights(t).iter().sum::<f64>() - 1.0).abs() < 1e-14);

@@ -290,7 +290,8 @@ impl ProjectionTheory {
         }
     }
 
-    /// How often the slice shows a bowl, a saddle or a cap: exact where the spectrum is known, for every [`DirectionKind`].
+    /// How often the slice shows a bowl, a saddle or a cap: exact where the spectrum is known, and then the same for every [`DirectionKind`], since a
+    /// picture depends on the plane alone. From traces it is that of the normal and Rayleigh distributions, whose moments depend on the kind.
     ///
     /// ```
     /// use statmech::prelude::*;

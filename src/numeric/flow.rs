@@ -1,7 +1,6 @@
-//! The gradient flow θ' = −∇L with steps whose error is controlled.
+//! Flows x' = −f(x) with steps whose error is controlled; of the gradient flow f is ∇L.
 
 use crate::error::Result;
-use crate::landscape::Objective;
 use crate::numeric::lbfgs::Place;
 
 /// Dormand and Prince's stages: what each takes of the slopes before it. The last row is the solution of order 5 as well.
@@ -30,9 +29,12 @@ const SHRINK: f64 = 0.2;
 const GROW: f64 = 5.0;
 const SAFETY: f64 = 0.9;
 
+/// The field f that a flow goes against: fills it at x, and gives a value that belongs to x.
+type Field<'a> = &'a mut dyn FnMut(&[f64], &mut [f64]) -> Result<f64>;
+
 /// The state of the integration.
 #[derive(Clone, Debug)]
-pub(super) struct Flow {
+pub(crate) struct Flow {
     pub time: f64,
     step: f64,
     tolerance: f64,
@@ -43,8 +45,8 @@ impl Flow {
         Self { time: 0.0, step: first, tolerance }
     }
 
-    /// One step, not past `until`. False if steps have become too small to count.
-    pub fn step(&mut self, objective: &Objective, here: &mut Place, until: f64) -> Result<bool> {
+    /// One step from a place whose value and field are known, not past `until`. False if steps have become too small to count.
+    pub fn step(&mut self, field: Field<'_>, here: &mut Place, until: f64) -> Result<bool> {
         loop {
             let left = until - self.time;
             let last = self.step >= left;
@@ -52,7 +54,7 @@ impl Flow {
             if !(h > f64::EPSILON * self.time.max(1e-300)) {
                 return Ok(false);
             }
-            let error = match self.attempt(objective, here, h) {
+            let error = match self.attempt(field, here, h) {
                 Ok((there, error)) if error <= 1.0 => {
                     *here = there;
                     self.time = if last { until } else { self.time + h };
@@ -71,27 +73,27 @@ impl Flow {
     }
 
     /// Where h leads, and the error in units of the tolerance.
-    fn attempt(&self, objective: &Objective, here: &Place, h: f64) -> Result<(Place, f64)> {
-        let theta = &here.x;
+    fn attempt(&self, field: Field<'_>, here: &Place, h: f64) -> Result<(Place, f64)> {
+        let start = &here.x;
         let mut slopes: Vec<Vec<f64>> = vec![here.gradient.clone()];
-        let (mut point, mut loss) = (theta.clone(), f64::NAN);
+        let (mut point, mut value) = (start.clone(), f64::NAN);
         for weights in STAGES {
-            point.copy_from_slice(theta);
+            point.copy_from_slice(start);
             for (weight, slope) in weights.iter().zip(&slopes) {
                 point.iter_mut().zip(slope).for_each(|(x, g)| *x -= h * weight * g);
             }
-            let mut slope = vec![0.0; theta.len()];
-            loss = objective.gradient_at(&point, &mut slope)?;
+            let mut slope = vec![0.0; start.len()];
+            value = field(&point, &mut slope)?;
             slopes.push(slope);
         }
         let mut worst = 0.0_f64;
-        for i in 0..theta.len() {
+        for i in 0..start.len() {
             let sum: f64 = ERROR.iter().zip(&slopes).map(|(weight, slope)| weight * slope[i]).sum();
-            let scale = self.tolerance * theta[i].abs().max(1.0);
+            let scale = self.tolerance * start[i].abs().max(1.0);
             worst = worst.max((h * sum).abs() / scale);
         }
         let gradient = slopes.pop().unwrap_or_default();
-        Ok((Place { x: point, value: loss, gradient }, worst))
+        Ok((Place { x: point, value, gradient }, worst))
     }
 }
 

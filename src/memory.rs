@@ -9,7 +9,7 @@ const GIB: f64 = 1_073_741_824.0;
 const ASSUMED: f64 = 8.0 * GIB;
 
 /// Refuses a computation that needs more bytes than the system has left.
-pub(super) fn require(what: &str, bytes: f64, advice: &str) -> Result<()> {
+pub(crate) fn require(what: &str, bytes: f64, advice: &str) -> Result<()> {
     let left = available();
     if bytes <= 0.9 * left {
         return Ok(());

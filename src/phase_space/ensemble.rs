@@ -1,0 +1,354 @@
+//! Many descents from random starts, side by side.
+
+use crate::error::{Error, Result, require_count, require_positive};
+use crate::landscape::{Objective, Optimizer};
+use crate::ndarray::{Array1, Array2};
+use crate::ndarray_rand::rand_distr::StandardNormal;
+use crate::nn::Network;
+use crate::phase_space::history::EnsembleHistory;
+use crate::progress::{Deadline, Progress};
+use crate::rand::Rng;
+use crate::random::Seed;
+use crate::rayon::prelude::*;
+use crate::setters::setters;
+
+/// Numbers that a history keeps at most (2 GiB).
+const MOST: usize = 1 << 28;
+
+/// Members that move between two looks at the deadline.
+const BATCH: usize = 64;
+
+/// Steps of one member from one time to the next, at most.
+const STEPS: i64 = 100_000_000;
+
+/// Where members start.
+#[derive(Clone, Debug)]
+enum Starts {
+    Gaussian { centre: Option<Array1<f64>>, width: f64 },
+    Network(Network),
+    Given(Array2<f64>),
+}
+
+/// Settings of an ensemble: members of a loss that all follow θ' = −∇L(θ) from starts of their own; [`run`](Self::run) moves them.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[2.0, 0.0], [0.0, 0.5]], &array![0.0, 0.0])?;
+/// let history = bowl.ensemble(500).times([0.0, 1.0, 2.0]).seed(1).run()?;
+/// let frame = history.frame()?;
+/// // The cloud's volume shrinks at the rate tr H = 2.5, and so does its entropy.
+/// let entropy = frame.values("entropy_gaussian")?;
+/// assert!((entropy[2] - entropy[0] + 5.0).abs() < 1e-5);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a setter returns a changed copy and leaves the original as it was"]
+pub struct Ensemble {
+    objective: Objective,
+    members: i64,
+    starts: Starts,
+    times: Vec<f64>,
+    error: f64,
+    seed: Seed,
+    deadline: Option<f64>,
+}
+
+/// A member on its way.
+struct Member {
+    theta: Array1<f64>,
+    velocity: Array1<f64>,
+    loss: f64,
+}
+
+impl Objective {
+    /// So many descents from random starts, Gaussian of width 1 about the origin unless something else is set.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let double_well = Objective::exact(1, |x| 0.25 * (x[0].powi(2) - 1.0).powi(2))?;
+    /// let history = double_well.ensemble(200).times([0.0, 20.0]).run()?;
+    /// // Each member ends in one of the wells.
+    /// assert!(history.positions[1].iter().all(|x| (x.abs() - 1.0).abs() < 1e-3));
+    /// # Ok(()) }
+    /// ```
+    pub fn ensemble(&self, members: i64) -> Ensemble {
+        Ensemble {
+            objective: self.clone(),
+            members,
+            starts: Starts::Gaussian { centre: None, width: 1.0 },
+            times: (0..=10).map(f64::from).collect(),
+            error: 1e-8,
+            seed: Seed::default(),
+            deadline: None,
+        }
+    }
+}
+
+impl Ensemble {
+    setters! { "Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20)":
+        /// The seed of the starts, one child stream for each member; default 0.
+        seed;
+        /// A limit in seconds, after which the history ends with the last time that all members reached and `complete` is false; default none. The starts are
+        /// always there.
+        deadline;
+    }
+
+    /// Starts from a Gaussian of this width (standard deviation in each direction) about [`centre`](Self::centre); default 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20);
+    /// assert!(settings.width(0.5).run().is_ok() && settings.width(0.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn width(&self, width: f64) -> Self {
+        let centre = match &self.starts {
+            Starts::Gaussian { centre, .. } => centre.clone(),
+            _ => None,
+        };
+        Self { starts: Starts::Gaussian { centre, width }, ..self.clone() }
+    }
+
+    /// Starts about this point; default the origin.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let history = bowl.ensemble(20).centre(&array![9.0]).width(0.1).times([0.0]).run()?;
+    /// assert!(history.positions[0].iter().all(|x| (x - 9.0).abs() < 1.0));
+    /// # Ok(()) }
+    /// ```
+    pub fn centre(&self, theta: &Array1<f64>) -> Self {
+        let width = match self.starts {
+            Starts::Gaussian { width, .. } => width,
+            _ => 1.0,
+        };
+        Self { starts: Starts::Gaussian { centre: Some(theta.clone()), width }, ..self.clone() }
+    }
+
+    /// Starts as a network's [`initial`](Network::initial) parameters, each member with a seed of its own.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let x = Array2::from_shape_fn((10, 1), |(i, _)| i as f64 / 5.0 - 1.0);
+    /// let network = Network::mlp([1, 2, 1]);
+    /// let objective = network.loss(&Dataset::regression(&x, &x.mapv(f64::sin))?)?;
+    /// let history = objective.ensemble(20).initial(&network).times([0.0, 5.0]).run()?;
+    /// assert!(history.losses.row(1).sum() < history.losses.row(0).sum());
+    /// # Ok(()) }
+    /// ```
+    pub fn initial(&self, network: &Network) -> Self {
+        Self { starts: Starts::Network(network.clone()), ..self.clone() }
+    }
+
+    /// Starts from these points, a row each, in place of random ones; there are as many members then.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let history = bowl.ensemble(2).starts(&array![[1.0], [2.0]]).times([1.0]).run()?;
+    /// assert!((history.positions[0][(1, 0)] - 2.0 * (-1_f64).exp()).abs() < 1e-7);
+    /// # Ok(()) }
+    /// ```
+    pub fn starts(&self, theta: &Array2<f64>) -> Self {
+        let members = i64::try_from(theta.nrows()).unwrap_or(i64::MAX);
+        Self { starts: Starts::Given(theta.clone()), members, ..self.clone() }
+    }
+
+    /// The times that are recorded, rising from 0 or later; default 0, 1, …, 10.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20);
+    /// assert!(settings.times([0.5, 1.0]).run().is_ok() && settings.times([1.0, 0.5]).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn times(&self, times: impl IntoIterator<Item = f64>) -> Self {
+        Self { times: times.into_iter().collect(), ..self.clone() }
+    }
+
+    /// The error of a step of the flow, as of [`Optimizer::Flow`](crate::landscape::Optimizer::Flow); default 10⁻⁸.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20);
+    /// assert!(settings.error(1e-4).run().is_ok() && settings.error(0.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn error(&self, error: f64) -> Self {
+        Self { error, ..self.clone() }
+    }
+
+    /// Moves all members and records them at each time.
+    ///
+    /// # Errors
+    /// If a setting is out of range, the starts do not fit the loss, a member comes to where the loss is not finite, or the history would take more than 2 GiB.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let saddle = Objective::saddle(1, 1)?;
+    /// let history = saddle.ensemble(100).width(0.1).times([0.0, 1.0]).run()?;
+    /// assert_eq!((history.positions.len(), history.positions[0].dim()), (2, (100, 3)));
+    /// # Ok(()) }
+    /// ```
+    pub fn run(&self) -> Result<EnsembleHistory> {
+        let count = self.check()?;
+        let deadline = Deadline::new(self.deadline)?;
+        let mut progress = Progress::new("flights", count.saturating_mul(self.times.len()));
+        let mut members: Vec<Member> =
+            (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
+        let mut history = EnsembleHistory::new(&self.objective, self.seed, count);
+        let mut now = 0.0;
+        for &time in &self.times {
+            let moved =
+                time == now || self.advance(&mut members, time - now, &deadline, &mut progress)?;
+            if !moved {
+                progress.stopped();
+                // The first time may lie beyond the deadline, and the starts are a history too.
+                return if history.times.is_empty() {
+                    self.only_starts(history, count)
+                } else {
+                    Ok(history)
+                };
+            }
+            now = time;
+            record(&mut history, &members, time);
+        }
+        history.complete = true;
+        Ok(history)
+    }
+
+    /// All members for a while; false if the deadline came before their end.
+    fn advance(
+        &self,
+        members: &mut [Member],
+        duration: f64,
+        deadline: &Deadline,
+        progress: &mut Progress,
+    ) -> Result<bool> {
+        for batch in members.chunks_mut(BATCH) {
+            if deadline.passed() {
+                return Ok(false);
+            }
+            let arrived = batch
+                .par_iter_mut()
+                .map(|member| self.fly(member, duration, deadline.seconds_left()))
+                .collect::<Result<Vec<bool>>>()?;
+            if arrived.contains(&false) {
+                return Ok(false);
+            }
+            progress.add(batch.len());
+        }
+        Ok(true)
+    }
+
+    /// One member for a while, if the seconds left suffice.
+    fn fly(&self, member: &mut Member, duration: f64, seconds: Option<f64>) -> Result<bool> {
+        let mut descent = self
+            .objective
+            .descend(&member.theta)
+            .optimizer(Optimizer::Flow(self.error))
+            .time(duration)
+            .rate(0.1 * duration)
+            .steps(STEPS)
+            .points(2);
+        if let Some(seconds) = seconds {
+            descent = descent.deadline(seconds);
+        }
+        let descended = descent.run()?;
+        if descended.complete {
+            *member = self.at(descended.theta)?;
+        }
+        Ok(descended.complete)
+    }
+
+    fn at(&self, theta: Array1<f64>) -> Result<Member> {
+        let (loss, gradient) = self.objective.loss_and_gradient(&theta)?;
+        Ok(Member { theta, velocity: -gradient, loss })
+    }
+
+    fn started(&self, k: usize) -> Result<Member> {
+        let n = self.objective.dimension();
+        let seed = self.seed.child(k as u64);
+        self.at(match &self.starts {
+            Starts::Given(points) => points.row(k).to_owned(),
+            Starts::Network(network) => network.initial(seed)?,
+            Starts::Gaussian { centre, width } => {
+                let mut generator = seed.generator();
+                let noise = Array1::from_shape_fn(n, |_| {
+                    width * generator.sample::<f64, _>(StandardNormal)
+                });
+                centre.as_ref().map_or(noise.clone(), |centre| &noise + centre)
+            }
+        })
+    }
+
+    /// The history of an ensemble whose deadline came before the first time: the starts.
+    fn only_starts(&self, mut history: EnsembleHistory, count: usize) -> Result<EnsembleHistory> {
+        let members: Vec<Member> =
+            (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
+        record(&mut history, &members, 0.0);
+        Ok(history)
+    }
+
+    /// The number of members, if all settings are in order.
+    fn check(&self) -> Result<usize> {
+        let count = require_count("members", self.members, 2)?;
+        let n = self.objective.dimension();
+        let rising = self.times.windows(2).all(|pair| pair[0] < pair[1]);
+        let real = self.times.iter().all(|time| *time >= 0.0 && time.is_finite());
+        if self.times.is_empty() || !rising || !real {
+            let given = format!("{:?}", self.times);
+            return Err(Error::argument("times", given, "at least one, rising, and none before 0"));
+        }
+        let numbers = count.saturating_mul(n).saturating_mul(2 * self.times.len());
+        if numbers > MOST {
+            return Err(Error::TooLarge {
+                what: format!("A history of {count} members with {n} parameters"),
+                needs: format!("{numbers} numbers"),
+                limit: format!("{MOST} (2 GiB)"),
+                advice: "Take fewer members or times.".to_owned(),
+            });
+        }
+        match &self.starts {
+            Starts::Gaussian { width, centre } => {
+                require_positive("width", *width)?;
+                centre
+                    .as_ref()
+                    .map_or(Ok(()), |centre| self.require_row("`centre`", centre.len()))?;
+            }
+            Starts::Network(network) => {
+                self.require_row("The network's parameters", network.parameters()?)?
+            }
+            Starts::Given(points) => self.require_row("A row of the starts", points.ncols())?,
+        }
+        Ok(count)
+    }
+
+    fn require_row(&self, what: &'static str, length: usize) -> Result<()> {
+        let n = self.objective.dimension();
+        if length == n {
+            return Ok(());
+        }
+        let expected = format!("[{n}], as the loss has so many parameters");
+        Err(Error::Shape { what, expected, given: format!("[{length}]") })
+    }
+}
+
+/// Puts all members into the history.
+fn record(history: &mut EnsembleHistory, members: &[Member], time: f64) {
+    let shape = (members.len(), members[0].theta.len());
+    history.times.push(time);
+    history.positions.push(Array2::from_shape_fn(shape, |(k, i)| members[k].theta[i]));
+    history.velocities.push(Array2::from_shape_fn(shape, |(k, i)| members[k].velocity[i]));
+    history.push_losses(members.iter().map(|member| member.loss).collect());
+}
