@@ -101,24 +101,25 @@ def stage(source: Path, documentation: Path) -> None:
             path.unlink()
 
 
-def build(source: Path, site: Path) -> None:
+def build(source: Path, built: Path) -> None:
     """Run Sphinx; a warning is an error."""
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-j", "auto"]
-    subprocess.run([*command, "-d", str(paths.LAB / "book-doctrees"), str(source), str(site)], check=True)
+    subprocess.run([*command, "-d", str(built.parent / "doctrees"), str(source), str(built)], check=True)
 
 
-def forget_old(source: Path, site: Path) -> None:
+def forget_old(source: Path, built: Path) -> None:
     """Remove the pages of what is no longer there."""
-    for page in [*site.glob("*.html"), *site.glob("notebooks/*.html")]:
-        name = page.relative_to(site).with_suffix("")
+    for page in [*built.glob("*.html"), *built.glob("notebooks/*.html")]:
+        name = page.relative_to(built).with_suffix("")
         sources = [source / name.with_suffix(suffix) for suffix in (".md", ".ipynb")]
         if str(name) != "search" and not any(path.exists() for path in sources):
             page.unlink()
 
 
-def take_reference(documentation: Path, site: Path) -> None:
-    """Copy the reference into the site."""
-    shutil.rmtree(site / "api", ignore_errors=True)
+def publish(built: Path, documentation: Path, site: Path) -> None:
+    """Put the pages and the reference where they are read."""
+    shutil.rmtree(site, ignore_errors=True)
+    shutil.copytree(built, site)
     shutil.copytree(documentation, site / "api", ignore=shutil.ignore_patterns(".lock"))
 
 
@@ -131,9 +132,9 @@ def main() -> int:
         return 1
     try:
         stage(paths.BOOK_SOURCE, documentation)
-        build(paths.BOOK_SOURCE, paths.SITE)
-        forget_old(paths.BOOK_SOURCE, paths.SITE)
-        take_reference(documentation, paths.SITE)
+        build(paths.BOOK_SOURCE, paths.BOOK_BUILD)
+        forget_old(paths.BOOK_SOURCE, paths.BOOK_BUILD)
+        publish(paths.BOOK_BUILD, documentation, paths.SITE)
         if broken := links.site_problems(paths.SITE):
             raise gallery.Problem("\n".join(broken))
     except gallery.Problem as problem:

@@ -56,7 +56,9 @@ KERNELSPEC = VENV / "share" / "jupyter" / "kernels" / KERNEL_NAME
 LAB = ROOT / ".lab"
 JUPYTER = LAB / "jupyter"
 BOOK_VENV = LAB / "book-venv"
-BOOK_SOURCE = LAB / "book"
+BOOK_SOURCE = LAB / "book" / "source"
+# myst-nb writes beside the folder it is given.
+BOOK_BUILD = LAB / "book" / "build"
 
 LAUNCHER = ROOT / "lab" / "launch.py"
 REQUIREMENTS = ROOT / "lab" / "requirements.txt"
