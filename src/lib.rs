@@ -76,7 +76,6 @@ pub mod information;
 pub mod inverse;
 pub mod ising;
 pub mod landscape;
-
 pub mod learning;
 mod memory;
 pub mod neuron;
