@@ -238,7 +238,7 @@ fn densities_by_neighbours_cover() -> Result<()> {
     let (mut logs, mut plain, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 0..400 {
         let density = PhaseDensity::new(&uniform(600, 2, seed))?;
-        let found = density.neighbors(&array![[0.5, 0.5]], 20)?;
+        let found = density.neighbors(&array![[0.5, 0.5]], 40)?;
         logs.push(found.values("ln_density")?[0] / found.values("ln_density_err")?[0]);
         plain.push(
             (found.values("density")?[0] - 1.0)
@@ -277,7 +277,7 @@ fn densities_by_kernels_have_their_expectation() -> Result<()> {
     let (inside, _) = coverage(&z);
     assert!((0.63..0.73).contains(&inside), "{inside}");
     for i in 0..3 {
-        assert!((mean[i] / expected[i] - 1.0).abs() < 0.02, "{i}: {mean} {expected}");
+        assert!((mean[i] / expected[i] - 1.0).abs() < 0.04, "{i}: {mean} {expected}");
         // Most of the bias at the maximum is removed.
         assert!(
             (corrected[i] - exact[i]).abs()

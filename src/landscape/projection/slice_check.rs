@@ -41,6 +41,16 @@ pub struct SliceCheck {
 }
 
 /// What a slice shows and what the Hessian has.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let (theta, eta, delta) = (array![0.0, 0.0, 1.0], array![1.0, 0.0, 0.0], array![0.5, 0.1, 0.0]);
+/// let checked: SliceChecked = Objective::saddle(1, 1)?.slice_check(&theta, &eta, &delta).run()?;
+/// assert_eq!(checked.misleads, checked.picture != checked.whole);
+/// assert_eq!(checked.whole, SlicePicture::Saddle);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SliceChecked {

@@ -93,7 +93,8 @@ impl Objective {
 }
 
 impl Slicing {
-    /// Sets the values of α, and of β if they are not set by [`beta`](Self::beta); they are sorted.
+    /// Sets the values of α, and of β if they are not set by [`beta`](Self::beta); they are sorted. Default from −1 to 1, 101 of them on a
+    /// line and 31 by 31 in a plane.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -108,7 +109,7 @@ impl Slicing {
         Self { alpha: alpha.into_iter().take(MAX_POINTS + 1).collect(), ..self.clone() }
     }
 
-    /// Sets the values of β, where they are not those of α.
+    /// Sets the values of β; default those of α.
     ///
     /// ```
     /// # use statmech::prelude::*;

@@ -52,6 +52,16 @@ pub struct TraceMethods {
 }
 
 /// Estimates of tr H by several methods at several costs.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[3.0, 1.0], [1.0, 2.0]], &array![0.0, 0.0])?;
+/// let comparison: TraceComparison = bowl.trace_methods(&array![0.0, 0.0]).budgets([400]).runs(5).run()?;
+/// assert_eq!(comparison.exact, Some(5.0));
+/// assert!(comparison.complete && comparison.frame.values("cost")?.iter().all(|&cost| cost <= 400.0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TraceComparison {
@@ -133,7 +143,7 @@ impl TraceMethods {
         Self { budgets: budgets.into_iter().collect(), ..self.clone() }
     }
 
-    /// Sets what a gradient and a product with the Hessian cost, in losses.
+    /// Sets what a gradient and a product with the Hessian cost, in losses; by default they are counted (see [`TraceMethods`]).
     ///
     /// ```
     /// # use statmech::prelude::*;
