@@ -91,7 +91,7 @@ impl FokkerPlanck {
     /// // A bowl with a whirl.
     /// let whirl = FokkerPlanck::of_drift(&array![1.0, 1.0], |x| vec![-x[0] + 0.5 * x[1], -x[1] - 0.5 * x[0]])?;
     /// let solution = whirl.interval(-5.0, 5.0).cells(50).run()?;
-    /// assert!((solution.entropy_production - 0.5).abs() < 0.01);
+    /// assert!((solution.entropy_production - 0.5).abs() < 0.05); // 2ω²/T
     /// # Ok(()) }
     /// ```
     pub fn of_drift(
