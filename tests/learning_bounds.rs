@@ -270,7 +270,7 @@ fn random_features_descend_twice() {
 
 #[test]
 fn capacities_agree_with_their_theories() {
-    let table = CapacityTable::new().samples(60).seed(1).run().unwrap();
+    let table = CapacityTable::new().samples(40).seed(1).run().unwrap();
     assert_eq!(table.height(), 10);
     let of = |name: &str| table.values(name).unwrap();
     let models: Vec<String> = (0..10)
