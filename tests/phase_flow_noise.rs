@@ -396,7 +396,7 @@ fn fokker_planck_refuses_what_it_cannot_do() {
         assert!(double_well().fokker_planck(bad).run().is_err());
         assert!(settings.time(bad).run().is_err());
         assert!(settings.start(&array![0.0], bad).run().is_err());
-        assert!(FokkerPlanck::of_drift(&array![bad], |x| x.to_vec()).is_err());
+        assert!(FokkerPlanck::of_drift(&array![bad], <[f64]>::to_vec).is_err());
     }
     assert_says(settings.interval(1.0, 1.0).run(), &["`intervals`"]);
     assert!(
@@ -407,7 +407,7 @@ fn fokker_planck_refuses_what_it_cannot_do() {
     assert_says(settings.start(&array![99.0], 0.1).run(), &["inside the box"]);
     assert!(settings.start(&array![], 0.1).run().is_err());
     assert_says(settings.time(1e12).run(), &["jumps"]);
-    assert!(FokkerPlanck::of_drift(&array![1.0, 1.0, 1.0], |x| x.to_vec()).is_err());
+    assert!(FokkerPlanck::of_drift(&array![1.0, 1.0, 1.0], <[f64]>::to_vec).is_err());
     let short = FokkerPlanck::of_drift(&array![1.0, 1.0], |_| vec![]).unwrap();
     assert_says(short.run(), &["`drift`"]);
     assert_says(short.relaxation_rate(), &["complex"]);
