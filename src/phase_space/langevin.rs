@@ -456,7 +456,7 @@ impl Walker {
         for step in steps {
             match rule.scheme {
                 LangevinScheme::Baoab => self.baoab(rule)?,
-                LangevinScheme::Mala => self.mala(rule)?,
+                LangevinScheme::Mala => self.mala(rule),
                 _ => self.overdamped(rule)?,
             }
             self.steps += 1;
@@ -495,7 +495,7 @@ impl Walker {
         Ok(())
     }
 
-    fn mala(&mut self, rule: &Rule<'_>) -> Result<()> {
+    fn mala(&mut self, rule: &Rule<'_>) {
         let h = rule.step;
         let mut there = self.theta.clone();
         let mut forth = 0.0;
@@ -507,7 +507,7 @@ impl Walker {
         let chance: f64 = self.generator.random();
         let mut gradient = vec![0.0; there.len()];
         // Where the loss is not defined the density is 0.
-        let Ok(loss) = rule.objective.gradient_at(&there, &mut gradient) else { return Ok(()) };
+        let Ok(loss) = rule.objective.gradient_at(&there, &mut gradient) else { return };
         let steps = self.theta.iter().zip(&there).zip(&gradient);
         let back: f64 = steps.map(|((x, y), g)| ((x - y + h * g) / rule.noise).powi(2)).sum();
         let ln_odds = (self.loss - loss) / rule.temperature + 0.5 * (forth - back);
@@ -515,7 +515,6 @@ impl Walker {
             (self.theta, self.loss, self.gradient) = (there, loss, gradient);
             self.accepted += 1;
         }
-        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
+use crate::numeric::vector::scale;
 use crate::operator::dense::eigen_symmetric;
 use crate::phase_space::fokker_planck::generator::Generator;
 use crate::phase_space::fokker_planck::grid::{Edge, Grid};
@@ -307,7 +308,7 @@ impl FokkerPlanck {
                 let mut stationary: Vec<f64> =
                     losses.iter().map(|loss| ((least - loss) / t).exp()).collect();
                 let sum: f64 = stationary.iter().sum();
-                stationary.iter_mut().for_each(|x| *x /= sum);
+                scale(&mut stationary, 1.0 / sum);
                 let ln_z = (sum * grid.volume()).ln() - least / t;
                 Ok(Problem { grid, generator, stationary, energy: Some((losses, t, ln_z)) })
             }
@@ -363,7 +364,7 @@ impl FokkerPlanck {
             let allowed = "inside the box, and not much narrower than a cell";
             return Err(Error::argument("start", given, allowed));
         }
-        p.iter_mut().for_each(|x| *x /= sum);
+        scale(&mut p, 1.0 / sum);
         Ok(p)
     }
 }
