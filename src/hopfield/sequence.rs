@@ -115,8 +115,8 @@ impl Sequence {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let patterns = random_patterns(4, 300, 1)?;
-    /// let course = Sequence::new(&patterns)?.delay(2.0, 6).run(&patterns.row(0).to_owned(), 20)?;
-    /// assert!(course.values("pattern")?[..6].iter().all(|&pattern| pattern == 0.0)); // held at first
+    /// let course = Sequence::new(&patterns)?.delay(2.0, 3).run(&patterns.row(0).to_owned(), 6)?;
+    /// assert_eq!(course.values("pattern")?, [0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0]); // each for three sweeps
     /// # Ok(()) }
     /// ```
     pub fn delay(&self, strength: f64, sweeps: usize) -> Self {
