@@ -112,7 +112,8 @@ fn stochastic_classifiers_err_as_often_as_the_formula_says() {
     );
     // No other scale has a smaller bound.
     for scale in [0.0, 0.8 * found.scale, 1.2 * found.scale] {
-        let other = PacBayes { scale, ..found };
+        let mut other = found;
+        other.scale = scale;
         let error = other.error(&learned, &examples).unwrap();
         assert!(
             bounds::pac_bayes(error, 60, 0.5 * scale * scale, 0.05).unwrap() >= found.bound - 1e-9
