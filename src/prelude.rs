@@ -41,7 +41,7 @@ pub use crate::information::{
     BIT, Channel, ChannelCapacity, Coin, Distribution, Estimator, Joint, LeastBiased,
     MaximumEntropy, binary_entropy, conditional_information, entropy_of_counts, entropy_of_samples,
     exponential_entropy, gaussian_entropy, maximum_entropy, mutual_information_of_counts,
-    normal_entropy,
+    mutual_information_of_samples, normal_entropy,
 };
 pub use crate::inverse::{InferredIsing, InverseComparison, InverseIsing, InverseMethod};
 pub use crate::ising::{Disorder, Ising};
@@ -57,6 +57,12 @@ pub use crate::landscape::{
 pub use crate::landscape::{
     Derivative, Descended, Descent, Evaluations, Objective, Optimizer, ParameterBlock,
     ParameterRole, Var,
+};
+pub use crate::learning::bounds::{self, PacBayes};
+pub use crate::learning::{
+    BiasVariance, CapacityTable, ComplexitySampling, Dichotomies, GeneralizationGap,
+    HypothesisClass, LinearClass, RandomFeatureRegression, RidgeExperiment, VcDimension,
+    massart_bound, sauer_bound,
 };
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
@@ -76,9 +82,11 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    Ensemble, EnsembleHistory, GaussianCloud, Hamiltonian, HamiltonianFlow, Langevin,
-    LangevinSamples, LangevinScheme, OrnsteinUhlenbeck, PhaseDensity, Symplectic, Transport,
-    Transported, WorkProtocol, WorkSamples,
+    Ensemble, EnsembleHistory, FokkerPlanck, FokkerPlanckSolution, GaussianCloud, Hamiltonian,
+    HamiltonianFlow, InteractionTraining, Langevin, LangevinSamples, LangevinScheme,
+    NeuronInteraction, NeuronInteractions, OrnsteinUhlenbeck, PhaseDensity, StochasticDescent,
+    StochasticDescentStatistics, Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
+    off_block_fraction,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;
@@ -105,7 +113,10 @@ pub use crate::theory::learning::Student;
 pub use crate::theory::projections::{
     DirectionKind, PictureProbabilities, ProjectionTheory, SliceCurvatures,
 };
+pub use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;
-pub use crate::theory::{ags, cover, dense, gardner, learning, signal_to_noise, sk, version_space};
+pub use crate::theory::{
+    ags, cover, dense, gardner, learning, ridge, signal_to_noise, sk, version_space,
+};

@@ -1,4 +1,4 @@
-//! Walkers with noise: stationary moments, works and free energies.
+//! Noise: stationary moments, works and free energies, densities on grids, stochastic descent.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
 
@@ -31,7 +31,7 @@ fn walkers_in_a_bowl_have_the_covariance_of_their_scheme() {
     let gibbs = t * inverse(&h);
     let center = inverse(&h).dot(&array![1.0, 0.0]);
     for scheme in SCHEMES {
-        let starts = Array2::from_shape_fn((200, 2), |(_, i)| center[i]);
+        let starts = Array2::from_shape_fn((100, 2), |(_, i)| center[i]);
         let walk = objective.langevin(&starts, t).scheme(scheme).step(step).steps(2000);
         let samples = walk.friction(1.5).seed(3).run().unwrap();
         let exact = match scheme {
@@ -44,7 +44,7 @@ fn walkers_in_a_bowl_have_the_covariance_of_their_scheme() {
                 let (value, error) = (samples.covariance[(i, j)], samples.covariance_err[(i, j)]);
                 assert!((value - exact[(i, j)]).abs() < 4.0 * error, "{scheme} {value} {error}");
                 // The bias of Euler's steps is seen, so that the test can fail.
-                assert!(error < 0.02 && (gibbs[(0, 0)] / exact[(0, 0)] - 1.0).abs() < 0.5);
+                assert!(error < 0.03 && (gibbs[(0, 0)] / exact[(0, 0)] - 1.0).abs() < 0.5);
             }
         }
         // ½ tr(H C) above the minimum.
@@ -88,7 +88,7 @@ fn walkers_in_wells_have_the_moments_of_gibbs() {
         (LangevinScheme::Baoab, 0.05),
     ] {
         let walk = objective.langevin(&Array2::zeros((100, 2)), t).scheme(scheme).step(step);
-        let samples = walk.steps(8000).seed(5).points(2).run().unwrap();
+        let samples = walk.steps(4000).seed(5).points(2).run().unwrap();
         let close = |value: f64, error: f64, exact: f64| {
             assert!((value - exact).abs() < 4.0 * error, "{scheme} {value} {error} {exact}");
         };
@@ -271,4 +271,233 @@ fn works_refuse_what_has_no_meaning() {
     assert_says(wells.exact_work(), &["closure"]);
     let cut = drag.samples(1_000_000).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.forward.len() == 16 && cut.reverse.len() == 16);
+}
+
+fn double_well() -> Objective {
+    Objective::exact(1, |x| (x[0].powi(2) - 1.0).powi(2) + 0.3 * x[0]).unwrap()
+}
+
+#[test]
+fn densities_relax_to_gibbs_with_falling_free_energy() {
+    let t = 0.5;
+    let settings = double_well().fokker_planck(t).interval(-2.6, 2.6).start(&array![1.0], 0.2);
+    let solution = settings.time(40.0).points(201).run().unwrap();
+    let column = |name| solution.frame.values(name).unwrap();
+    let (free_energy, time) = (column("free_energy"), column("time"));
+    assert!(free_energy.windows(2).all(|pair| pair[1] <= pair[0] + 1e-13));
+    assert!(column("probability").iter().all(|p| (p - 1.0).abs() < 1e-11));
+    assert!(solution.densities.iter().flatten().all(|p| *p >= 0.0));
+    // ln Z by an independent sum, and the end at −T ln Z.
+    let z: f64 = (-30_000..=30_000)
+        .map(|k| f64::from(k) * 1e-4)
+        .map(|x| (-((x * x - 1.0).powi(2) + 0.3 * x) / t).exp() * 1e-4)
+        .sum();
+    assert!((solution.ln_z - z.ln()).abs() < 1e-6, "{} {}", solution.ln_z, z.ln());
+    assert!((free_energy[200] + t * z.ln()).abs() < 1e-5);
+    // dF/dt = −T σ, by central differences.
+    let production = column("entropy_production");
+    for k in [20, 50, 100] {
+        let slope = (free_energy[k + 1] - free_energy[k - 1]) / (time[k + 1] - time[k - 1]);
+        assert!((slope / (-t * production[k]) - 1.0).abs() < 0.02, "{k} {slope}");
+    }
+    // F − F_∞ = T times the relative entropy, which decays at twice the gap in the end.
+    let relative = column("relative_entropy");
+    assert!((free_energy[50] - free_energy[200] - t * relative[50]).abs() < 1e-5);
+    let gap = settings.relaxation_rate().unwrap();
+    let decay = (relative[60] / relative[100]).ln() / (time[100] - time[60]);
+    assert!((decay / (2.0 * gap) - 1.0).abs() < 0.02, "{decay} {gap}");
+    assert!(solution.entropy_production.abs() < 1e-20);
+    let currents = solution.stationary_currents().unwrap();
+    assert!(currents.values("current_x").unwrap().iter().all(|j| j.abs() < 1e-12));
+}
+
+#[test]
+fn a_gaussian_on_the_grid_follows_the_linear_process() {
+    let bowl = Objective::quadratic(&array![[1.5]], &array![0.0]).unwrap();
+    let process = OrnsteinUhlenbeck::new(&array![[1.5]], &array![[0.4]]).unwrap();
+    let errors: Vec<f64> = [100, 200]
+        .into_iter()
+        .map(|cells| {
+            let settings = bowl.fokker_planck(0.4).interval(-4.0, 5.0).start(&array![1.5], 0.5);
+            let solution = settings.cells(cells).time(1.0).points(3).run().unwrap();
+            let density = solution.density(2).unwrap();
+            let (x, rho) = (density.values("x").unwrap(), density.values("density").unwrap());
+            let cloud = GaussianCloud::new(&array![1.5], &array![[0.25]]).unwrap();
+            let later = process.cloud_at(&cloud, 1.0).unwrap();
+            let exact = |x: f64| later.ln_density(&array![[x]]).unwrap()[0].exp();
+            x.iter().zip(&rho).map(|(x, rho)| (rho - exact(*x)).abs()).fold(0.0, f64::max)
+        })
+        .collect();
+    // Off by the square of the width.
+    assert!(errors[1] < 1e-3 && (errors[0] / errors[1] - 4.0).abs() < 0.4, "{errors:?}");
+    // All rates of a bowl are multiples of its curvature.
+    let rate = bowl.fokker_planck(0.4).interval(-5.0, 5.0).cells(400).relaxation_rate().unwrap();
+    assert!((rate / 1.5 - 1.0).abs() < 1e-3, "{rate}");
+    // A closed box: π² D/ℓ².
+    let flat = Objective::exact(1, |x| 0.0 * x[0]).unwrap().fokker_planck(0.7).interval(0.0, 2.0);
+    let exact = 0.7 * (std::f64::consts::PI / 2.0).powi(2);
+    assert!((flat.relaxation_rate().unwrap() / exact - 1.0).abs() < 1e-4);
+}
+
+#[test]
+fn a_whirl_keeps_its_currents_and_produces_entropy() {
+    // Anisotropic noise in a bowl: stationary covariance, currents and entropy production in closed form.
+    let a = array![[1.0, 0.3], [0.3, 1.5]];
+    let d = array![0.8, 0.2];
+    let process = OrnsteinUhlenbeck::new(&a, &Array2::from_diag(&d)).unwrap();
+    let drift = FokkerPlanck::of_drift(&d, |x| vec![-x[0] - 0.3 * x[1], -0.3 * x[0] - 1.5 * x[1]]);
+    let settings = drift.unwrap().intervals([(-4.5, 4.5), (-2.5, 2.5)]).time(0.5).points(2);
+    let measure = |cells: usize| {
+        let solution = settings.cells(cells).run().unwrap();
+        let (density, currents) =
+            (solution.density(0).unwrap(), solution.stationary_currents().unwrap());
+        let column = |frame: &DataFrame, name| frame.values(name).unwrap();
+        let (x, y) = (column(&density, "x"), column(&density, "y"));
+        let (jx, jy) = (column(&currents, "current_x"), column(&currents, "current_y"));
+        let area = 9.0 * 5.0 / (cells * cells) as f64;
+        let rho = solution.stationary.to_vec();
+        let sum = |f: &dyn Fn(usize) -> f64| (0..rho.len()).map(f).sum::<f64>() * area;
+        let covariance = sum(&|k| rho[k] * x[k] * y[k]);
+        // ½⟨x ẏ − y ẋ⟩ = ½∫(x j_y − y j_x).
+        let turned = 0.5 * sum(&|k| x[k] * jy[k] - y[k] * jx[k]);
+        [sum(&|k| rho[k]), covariance, turned, solution.entropy_production]
+    };
+    let exact = [
+        1.0,
+        process.stationary().unwrap()[(0, 1)],
+        process.areas().unwrap()[(0, 1)],
+        process.entropy_production().unwrap(),
+    ];
+    let (coarse, fine) = (measure(40), measure(80));
+    assert!((fine[0] - 1.0).abs() < 1e-10);
+    for k in 1..4 {
+        // Extrapolated by the square of the width.
+        let limit = fine[k] + (fine[k] - coarse[k]) / 3.0;
+        assert!((limit / exact[k] - 1.0).abs() < 2e-2, "{k} {coarse:?} {fine:?} {exact:?}");
+        assert!(exact[k].abs() > 1e-3);
+    }
+    // Elimination finds what detailed balance gives where it holds.
+    let bowl = Objective::exact(2, |x| 0.5 * x[0].powi(2) + 0.7 * x[1].powi(4)).unwrap();
+    let direct = bowl.fokker_planck(0.5).interval(-3.0, 3.0).cells(20).run().unwrap();
+    let drift = FokkerPlanck::of_drift(&array![0.5, 0.5], |x| vec![-x[0], -2.8 * x[1].powi(3)]);
+    let solved = drift.unwrap().interval(-3.0, 3.0).cells(20).run().unwrap();
+    // Forces at the middle of sides differ from differences of the loss by the width's square in y.
+    let apart = direct.stationary.iter().zip(&solved.stationary).map(|(a, b)| (a - b).abs());
+    let most = apart.fold(0.0, f64::max);
+    assert!(most < 0.02, "{most}");
+    assert!(solved.entropy_production.abs() < 1e-20);
+}
+
+#[test]
+fn fokker_planck_refuses_what_it_cannot_do() {
+    let settings = double_well().fokker_planck(0.5);
+    assert_says(Objective::saddle(1, 1).unwrap().fokker_planck(1.0).run(), &["dimensions"]);
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(double_well().fokker_planck(bad).run().is_err());
+        assert!(settings.time(bad).run().is_err());
+        assert!(settings.start(&array![0.0], bad).run().is_err());
+        assert!(FokkerPlanck::of_drift(&array![bad], <[f64]>::to_vec).is_err());
+    }
+    assert_says(settings.interval(1.0, 1.0).run(), &["`intervals`"]);
+    assert!(
+        settings.interval(f64::NAN, 1.0).run().is_err() && settings.intervals([]).run().is_err()
+    );
+    assert!(settings.cells(2).run().is_err() && settings.cells(usize::MAX).run().is_err());
+    assert!(settings.points(1).run().is_err());
+    assert_says(settings.start(&array![99.0], 0.1).run(), &["inside the box"]);
+    assert!(settings.start(&array![], 0.1).run().is_err());
+    assert_says(settings.time(1e12).run(), &["jumps"]);
+    assert!(FokkerPlanck::of_drift(&array![1.0, 1.0, 1.0], <[f64]>::to_vec).is_err());
+    let short = FokkerPlanck::of_drift(&array![1.0, 1.0], |_| vec![]).unwrap();
+    assert_says(short.run(), &["`drift`"]);
+    assert_says(short.relaxation_rate(), &["complex"]);
+    assert_says(settings.cells(2001).relaxation_rate(), &["2000"]);
+    let solution = settings.points(3).run().unwrap();
+    assert!(solution.density(3).is_err() && solution.currents(99).is_err());
+    let cut = settings.time(1000.0).deadline(1e-9).run().unwrap();
+    assert!(!cut.complete && cut.frame.height() == 1);
+}
+
+fn input(i: usize, j: usize) -> f64 {
+    (i as f64 * (7.0 - 4.7 * j as f64)).sin() + 0.3 * j as f64
+}
+
+/// A plane through 30 points with noise whose size depends on x, so that H and S do not commute.
+fn regression() -> (Objective, Array1<f64>) {
+    let x = Array2::from_shape_fn((30, 2), |(i, j)| input(i, j));
+    let noise = |i: usize| (1.0 + x[(i, 0)]) * ((5 * i * i) as f64).cos();
+    let y = Array2::from_shape_fn((30, 1), |(i, _)| x[(i, 0)] - 0.5 * x[(i, 1)] + noise(i));
+    let objective = Network::mlp([2, 1]).loss(&Dataset::regression(&x, &y).unwrap()).unwrap();
+    let descended = objective.descend(&Array1::zeros(3)).lbfgs().tolerance(1e-12).run().unwrap();
+    (objective, descended.theta)
+}
+
+#[test]
+fn stochastic_descent_has_the_predicted_covariance_and_currents() {
+    let (objective, minimum) = regression();
+    let settings = objective.stochastic_descent(&minimum).rate(0.01).batch(4).walkers(40);
+    let sgd = settings.steps(8000).thermalization(1000).seed(2).run().unwrap();
+    // S by hand at the minimum: residuals times inputs.
+    let gradients: Vec<Array1<f64>> = (0..30)
+        .map(|i| {
+            let x = |j: usize| input(i, j);
+            let inputs = array![x(0), x(1), 1.0];
+            let y = x(0) - 0.5 * x(1) + (1.0 + x(0)) * ((5 * i * i) as f64).cos();
+            2.0 * (minimum.dot(&inputs) - y) * inputs
+        })
+        .collect();
+    let s = |a: usize, b: usize| gradients.iter().map(|g| g[a] * g[b]).sum::<f64>() / 30.0;
+    for a in 0..3 {
+        for b in 0..3 {
+            assert!((sgd.noise[(a, b)] - s(a, b)).abs() < 1e-9 * s(0, 0));
+            let (measured, error) = (sgd.covariance[(a, b)], sgd.covariance_err[(a, b)]);
+            let predicted = sgd.covariance_predicted[(a, b)];
+            let size = sgd.covariance_predicted.diag().sum();
+            assert!(
+                (measured - predicted).abs() < 4.0 * error + 0.02 * size,
+                "{measured} {predicted}"
+            );
+        }
+        assert!(sgd.mean[a].abs() < 4.0 * sgd.mean_err[a]);
+    }
+    // The prediction solves its equation.
+    let (h, c) = (&sgd.hessian, &sgd.covariance_predicted);
+    let rest = h.dot(c) + c.dot(h) - 0.01 * h.dot(c).dot(h) - &(0.01 / 4.0 * &sgd.noise);
+    assert!(rest.iter().all(|x| x.abs() < 1e-13 * sgd.noise[(0, 0)]));
+    for name in ["excess_loss", "variance_sharp", "variance_flat", "area", "entropy_production"] {
+        let (measured, error, predicted) = sgd.quantity(name).unwrap();
+        assert!(
+            (measured - predicted).abs() < 4.0 * error + 0.05 * predicted.abs(),
+            "{name} {measured} {error} {predicted}"
+        );
+        assert!(error < 0.5 * predicted.abs(), "{name} {error} {predicted}");
+    }
+    // For small rates the linear process in continuous time.
+    let (predicted, limit) =
+        (sgd.frame.values("predicted").unwrap(), sgd.frame.values("continuous").unwrap());
+    for (a, b) in predicted.iter().zip(&limit) {
+        assert!((a / b - 1.0).abs() < 0.1, "{a} {b}");
+    }
+    assert!(sgd.process.imbalance() > 0.01);
+}
+
+#[test]
+fn stochastic_descent_refuses_what_it_cannot_do() {
+    let (objective, minimum) = regression();
+    let settings = objective.stochastic_descent(&minimum);
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(settings.rate(bad).run().is_err());
+    }
+    assert_says(settings.rate(10.0).run(), &["settle"]);
+    assert!(settings.batch(0).run().is_err() && settings.walkers(1).run().is_err());
+    assert!(settings.steps(0).run().is_err() && settings.thermalization(-1).run().is_err());
+    assert_says(objective.stochastic_descent(&(&minimum + 1.0)).run(), &["descend"]);
+    assert!(objective.stochastic_descent(&array![1.0]).run().is_err());
+    let bowl = Objective::quadratic(&array![[1.0]], &array![0.0]).unwrap();
+    assert_says(bowl.stochastic_descent(&array![0.0]).run(), &["no average"]);
+    let sgd = settings.steps(10).run().unwrap();
+    assert_says(sgd.quantity("speed"), &["excess_loss"]);
+    let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let run = || settings.steps(50).run().unwrap().covariance;
+    assert_eq!(run(), one.install(run));
 }

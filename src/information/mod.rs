@@ -11,6 +11,7 @@ mod counts;
 mod distribution;
 mod joint;
 mod maximum_entropy;
+mod neighbors;
 
 pub use channel::{Channel, ChannelCapacity};
 pub use coin::Coin;
@@ -20,6 +21,7 @@ pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
 pub use distribution::{Distribution, binary_entropy};
 pub use joint::{Joint, conditional_information};
 pub use maximum_entropy::{LeastBiased, MaximumEntropy, maximum_entropy};
+pub use neighbors::mutual_information_of_samples;
 
 /// One bit in nats, ln 2: `entropy / BIT` is in bits.
 ///

@@ -84,7 +84,7 @@ impl InverseMethod {
     }
 
     /// Whether it maximises something that a penalty on large couplings can be added to.
-    pub(super) fn takes_l2(self) -> bool {
+    pub(crate) fn takes_l2(self) -> bool {
         matches!(
             self,
             Self::Exact | Self::BoltzmannLearning | Self::PseudoLikelihood | Self::ProbabilityFlow

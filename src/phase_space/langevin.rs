@@ -7,7 +7,7 @@ use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use crate::phase_space::frame::{require_numbers, require_room, require_starts};
+use crate::phase_space::require::{require_numbers, require_room, require_starts};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -215,6 +215,15 @@ impl Langevin {
     }
 
     /// Sets how walkers step; default [`LangevinScheme::LeimkuhlerMatthews`].
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step(1.5);
+    /// assert!(walk.run()?.acceptance < 1.0);
+    /// # Ok(()) }
+    /// ```
     pub fn scheme(&self, scheme: LangevinScheme) -> Self {
         Self { scheme, ..self.clone() }
     }

@@ -7,6 +7,9 @@
 //! | a cloud of descents: moments, losses, velocities, entropies against time | [`Objective::ensemble`](crate::landscape::Objective::ensemble), an [`EnsembleHistory`] |
 //! | the same in closed form for a quadratic loss | [`GaussianCloud`] |
 //! | the density at points, from samples | [`PhaseDensity`] |
+//! | how strongly neurons interact: matrices, six numbers, a null model | [`Network::interaction`](crate::nn::Network::interaction), [`NeuronInteraction`] |
+//! | the curvature that neurons share | [`Network::neuron_hessian`](crate::nn::Network::neuron_hessian), [`off_block_fraction`] |
+//! | how interaction comes about in training | [`Network::interaction_training`](crate::nn::Network::interaction_training), [`InteractionTraining`] |
 //! | how the gradient flow carries a density (Liouville's equation) | [`Objective::transport`](crate::landscape::Objective::transport) |
 //! | a flow that keeps volume, and a damped one | [`Objective::hamiltonian`](crate::landscape::Objective::hamiltonian) |
 //! | walkers at a temperature, and their stationary moments | [`Objective::langevin`](crate::landscape::Objective::langevin) |
@@ -18,23 +21,31 @@
 mod cloud;
 mod density;
 mod ensemble;
-mod frame;
+mod fokker_planck;
 mod gaussian_cloud;
 mod hamiltonian;
 mod history;
+mod interaction;
 mod jacobian;
 mod langevin;
 mod ornstein_uhlenbeck;
+mod require;
 mod square_norm;
+mod stochastic_descent;
 mod transport;
 mod work;
 
 pub use density::PhaseDensity;
 pub use ensemble::Ensemble;
+pub use fokker_planck::{FokkerPlanck, FokkerPlanckSolution};
 pub use gaussian_cloud::GaussianCloud;
 pub use hamiltonian::{Hamiltonian, HamiltonianFlow, Symplectic};
 pub use history::EnsembleHistory;
+pub use interaction::{
+    InteractionTraining, NeuronInteraction, NeuronInteractions, off_block_fraction,
+};
 pub use langevin::{Langevin, LangevinSamples, LangevinScheme};
 pub use ornstein_uhlenbeck::OrnsteinUhlenbeck;
+pub use stochastic_descent::{StochasticDescent, StochasticDescentStatistics};
 pub use transport::{Transport, Transported};
 pub use work::{WorkProtocol, WorkSamples};

@@ -115,7 +115,7 @@ impl WorkSamples {
         Ok(df!("work" => works, "direction" => direction)?)
     }
 
-    /// Crooks' relation in bins where both directions have 10 works at least: `work` (the middle), `ln_ratio` with `ln_ratio_err` (ln P(W)/P_rev(−W)), and `ln_ratio_exact`, (W − ΔF)/T.
+    /// Crooks' relation in bins where both directions have 10 works at least: `work` (halfway between the mean works of the two directions), `ln_ratio` with `ln_ratio_err` (ln P(W)/P_rev(−W)), and `ln_ratio_exact`, (W − ΔF)/T.
     ///
     /// # Errors
     /// If there is no bin, or none in which both directions have enough works: then they overlap too little.
@@ -140,22 +140,27 @@ impl WorkSamples {
         let ((a, b), (c, d)) = (ends(&forward), ends(&back));
         let (low, high) = (a.max(c), b.min(d));
         let width = (high - low) / bins as f64;
+        // Numbers of works in each bin, and their sums.
         let count = |works: &[f64]| {
-            let mut counts = vec![0_u64; bins];
+            let mut bins = vec![(0_u64, 0.0); bins];
             for w in works {
                 let place = (w - low) / width;
-                if (0.0..bins as f64).contains(&place) {
-                    counts[place as usize] += 1;
+                if (0.0..bins.len() as f64).contains(&place) {
+                    bins[place as usize].0 += 1;
+                    bins[place as usize].1 += w;
                 }
             }
-            counts
+            bins
         };
-        let (forth, back) = (count(&forward), count(&back));
         let sizes = (self.forward.len() as f64 / self.reverse.len() as f64).ln();
         let mut rows: [Vec<f64>; 4] = Default::default();
-        for bin in (0..bins).filter(|bin| forth[*bin] >= LEAST && back[*bin] >= LEAST) {
-            let (f, r) = (forth[bin] as f64, back[bin] as f64);
-            let work = low + width * (bin as f64 + 0.5);
+        for ((f, forth), (r, back)) in count(&forward).into_iter().zip(count(&back)) {
+            if f.min(r) < LEAST {
+                continue;
+            }
+            let (f, r) = (f as f64, r as f64);
+            // Where densities are steep neither mean is the middle; between the two means the exponential is averaged best.
+            let work = 0.5 * (forth / f + back / r);
             rows[0].push(work);
             rows[1].push((f / r).ln() - sizes);
             rows[2].push((1.0 / f + 1.0 / r).sqrt());

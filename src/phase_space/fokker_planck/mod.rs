@@ -1,0 +1,10 @@
+//! Densities on a grid: the Fokker–Planck equation as a Markov process between cells.
+
+mod generator;
+mod grid;
+mod settings;
+mod solution;
+mod stationary;
+
+pub use settings::FokkerPlanck;
+pub use solution::FokkerPlanckSolution;
