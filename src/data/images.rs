@@ -111,7 +111,7 @@ impl Images {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(mnist()?.shape(), (28, 28));
+    /// assert_eq!(digits()?.shape(), (8, 8));
     /// # Ok(()) }
     /// ```
     pub fn shape(&self) -> (usize, usize) {
