@@ -69,7 +69,10 @@ fn inverse_of_the_divergence() {
     for q in [0.0, 1e-6, 0.03, 0.5, 0.97] {
         for most in [1e-6, 0.01, 0.3, 2.0] {
             let p = bounds::kl_inverse(q, most).unwrap();
-            assert!(p > q && p < 1.0);
+            assert!(p > q && p <= 1.0);
+            if p > 1.0 - 1e-9 {
+                continue;
+            }
             assert!(
                 (kl(q, p) / most - 1.0).abs() < 1e-6,
                 "q = {q}, {most}: p = {p} has {}",
@@ -118,34 +121,38 @@ fn stochastic_classifiers_err_as_often_as_the_formula_says() {
 }
 
 #[test]
-fn rademacher_bound_holds_for_thresholds_with_wrong_labels() {
-    // x uniform, labels sign(x − ½) turned with probability 0.2: the error of a threshold t is 0.2 + 0.6 |t − ½|.
+fn rademacher_complexity_is_about_the_largest_deviation_of_errors() {
+    // x uniform, labels sign(x − ½) turned with probability 0.2: the error of a threshold t is 0.2 + 0.6 |t − ½|. Symmetrisation: ⟨sup (ε − ε̂)⟩ ≤ ⟨R̂⟩.
     let (n, delta) = (40, 0.2);
-    let failures = (0..400_u64)
+    let draws: Vec<(f64, f64)> = (0..400_u64)
         .into_par_iter()
-        .filter(|&seed| {
+        .map(|seed| {
             let mut generator = Seed::new(seed).generator();
-            let mut pairs: Vec<(f64, i64)> = (0..n)
+            let mut pairs: Vec<(f64, bool)> = (0..n)
                 .map(|_| {
                     let (x, turned) = (generator.random::<f64>(), generator.random::<f64>() < 0.2);
-                    (x, if (x > 0.5) == turned { -1 } else { 1 })
+                    (x, (x > 0.5) != turned)
                 })
                 .collect();
             pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
             let points = Array2::from_shape_fn((n, 1), |(i, _)| pairs[i].0);
             let class = HypothesisClass::Thresholds.dichotomies(&points).unwrap();
-            let complexity =
-                class.rademacher_sampling().samples(100).seed(seed).run().unwrap().mean;
-            // The threshold of fewest errors, just right of point k − 1.
-            let errors = |k: usize| (0..n).filter(|&i| (i >= k) != (pairs[i].1 > 0)).count();
-            let best = (0..=n).min_by_key(|&k| errors(k)).unwrap();
-            let t = if best == 0 { 0.0 } else { pairs[best - 1].0 };
-            let bound =
-                bounds::rademacher(errors(best) as f64 / n as f64, complexity, n, delta).unwrap();
-            0.2 + 0.6 * (t - 0.5_f64).abs() > bound
+            let complexity = class.rademacher_sampling().samples(50).seed(seed).run().unwrap().mean;
+            let largest = (0..=n).map(|k| {
+                let errors = (0..n).filter(|&i| (i >= k) != pairs[i].1).count();
+                let left = if k == 0 { 0.0 } else { pairs[k - 1].0 };
+                let right = if k == n { 1.0 } else { pairs[k].0 };
+                let farthest = (left - 0.5_f64).abs().max((right - 0.5_f64).abs());
+                0.2 + 0.6 * farthest - errors as f64 / n as f64
+            });
+            (largest.fold(f64::NEG_INFINITY, f64::max), complexity)
         })
-        .count();
-    assert!(failures as f64 <= 0.2 * 400.0, "{failures}");
+        .collect();
+    let mean = |f: fn(&(f64, f64)) -> f64| draws.iter().map(f).sum::<f64>() / 400.0;
+    let (deviation, complexity) = (mean(|d| d.0), mean(|d| d.1));
+    assert!(deviation < complexity && deviation > 0.3 * complexity, "{deviation} {complexity}");
+    let fails = |d: &&(f64, f64)| d.0 > bounds::rademacher(0.0, d.1, n, delta).unwrap();
+    assert!(draws.iter().filter(fails).count() as f64 <= delta * 400.0);
 }
 
 fn pair(plus: usize, minus: usize) -> (Examples, Examples) {
@@ -263,7 +270,7 @@ fn random_features_descend_twice() {
 
 #[test]
 fn capacities_agree_with_their_theories() {
-    let table = CapacityTable::new().samples(60).seed(1).run().unwrap();
+    let table = CapacityTable::new().samples(40).seed(1).run().unwrap();
     assert_eq!(table.height(), 10);
     let of = |name: &str| table.values(name).unwrap();
     let models: Vec<String> = (0..10)

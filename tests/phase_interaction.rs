@@ -218,7 +218,7 @@ fn training_is_followed_from_the_same_start_on_any_number_of_threads() -> Result
     let data = Dataset::from_images(&digits()?.take(200));
     let study = Network::mlp([64, 6, 10])
         .interaction_training(&data)
-        .checkpoints([0, 5, 60])
+        .checkpoints([0, 5, 120])
         .runs(3)
         .seed(1);
     let on = |threads: usize| {
@@ -231,7 +231,7 @@ fn training_is_followed_from_the_same_start_on_any_number_of_threads() -> Result
     // Random weights do not know the targets.
     assert_eq!(correlation[0], correlation[3]);
     assert_ne!(correlation[2], correlation[5]);
-    assert!(accuracy[2] > 0.8 && accuracy[5] < 0.5, "{accuracy:?}");
+    assert!(accuracy[2] > 0.8 && accuracy[5] < accuracy[2] - 0.2, "{accuracy:?}");
     // The row is what the measurement of one network gives.
     let single = study.runs(2).checkpoints([0]).run()?.values("participation")?[0];
     let network = Network::mlp([64, 6, 10]);

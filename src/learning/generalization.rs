@@ -156,7 +156,7 @@ impl GeneralizationGap {
             return Err(Error::Shape {
                 what: "The test inputs",
                 expected: format!("{} numbers a row", self.training.dimension()),
-                given: format!("{}", self.test.dimension()),
+                given: self.test.dimension().to_string(),
             });
         }
         if !(2..=52).contains(&self.bits) {
@@ -177,14 +177,14 @@ impl GeneralizationGap {
         order.shuffle(&mut seed.child(0).generator());
         let examples = select(training, &order[..size])?;
         let learned = examples.train(self.rule).seed(seed.child(1)).run()?.perceptron;
-        let margins = self.margins(&learned, &examples)?;
-        let test_margins = self.margins(&learned, test)?;
+        let margins = margins_of(&learned, &examples)?;
+        let test_margins = margins_of(&learned, test)?;
         let errors = |margins: &[f64]| margins.iter().filter(|m| !(**m > 0.0)).count();
         let fraction = |margins: &[f64]| errors(margins) as f64 / margins.len() as f64;
         let (seen, unseen) = (fraction(&margins), fraction(&test_margins));
         let dimension = training.dimension();
         let (rounded, ln_rounded) = self.rounded(&learned)?;
-        let rounded_error = fraction(&self.margins(&rounded, &examples)?);
+        let rounded_error = fraction(&margins_of(&rounded, &examples)?);
         let complexity = LinearClass::new(examples.inputs(), 1.0)?;
         let complexity =
             complexity.rademacher_sampling().samples(SIGNS).seed(seed.child(2)).run()?.mean;
@@ -215,14 +215,6 @@ impl GeneralizationGap {
             posterior.bound,
             bounds::test_set(errors(&test_margins), test.count(), self.delta)?,
         ])
-    }
-
-    /// y w·x/|w| of inputs of length 1.
-    fn margins(&self, perceptron: &Perceptron, examples: &Examples) -> Result<Vec<f64>> {
-        let length = perceptron.weights.dot(&perceptron.weights).sqrt();
-        let fields = perceptron.fields(examples.inputs())?;
-        let factor = if length > 0.0 { 1.0 / length } else { 0.0 };
-        Ok(fields.iter().zip(examples.labels()).map(|(f, &y)| f64::from(y) * f * factor).collect())
     }
 
     /// Weights in whole steps, and the logarithm of how many such there are.
@@ -304,4 +296,12 @@ fn normalized(examples: &Examples) -> Result<Examples> {
 fn select(examples: &Examples, places: &[usize]) -> Result<Examples> {
     let labels: Array1<i8> = examples.labels().select(Axis(0), places);
     Examples::new(examples.inputs().select(Axis(0), places), labels)
+}
+
+/// y w·x/|w| of inputs of length 1.
+fn margins_of(perceptron: &Perceptron, examples: &Examples) -> Result<Vec<f64>> {
+    let length = perceptron.weights.dot(&perceptron.weights).sqrt();
+    let fields = perceptron.fields(examples.inputs())?;
+    let factor = if length > 0.0 { 1.0 / length } else { 0.0 };
+    Ok(fields.iter().zip(examples.labels()).map(|(f, &y)| f64::from(y) * f * factor).collect())
 }

@@ -193,7 +193,7 @@ impl LinearClass {
         let mut total = norm(&sum);
         for step in 1_usize..1 << inner {
             let place = step.trailing_zeros() as usize;
-            let minus = (step ^ step >> 1) >> place & 1 == 1;
+            let minus = (step ^ (step >> 1)) >> place & 1 == 1;
             add_scaled(&mut sum, if minus { -2.0 } else { 2.0 }, rows[place + 1]);
             total += norm(&sum);
         }

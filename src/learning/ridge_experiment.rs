@@ -66,6 +66,9 @@ struct Size {
     d: Option<usize>,
 }
 
+/// A column's name, and where it is found in a draw and in the theory.
+type Quantity = (&'static str, fn(&Draw) -> f64, fn(&RidgeState) -> f64);
+
 impl RidgeExperiment {
     /// With so many examples, and these ratios γ = p/n; p is rounded, and at least 1.
     pub fn new(n_examples: usize, ratios: impl IntoIterator<Item = f64>) -> Self {
@@ -337,7 +340,6 @@ impl RidgeExperiment {
             "signal" => vec![self.signal; rows.len()],
             "noise" => vec![self.noise; rows.len()],
         )?;
-        type Quantity = (&'static str, fn(&Draw) -> f64, fn(&RidgeState) -> f64);
         let quantities: [Quantity; 4] = [
             ("risk", |d| d.risk, |s| s.risk),
             ("bias", |d| d.bias, |s| s.bias),

@@ -1,6 +1,7 @@
 //! Many descents from random starts, side by side.
 
 use crate::error::{Error, Result, require_count, require_positive};
+use crate::frame::Frame;
 use crate::landscape::{Objective, Optimizer};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::StandardNormal;
@@ -265,10 +266,22 @@ impl Ensemble {
             descent = descent.deadline(seconds);
         }
         let descended = descent.run()?;
-        if descended.complete {
-            *member = self.at(descended.theta)?;
+        if !descended.complete {
+            return Ok(false);
         }
-        Ok(descended.complete)
+        // A flow that runs away in a finite time ends with steps too small to count.
+        let reached = descended.frame.values("time")?.last().copied().unwrap_or(0.0);
+        if !descended.converged && reached < duration * (1.0 - 1e-9) {
+            return Err(Error::argument(
+                "times",
+                format!(
+                    "a time that a member does not reach: it runs away within {reached} of the one before"
+                ),
+                "earlier, or the starts where the loss has a lower bound",
+            ));
+        }
+        *member = self.at(descended.theta)?;
+        Ok(true)
     }
 
     fn at(&self, theta: Array1<f64>) -> Result<Member> {

@@ -87,5 +87,6 @@ pub fn off_block_fraction(norms: &Array2<f64>) -> Result<f64> {
         return Err(Error::argument("norms", given, "square, finite, and not all zero"));
     }
     let squares = norms.mapv(|x| (x / largest).powi(2));
-    Ok(1.0 - squares.diag().sum() / squares.sum())
+    let off: f64 = squares.indexed_iter().filter(|((a, b), _)| a != b).map(|(_, x)| x).sum();
+    Ok(off / squares.sum())
 }

@@ -120,15 +120,9 @@ impl NeuronInteraction {
             Options { shrinkage: None, method: InverseMethod::PseudoLikelihood, l2: None };
         let active = Active::of(activations)?;
         let seed = Seed::default();
-        Ok(Self {
-            active,
-            options,
-            neighbors: None,
-            groups: 20,
-            shuffles: 10,
-            seed,
-            deadline: None,
-        })
+        // Where there are few examples, groups of four at least.
+        let groups = active.examples().min(80) as i64 / 4;
+        Ok(Self { active, options, neighbors: None, groups, shuffles: 10, seed, deadline: None })
     }
 
     setters! { "NeuronInteraction::new(&GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?)?":
@@ -199,7 +193,7 @@ impl NeuronInteraction {
         Self { neighbors: Some(k), ..self.clone() }
     }
 
-    /// Sets how many groups of examples are left out in turn for the errors, 2 to 1000, or 0 for no errors; default 20.
+    /// Sets how many groups of examples are left out in turn for the errors, 2 to 1000, or 0 for no errors; default 20, or a quarter of the examples if that is less.
     ///
     /// ```
     /// use statmech::prelude::*;
