@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR := $(shell $(PYTHON) lab/paths.py TARGET)
 export STATMECH_PROGRESS ?= off
 
 .DEFAULT_GOAL := help
-.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency doc clean clean-all install
+.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency newcomer package doc book clean clean-all install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ repl: ## the evcxr REPL with the same warm start
 	@$(LAB)/install.py --repl
 	@STATMECH_PROGRESS=on $(VENV)/launch.py --repl
 
-test: check rust-tests lab-tests notebook-tests browser-test ## everything: formats, lints, tests, notebooks in the real kernel
+test: check rust-tests book lab-tests notebook-tests browser-test ## everything: formats, lints, tests, the book, notebooks in the real kernel
 
 # Checkouts share compiled dependencies in one target folder, where cargo tells the crates of two checkouts apart
 # by file times alone: what another checkout compiled of this crate goes first.
@@ -39,7 +39,8 @@ check: own-target
 rust-tests: own-target
 	cargo test --release --locked
 
-lab-tests: install
+lab-tests:
+	@$(LAB)/install.py --repl
 	.venv/bin/python -m unittest discover --start-directory lab/tests
 
 notebook-tests: install
@@ -58,14 +59,25 @@ bench: own-target ## criterion benchmarks
 latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)
 	$(VENV)/latency.py
 
+package: ## the published crate, unpacked in a folder of its own and tested there
+	@$(LAB)/package.py
+
+newcomer: ## from a clone to the last chapter in a fresh home with empty caches, timed (an hour on two cores)
+	@$(LAB)/newcomer.py
+
 install:
 	@$(LAB)/install.py
 
 doc: ## the reference of all functions, in a browser
 	cargo doc --release --locked --no-deps --open
 
+book: own-target ## the notebooks as one book, with a gallery and the reference: site/index.html
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps
+	@$(LAB)/environment.py book
+	@.lab/book-venv/bin/python lab/book.py
+
 clean: ## remove what this checkout made, keep the cache
-	rm -rf .venv .lab
+	rm -rf .venv .lab site
 
 clean-all: clean ## remove the cache folder as well
 	$(LAB)/paths.py --remove-cache

@@ -1,6 +1,9 @@
-"""Keep the virtual environment .venv in step with requirements.txt; does nothing when it is.
+"""Keep the virtual environments in step with their requirements; does nothing when they are.
 
-The fingerprint of the requirements and of the Python that built it lies inside .venv, so that a
+    python lab/environment.py         .venv, for notebooks and the lab's own tests
+    python lab/environment.py book    the one that builds the book
+
+The fingerprint of the requirements and of the Python that built it lies inside each, so that a
 changed list, another Python or a half-finished installation leads to a fresh one.
 """
 
@@ -8,47 +11,66 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import paths
 
-STAMP = paths.VENV / "requirements.sha256"
 # JupyterLab 4.6 asks for it.
 OLDEST_PYTHON = (3, 10)
 
 
-def fingerprint() -> str:
-    """What .venv depends on, in one line."""
-    digest = hashlib.sha256(paths.REQUIREMENTS.read_bytes())
-    digest.update(f"{sys.version} {paths.VENV}".encode())
-    return digest.hexdigest()
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment: its folder, the list of its packages, and what is said while it is made."""
+
+    folder: Path
+    requirements: Path
+    purpose: str
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "bin" / "python"
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / "requirements.sha256"
+
+    def fingerprint(self) -> str:
+        """What the environment depends on, in one line."""
+        digest = hashlib.sha256(self.requirements.read_bytes())
+        digest.update(f"{sys.version} {self.folder}".encode())
+        return digest.hexdigest()
+
+    def is_current(self) -> bool:
+        """Whether it was completed from these requirements."""
+        return self.python.exists() and self.stamp.exists() and self.stamp.read_text() == self.fingerprint()
+
+    def build(self) -> None:
+        """Make it anew and install the requirements into it."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        subprocess.run([sys.executable, "-m", "venv", str(self.folder)], check=True)
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        subprocess.run([*pip, "-r", str(self.requirements)], check=True)
+        self.stamp.write_text(self.fingerprint())
 
 
-def is_current() -> bool:
-    """Whether .venv was completed from these requirements."""
-    return paths.VENV_PYTHON.exists() and STAMP.exists() and STAMP.read_text() == fingerprint()
+LAB = Environment(paths.VENV, paths.REQUIREMENTS, "Installing JupyterLab into .venv (about a minute) …")
+BOOK = Environment(paths.BOOK_VENV, paths.BOOK_REQUIREMENTS, "Installing Sphinx for the book (about half a minute) …")
 
 
-def build() -> None:
-    """Make .venv anew and install the requirements into it."""
-    if paths.VENV.exists():
-        shutil.rmtree(paths.VENV)
-    subprocess.run([sys.executable, "-m", "venv", str(paths.VENV)], check=True)
-    pip = [str(paths.VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "-r", str(paths.REQUIREMENTS)], check=True)
-    STAMP.write_text(fingerprint())
-
-
-def main() -> int:
-    """Build .venv if it is missing or out of step."""
+def provide(environment: Environment = LAB) -> int:
+    """Build the environment if it is missing or out of step; 0, or 1 after a sentence on what failed."""
     if sys.version_info < OLDEST_PYTHON:
         version = ".".join(map(str, OLDEST_PYTHON))
-        print(f"JupyterLab needs Python {version} or newer, and this one is {sys.version.split()[0]}.")
+        print(f"The lab needs Python {version} or newer, and this one is {sys.version.split()[0]}.")
         return 1
-    if is_current():
+    if environment.is_current():
         return 0
-    print("Installing JupyterLab into .venv (about a minute) …", flush=True)
+    print(environment.purpose, flush=True)
     try:
-        build()
+        environment.build()
     except subprocess.CalledProcessError as problem:
         print(f"That failed: {' '.join(map(str, problem.cmd))} ended with status {problem.returncode}.")
         print("On Debian and Ubuntu the package python3-venv is needed as well.")
@@ -57,4 +79,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(provide(BOOK if sys.argv[1:] == ["book"] else LAB))

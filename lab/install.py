@@ -1,7 +1,7 @@
 """Install what the lab needs and is not there yet; does nothing, quickly, when all is.
 
     python lab/install.py           everything for notebooks, the warm start included
-    python lab/install.py --repl    the evcxr REPL as well
+    python lab/install.py --repl    the evcxr REPL as well, if an older installation lacks it
 
 Everything goes into .venv and the cache folder, except the standard library's sources, which belong to
 the toolchain. rustup brings them, or, where rustup's servers are out of reach, the system's package.
@@ -49,18 +49,21 @@ def standard_library_sources() -> None:
     say("them, but completion does not know the standard library, and some variables need a written type.")
 
 
-def evcxr(package: str, program) -> None:
-    """Compile a pinned evcxr program into the cache folder."""
-    if program.exists():
+def evcxr(with_repl: bool) -> None:
+    """Compile the pinned evcxr into the cache folder: the kernel, and the REPL, which costs little beside it."""
+    wanted = [] if paths.EVCXR_JUPYTER.exists() else ["evcxr_jupyter"]
+    if not paths.EVCXR_REPL.exists() and (with_repl or wanted):
+        wanted.append("evcxr_repl")
+    if not wanted:
         return
     started = time.monotonic()
-    say(f"Compiling {package} {paths.EVCXR_VERSION} (once; 7 to 20 minutes on two cores) ...")
+    say(f"Compiling {' and '.join(wanted)} {paths.EVCXR_VERSION} (once; 7 to 20 minutes on two cores) ...")
     command = ["cargo", "install", "--locked", "--quiet", "--root", str(paths.EVCXR)]
     env = dict(os.environ, CARGO_TARGET_DIR=str(paths.EVCXR_TARGET))
-    subprocess.run([*command, f"{package}@{paths.EVCXR_VERSION}"], env=env, check=True)
+    subprocess.run([*command, *(f"{package}@{paths.EVCXR_VERSION}" for package in wanted)], env=env, check=True)
     # Two gigabytes that nobody needs again.
     shutil.rmtree(paths.EVCXR_TARGET, ignore_errors=True)
-    say(f"{package} is ready after {(time.monotonic() - started) / 60:.0f} minutes.")
+    say(f"evcxr is ready after {(time.monotonic() - started) / 60:.0f} minutes.")
 
 
 def main() -> int:
@@ -74,11 +77,9 @@ def main() -> int:
             return 1
     try:
         standard_library_sources()
-        if status := environment.main():
+        if status := environment.provide():
             return status
-        evcxr("evcxr_jupyter", paths.EVCXR_JUPYTER)
-        if options.repl:
-            evcxr("evcxr_repl", paths.EVCXR_REPL)
+        evcxr(options.repl)
         kernels.register()
         template.ready()
     except subprocess.CalledProcessError as problem:

@@ -14,6 +14,9 @@ KERNEL_NAME = "statmech"
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+# The book: its own pages, and the site that is made of them and the notebooks.
+BOOK = ROOT / "book"
+SITE = ROOT / "site"
 
 
 def _cache() -> Path:
@@ -49,12 +52,17 @@ HANDMADE = CACHE / "handmade"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 KERNELSPEC = VENV / "share" / "jupyter" / "kernels" / KERNEL_NAME
-# Scratch of the server and the browser test.
+# Scratch of the server, the browser test and the book.
 LAB = ROOT / ".lab"
 JUPYTER = LAB / "jupyter"
+BOOK_VENV = LAB / "book-venv"
+BOOK_SOURCE = LAB / "book" / "source"
+# myst-nb writes beside the folder it is given.
+BOOK_BUILD = LAB / "book" / "build"
 
 LAUNCHER = ROOT / "lab" / "launch.py"
 REQUIREMENTS = ROOT / "lab" / "requirements.txt"
+BOOK_REQUIREMENTS = ROOT / "lab" / "requirements-book.txt"
 
 
 def jupyter_environment() -> "dict[str, str]":

@@ -94,6 +94,12 @@ pub enum Error {
 
 impl Error {
     /// An argument outside what is allowed; `allowed` follows the words "must be".
+    ///
+    /// ```
+    /// use statmech::Error;
+    /// let error = Error::argument("sweeps", 0, "at least 1");
+    /// assert_eq!(error.to_string(), "`sweeps` must be at least 1, but 0 was given.");
+    /// ```
     pub fn argument(
         name: &'static str,
         given: impl fmt::Display,

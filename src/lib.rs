@@ -12,34 +12,34 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Where to find what
+//! # The chapters
+//!
+//! Each notebook of the book is a chapter, and the modules that it works with carry its name where they can. `00_tour` shows one of each in under a minute.
+//!
+//! | chapter | modules | main items |
+//! |---|---|---|
+//! | `01_neurons` | [`neuron`] | [`Neuron`](neuron::Neuron), [`Circuit`](neuron::Circuit), [`Automaton`](neuron::Automaton), [`realize`](neuron::realize), [`Hebbian`](neuron::Hebbian) |
+//! | `02_perceptron` | [`perceptron`]; [`theory::cover`], [`theory::gardner`], [`theory::version_space`], [`theory::learning`] | [`Examples`](perceptron::Examples), [`LearningRule`](perceptron::LearningRule), [`Separation`](perceptron::Separation), [`VersionSampling`](perceptron::VersionSampling), [`PerceptronCapacity`](perceptron::PerceptronCapacity), [`LearningCurve`](perceptron::LearningCurve), [`MultiPerceptron`](perceptron::MultiPerceptron) |
+//! | `03_information` | [`information`], [`inverse`] | [`Distribution`](information::Distribution), [`Channel`](information::Channel), [`Estimator`](information::Estimator), [`maximum_entropy`](information::maximum_entropy()), [`Coin`](information::Coin); [`InverseIsing`](inverse::InverseIsing), [`InferredIsing`](inverse::InferredIsing), [`InverseComparison`](inverse::InverseComparison) |
+//! | `04_ising` | [`ising`], [`spin`], [`sample`], [`exact`], [`free_energy`]; [`theory::sk`] | [`Ising`](ising::Ising), [`Lattice`](spin::Lattice), [`Disorder`](ising::Disorder); [`Scan`](sample::Scan), [`Simulation`](sample::Simulation), [`Tempering`](sample::Tempering), [`Annealing`](sample::Annealing), [`PopulationAnnealing`](sample::PopulationAnnealing), [`WangLandau`](sample::WangLandau), [`Reweighting`](sample::Reweighting); [`onsager`](exact::onsager), [`kaufman`](exact::kaufman()), [`Enumeration`](exact::Enumeration), [`PartitionFunction`](exact::PartitionFunction), [`Elimination`](exact::Elimination); [`FreeEnergies`](free_energy::FreeEnergies), [`SelfConsistent`](free_energy::SelfConsistent) |
+//! | `05_hopfield` | [`hopfield`], [`dense_memory`]; [`theory::ags`], [`theory::signal_to_noise`], [`theory::dense`] | [`Hopfield`](hopfield::Hopfield), [`Recall`](hopfield::Recall), [`patterns`](hopfield::patterns), [`experiment`](hopfield::experiment), [`Sequence`](hopfield::Sequence), [`Associator`](hopfield::Associator); [`DenseMemory`](dense_memory::DenseMemory), [`ModernHopfield`](dense_memory::ModernHopfield), [`DenseCapacity`](dense_memory::DenseCapacity) |
+//! | `06_boltzmann` | [`boltzmann`] | [`BoltzmannMachine`](boltzmann::BoltzmannMachine), [`BoltzmannLearning`](boltzmann::BoltzmannLearning), [`BoltzmannSampling`](boltzmann::BoltzmannSampling), [`DeepBoltzmann`](boltzmann::DeepBoltzmann) |
+//! | `07_rbm` | [`rbm`], [`data`], [`regression`] | [`Rbm`](rbm::Rbm) of two [`Layer`](rbm::Layer)s, [`RbmTraining`](rbm::RbmTraining), [`Gibbs`](rbm::Gibbs), [`RbmTempering`](rbm::RbmTempering), [`Completion`](rbm::Completion), [`RbmExact`](rbm::RbmExact), [`AnnealedLnZ`](rbm::AnnealedLnZ), [`LnZMethods`](rbm::LnZMethods); [`SoftmaxRegression`](regression::SoftmaxRegression) |
+//! | `08_projections` | [`landscape`]; [`theory::projections`] | [`Objective`](landscape::Objective), [`SurfaceGeometry`](landscape::SurfaceGeometry), [`Objective::plane`](landscape::Objective::plane), [`HessianProjection`](landscape::HessianProjection), [`SliceCheck`](landscape::SliceCheck), [`ProjectionTheory`](theory::projections::ProjectionTheory) |
+//! | `09_curvature` | [`landscape`], [`operator`] | [`SliceTraceEstimation`](landscape::SliceTraceEstimation), [`TraceMethods`](landscape::TraceMethods), [`Operator`](operator::Operator), [`TraceEstimator`](operator::TraceEstimator), [`DiagonalEstimation`](operator::DiagonalEstimation) |
+//! | `10_hessian_directions` | [`nn`], [`landscape`], [`operator`]; [`theory::spectra`] | [`Network`](nn::Network), [`Dataset`](nn::Dataset), [`Descent`](landscape::Descent), [`RandomDirections`](landscape::RandomDirections), [`PrincipalPath`](landscape::PrincipalPath), [`CurveSearch`](landscape::CurveSearch), [`SharpnessEstimation`](landscape::SharpnessEstimation), [`CriticalSearch`](landscape::CriticalSearch), [`Lanczos`](operator::Lanczos), [`SpectralDensity`](operator::SpectralDensity) |
+//! | `11_phase_space` | [`phase_space`] | [`NeuronInteraction`](phase_space::NeuronInteraction), [`InteractionTraining`](phase_space::InteractionTraining); [`Ensemble`](phase_space::Ensemble), [`GaussianCloud`](phase_space::GaussianCloud), [`PhaseDensity`](phase_space::PhaseDensity); [`Transport`](phase_space::Transport), [`Hamiltonian`](phase_space::Hamiltonian), [`Langevin`](phase_space::Langevin), [`FokkerPlanck`](phase_space::FokkerPlanck), [`StochasticDescent`](phase_space::StochasticDescent), [`OrnsteinUhlenbeck`](phase_space::OrnsteinUhlenbeck), [`WorkProtocol`](phase_space::WorkProtocol) |
+//! | `12_learning_theory` | [`learning`]; [`theory::ridge`] | [`HypothesisClass`](learning::HypothesisClass), [`Dichotomies`](learning::Dichotomies), [`LinearClass`](learning::LinearClass), [`bounds`](learning::bounds), [`GeneralizationGap`](learning::GeneralizationGap), [`BiasVariance`](learning::BiasVariance), [`RidgeExperiment`](learning::RidgeExperiment), [`RandomFeatureRegression`](learning::RandomFeatureRegression), [`CapacityTable`](learning::CapacityTable) |
+//!
+//! What every chapter uses:
 //!
 //! | topic | items |
 //! |---|---|
-//! | models | [`ising::Ising`], [`ising::Disorder`], [`spin::Lattice`] |
-//! | neurons | [`neuron::Neuron`], [`neuron::Circuit`], [`neuron::Automaton`], [`neuron::realize`], [`neuron::Hebbian`] |
-//! | perceptrons | [`perceptron::Examples`], [`perceptron::LearningRule`], [`perceptron::Separation`], [`perceptron::VersionSampling`], [`perceptron::PerceptronCapacity`], [`perceptron::LearningCurve`], [`perceptron::MultiPerceptron`] |
-//! | linear classifiers | [`regression::SoftmaxRegression`] |
-//! | associative memories | [`hopfield::Hopfield`], [`hopfield::Recall`], [`hopfield::patterns`], [`hopfield::experiment`]; [`dense_memory::DenseMemory`], [`dense_memory::ModernHopfield`] |
-//! | Boltzmann machines | [`boltzmann::BoltzmannMachine`], [`boltzmann::BoltzmannLearning`], [`boltzmann::BoltzmannSampling`], [`boltzmann::DeepBoltzmann`] |
-//! | restricted Boltzmann machines | [`rbm::Rbm`] of two [`rbm::Layer`]s, [`rbm::RbmTraining`], [`rbm::Gibbs`], [`rbm::RbmTempering`], [`rbm::Completion`], [`rbm::RbmExact`], [`rbm::AnnealedLnZ`], [`rbm::LnZMethods`] |
-//! | theory of capacities and learning | [`theory::ags`], [`theory::sk`], [`theory::gardner`], [`theory::cover`], [`theory::version_space`], [`theory::learning`], [`theory::signal_to_noise`], [`theory::dense`] |
-//! | networks and their losses | [`nn::Network`], [`nn::Dataset`], [`landscape::Objective`], [`landscape::Descent`] |
-//! | slices of landscapes, paths, sharpness | [`landscape::Objective::plane`], [`landscape::RandomDirections`], [`landscape::PrincipalPath`], [`landscape::CurveSearch`], [`landscape::SharpnessEstimation`] |
-//! | curvature of landscapes, critical points | [`landscape::SurfaceGeometry`], [`landscape::HessianProjection`], [`theory::projections::ProjectionTheory`], [`landscape::SliceCheck`], [`landscape::SliceTraceEstimation`], [`landscape::CriticalSearch`] |
-//! | flows in phase space, noise, work | [`phase_space::Transport`], [`phase_space::Hamiltonian`], [`phase_space::Langevin`], [`phase_space::FokkerPlanck`], [`phase_space::StochasticDescent`], [`phase_space::OrnsteinUhlenbeck`], [`phase_space::WorkProtocol`] |
-//! | information | [`information::Distribution`], [`information::Channel`], [`information::Estimator`], [`information::maximum_entropy`], [`information::Coin`] |
-//! | couplings from data | [`inverse::InverseIsing`], [`inverse::InferredIsing`], [`inverse::InverseComparison`] |
-//! | ensembles in phase space, interaction of neurons | [`landscape::Objective::ensemble`], [`phase_space::GaussianCloud`], [`phase_space::PhaseDensity`], [`phase_space::NeuronInteraction`], [`phase_space::InteractionTraining`] |
+//! | tables and figures | [`frame::Frame`], [`frame::stack`], [`plot::Plot`], [`plot::Figure`] |
+//! | estimates and errors | [`stats`], [`stats::Estimate`] |
 //! | data | [`data::digits`], [`data::mnist`], [`data::Images`] |
-//! | exact quantities | [`exact::Enumeration`], [`exact::PartitionFunction`], [`exact::Elimination`], [`exact::kaufman`], [`exact::onsager`], [`exact::triangular`], [`exact::honeycomb`], [`exact::chain`], [`exact::CurieWeiss`] |
-//! | sampling | [`sample::Scan`], [`sample::Simulation`], [`sample::Tempering`], [`sample::SnapshotSampling`], [`sample::Update`] |
-//! | annealing, density of states | [`sample::Annealing`], [`sample::PopulationAnnealing`], [`sample::WangLandau`] |
-//! | free energies | [`free_energy::FreeEnergies`] side by side; [`free_energy::SelfConsistent`], [`free_energy::HighTemperature`], [`free_energy::thermodynamic_integration`], [`free_energy::AnnealedImportance`], [`free_energy::Bennett`] |
-//! | other temperatures from the same data | [`sample::Reweighting`] |
-//! | operators and spectra | [`operator::Operator`], [`operator::Lanczos`], [`operator::SpectralDensity`], [`operator::TraceEstimator`], [`theory::spectra`] |
-//! | estimates and errors | [`stats`] |
-//! | tables and figures | [`frame::Frame`], [`plot::Plot`], [`plot::Figure`] |
+//! | seeds, progress, limits of time | [`random::Seed`], [`progress::Progress`], [`progress::Deadline`] |
+//! | grids of temperatures, loads and the like | [`grid::linspace`], [`grid::geomspace`] |
 //!
 //! # Conventions
 //!
@@ -76,6 +76,7 @@ pub mod information;
 pub mod inverse;
 pub mod ising;
 pub mod landscape;
+pub mod learning;
 mod memory;
 pub mod neuron;
 pub mod nn;

@@ -58,6 +58,12 @@ pub use crate::landscape::{
     Derivative, Descended, Descent, Evaluations, Objective, Optimizer, ParameterBlock,
     ParameterRole, Var,
 };
+pub use crate::learning::bounds::{self, PacBayes};
+pub use crate::learning::{
+    BiasVariance, CapacityTable, ComplexitySampling, Dichotomies, GeneralizationGap,
+    HypothesisClass, LinearClass, RandomFeatureRegression, RidgeExperiment, VcDimension,
+    massart_bound, sauer_bound,
+};
 pub use crate::ndarray::{Array1, Array2, Axis, array, s};
 pub use crate::neuron::{
     Automaton, Circuit, Contradiction, HebbRule, Hebbian, Learned, Neuron, Realization,
@@ -107,7 +113,10 @@ pub use crate::theory::learning::Student;
 pub use crate::theory::projections::{
     DirectionKind, PictureProbabilities, ProjectionTheory, SliceCurvatures,
 };
+pub use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory};
 pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;
-pub use crate::theory::{ags, cover, dense, gardner, learning, signal_to_noise, sk, version_space};
+pub use crate::theory::{
+    ags, cover, dense, gardner, learning, ridge, signal_to_noise, sk, version_space,
+};

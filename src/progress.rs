@@ -33,6 +33,14 @@ pub struct Progress {
 
 impl Progress {
     /// Progress towards `total` steps, named in the plural ("sweeps").
+    ///
+    /// ```
+    /// use statmech::progress::Progress;
+    /// let images = ["a.png", "b.png"];
+    /// let mut progress = Progress::new("images", images.len());
+    /// images.iter().for_each(|_| progress.add(1));
+    /// assert!(format!("{progress:?}").contains("done: 2"));
+    /// ```
     pub fn new(unit: impl Into<String>, total: usize) -> Self {
         let started = Instant::now();
         let silent = std::env::var_os("STATMECH_PROGRESS").is_some_and(|value| value == "off");
@@ -53,6 +61,14 @@ impl Progress {
     }
 
     /// Counts further steps, and prints a line if one is due.
+    ///
+    /// ```
+    /// use statmech::progress::Progress;
+    /// let mut progress = Progress::new("sweeps", 1000);
+    /// progress.add(10);
+    /// progress.add(20);
+    /// assert!(format!("{progress:?}").contains("done: 30"));
+    /// ```
     pub fn add(&mut self, steps: usize) {
         self.done = self.done.saturating_add(steps);
         if self.silent || self.done >= self.total {
@@ -66,6 +82,17 @@ impl Progress {
     }
 
     /// Says that the deadline ended the work, and how far it came.
+    ///
+    /// ```
+    /// use statmech::progress::{Deadline, Progress};
+    /// # fn main() -> statmech::Result<()> {
+    /// let (deadline, mut progress) = (Deadline::new(Some(1e-3))?, Progress::new("steps", usize::MAX));
+    /// while !deadline.passed() {
+    ///     progress.add(1);
+    /// }
+    /// progress.stopped(); // … stopped by the deadline at 0 %: 31 415 of 18 446 744 073 709 551 615 steps
+    /// # Ok(()) }
+    /// ```
     pub fn stopped(&self) {
         if !self.silent {
             println!("{}", self.stop_line());
@@ -151,6 +178,14 @@ pub struct Deadline {
 impl Deadline {
     /// A deadline so many seconds from now, or none.
     ///
+    /// ```
+    /// use statmech::progress::Deadline;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(Deadline::new(Some(1e-9))?.passed() && !Deadline::new(None)?.passed());
+    /// assert!(Deadline::new(Some(0.0)).is_err());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the seconds are not a finite number above 0.
     pub fn new(seconds: Option<f64>) -> Result<Self> {
@@ -165,6 +200,17 @@ impl Deadline {
     }
 
     /// Whether the moment has passed.
+    ///
+    /// ```
+    /// use statmech::progress::Deadline;
+    /// # fn main() -> statmech::Result<()> {
+    /// let (deadline, mut rounds) = (Deadline::new(Some(0.01))?, 0_u64);
+    /// while !deadline.passed() {
+    ///     rounds += 1;
+    /// }
+    /// assert!(rounds > 0);
+    /// # Ok(()) }
+    /// ```
     pub fn passed(&self) -> bool {
         self.allowed.is_some_and(|allowed| self.started.elapsed() >= allowed)
     }

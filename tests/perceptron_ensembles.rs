@@ -25,7 +25,7 @@ fn uniform_on_an_arc(hit_and_run: bool) -> Result<()> {
     let z = array![[-0.3_f64.sin(), 0.3_f64.cos()], [1.0_f64.sin(), -1.0_f64.cos()]];
     let space = Examples::new(z, array![1, 1])?.version_space();
     // In so narrow an arc a velocity has the sign of the last with it: every third trajectory.
-    let space = space.hit_and_run(hit_and_run).stride(3).samples(5_000).seed(3).run()?;
+    let space = space.hit_and_run(hit_and_run).thinning(3).samples(5_000).seed(3).run()?;
     let angles: Vec<f64> = space.weights.outer_iter().map(|w| w[1].atan2(w[0])).collect();
     assert!(angles.iter().all(|angle| (0.3..1.0).contains(angle)));
     let n = angles.len() as f64;
@@ -53,8 +53,13 @@ fn both_samplers_know_the_octant_and_the_lune() -> Result<()> {
 fn octant_and_lune(hit_and_run: bool) -> Result<()> {
     // The positive octant: ⟨w_k⟩ = ½ and ⟨w_k²⟩ = ⅓ by symmetry and Archimedes.
     let octant = Examples::new(Array2::eye(3), array![1, 1, 1])?;
-    let space =
-        octant.version_space().hit_and_run(hit_and_run).samples(10_000).stride(4).seed(4).run()?;
+    let space = octant
+        .version_space()
+        .hit_and_run(hit_and_run)
+        .samples(10_000)
+        .thinning(4)
+        .seed(4)
+        .run()?;
     for k in 0..3 {
         let first: Vec<f64> = space.weights.column(k).to_vec();
         let mean = statmech::stats::estimate(&first[..10_000])?;
@@ -67,7 +72,7 @@ fn octant_and_lune(hit_and_run: bool) -> Result<()> {
     let psi: f64 = 0.2;
     let lune = Examples::new(array![[0.0, 1.0, 0.0], [psi.sin(), -psi.cos(), 0.0]], array![1, 1])?;
     let space =
-        lune.version_space().hit_and_run(hit_and_run).samples(20_000).stride(3).seed(5).run()?;
+        lune.version_space().hit_and_run(hit_and_run).samples(20_000).thinning(3).seed(5).run()?;
     let heights: Vec<f64> = space.weights.column(2).to_vec();
     let squares: Vec<f64> = heights[..20_000].iter().map(|z| z * z).collect();
     let square = statmech::stats::estimate(&squares)?;
@@ -89,7 +94,7 @@ fn chains_from_the_teacher_and_from_the_boundary_agree() -> Result<()> {
     for k in [0, 777, 1_999] {
         assert_eq!(sampled.member(k)?.errors(&examples)?, 0);
     }
-    assert_eq!(sampled.centre().errors(&examples)?, 0);
+    assert_eq!(sampled.center().errors(&examples)?, 0);
     let other = examples.version_space().hit_and_run(true).samples(2_000).seed(8).run()?;
     // As many members by hit and run, from far more steps, are worth far fewer.
     assert!(other.r_hat < 1.2, "{}", other.r_hat);
@@ -101,8 +106,8 @@ fn chains_from_the_teacher_and_from_the_boundary_agree() -> Result<()> {
         .version_space()
         .hit_and_run(true)
         .samples(40)
-        .stride(1)
-        .burn_in(0)
+        .thinning(1)
+        .thermalization(0)
         .seed(3)
         .run()?;
     assert!(short.r_hat > 1.2, "{}", short.r_hat);
@@ -115,7 +120,7 @@ fn bad_settings_of_a_version_space() -> Result<()> {
     let space = examples.version_space();
     assert!(space.samples(31).run().is_err());
     assert!(space.chains(1).run().is_err());
-    assert!(space.stride(0).run().is_err());
+    assert!(space.thinning(0).run().is_err());
     assert!(space.samples(usize::MAX).run().is_err());
     assert!(space.deadline(f64::NAN).run().is_err());
     assert!(space.start(&Perceptron::random(9, 1)?).run().is_err());

@@ -347,7 +347,7 @@ fn deadlines_leave_valid_parts() -> Result<()> {
 
     let settings = rbm.tempering(linspace(0.0, 1.0, 4)).chains(8).steps(1_000_000).deadline(0.3);
     let tempered = settings.run()?;
-    assert!(!tempered.is_complete() && tempered.visible().nrows() == 8);
+    assert!(!tempered.complete() && tempered.visible().nrows() == 8);
     let frame = tempered.ln_z()?;
     assert!(frame.values("steps")?[0] >= 16.0 && frame.values("ln_z")?[3].is_finite());
 

@@ -177,7 +177,7 @@ fn series_and_spins_belong_to_the_frame() {
     let tempered = run.run().unwrap();
     let frame = tempered.frame().unwrap();
     assert_eq!(values(&frame, "sweeps"), [1000.0; 2]);
-    assert!(tempered.is_complete());
+    assert!(tempered.complete());
     for k in 0..2 {
         let series = tempered.series(k).unwrap();
         assert_eq!((series.len(), series[0].len()), (4, 100));
@@ -202,14 +202,14 @@ fn a_deadline_gives_a_shorter_run() {
         // Threads of its own, since those that the other tests share are busy.
         let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let tempered = pool.install(|| run.deadline(1.0).run()).unwrap();
-        assert!(!tempered.is_complete());
+        assert!(!tempered.complete());
         let sweeps = values(&tempered.frame().unwrap(), "sweeps")[0];
         assert!((16.0..500_000.0).contains(&sweeps), "{sweeps}");
     }
     // What errors need is measured even where there is no time at all.
     let hurried = glass(Lattice::square(4), Disorder::PlusMinus, 1).tempering([1.0, 2.0]);
     let hurried = hurried.deadline(1e-9).thermalization(i64::MAX).run().unwrap();
-    assert!(!hurried.is_complete());
+    assert!(!hurried.complete());
     let frame = hurried.frame().unwrap();
     assert_eq!(values(&frame, "sweeps"), [16.0; 2]);
     assert!(values(&frame, "energy_err").iter().all(|error| error.is_finite()));

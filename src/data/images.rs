@@ -95,16 +95,37 @@ impl Images {
     }
 
     /// How many images there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(digits()?.count(), 1797);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.labels.len()
     }
 
     /// Height and width in pixels.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(digits()?.shape(), (8, 8));
+    /// # Ok(()) }
+    /// ```
     pub fn shape(&self) -> (usize, usize) {
         (self.height, self.width)
     }
 
-    /// The digit (or class) that each image shows.
+    /// The digit (or class) that each image shows, counted from 0; one for each image.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(digits()?.take(4).labels(), array![0, 1, 2, 3]);
+    /// # Ok(()) }
+    /// ```
     pub fn labels(&self) -> &Array1<usize> {
         &self.labels
     }
@@ -150,7 +171,7 @@ impl Images {
         self.binarized().mapv(|spin| if spin > 0 { 1.0 } else { 0.0 })
     }
 
-    /// One image as a picture, grey levels 0 to 1, for [`Figure::image`](crate::plot::Figure::image).
+    /// One image as a picture, height × width grey levels from 0 to 1, for [`Figure::image`](crate::plot::Figure::image).
     ///
     /// # Errors
     /// [`Error::Argument`] if there is no image `index`.

@@ -57,7 +57,7 @@ pub fn digits() -> Result<Images> {
 /// # Errors
 /// [`Error::File`] if they are in none of these places, or damaged.
 ///
-/// ```
+/// ```no_run
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let images = mnist()?;

@@ -127,21 +127,51 @@ impl DenseMemory {
     }
 
     /// The number N of neurons.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(DenseMemory::exponential(&random_patterns(3, 20, 1)?)?.size(), 20);
+    /// # Ok(()) }
+    /// ```
     pub fn size(&self) -> usize {
         self.columns.nrows()
     }
 
     /// The number P of patterns.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(DenseMemory::exponential(&random_patterns(3, 20, 1)?)?.count(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.columns.ncols()
     }
 
     /// The function of the overlap.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let memory = DenseMemory::polynomial(&array![[1, -1]], 3)?;
+    /// assert_eq!(memory.interaction(), Interaction::Polynomial(3));
+    /// # Ok(()) }
+    /// ```
     pub fn interaction(&self) -> Interaction {
         self.interaction
     }
 
-    /// The patterns, a row each.
+    /// The patterns, a row each: shape (P, N).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(3, 20, 1)?;
+    /// assert_eq!(DenseMemory::exponential(&patterns)?.patterns(), patterns);
+    /// # Ok(()) }
+    /// ```
     pub fn patterns(&self) -> &Array2<i8> {
         &self.patterns
     }
@@ -220,6 +250,17 @@ impl DenseMemory {
     }
 
     /// Recall from a state; call [`run`](DenseRecall::run) or [`trace`](DenseRecall::trace) on what it returns.
+    /// States of a wrong length, or with numbers other than ±1, are refused there.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(200, 40, 1)?; // five times as many as neurons
+    /// let memory = DenseMemory::exponential(&patterns)?;
+    /// let recalled = memory.recall(&corrupted(&patterns.row(7).to_owned(), 0.1, 2)?).run()?;
+    /// assert_eq!(recalled.state, patterns.row(7));
+    /// # Ok(()) }
+    /// ```
     pub fn recall(&self, state: &Array1<i8>) -> DenseRecall {
         DenseRecall::new(self.clone(), state.clone())
     }

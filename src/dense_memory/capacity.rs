@@ -37,6 +37,11 @@ pub enum Lost {
 
 impl Lost {
     /// The name in the `lost` column: "one", "any".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Lost::Any.name(), "any");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::One => "one",
@@ -102,6 +107,15 @@ impl DenseCapacity {
     }
 
     /// When the memory counts as full; default [`Lost::One`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = DenseCapacity::new(Interaction::Polynomial(2)).sizes([40]).samples(40);
+    /// let (one, any) = (settings.run()?, settings.lost(Lost::Any).run()?);
+    /// assert!(any.values("capacity")?[0] < one.values("capacity")?[0]);
+    /// # Ok(()) }
+    /// ```
     pub fn lost(&self, lost: Lost) -> Self {
         Self { lost, ..self.clone() }
     }

@@ -27,6 +27,11 @@ pub enum Interaction {
 
 impl Interaction {
     /// The name in the `interaction` column: "polynomial", "rectified_polynomial", "exponential".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Interaction::Exponential(1.0).name(), "exponential");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Polynomial(_) => "polynomial",
@@ -36,6 +41,13 @@ impl Interaction {
     }
 
     /// The power n of a polynomial.
+    /// Missing for the exponential.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Interaction::RectifiedPolynomial(3).degree(), Some(3));
+    /// assert_eq!(Interaction::Exponential(1.0).degree(), None);
+    /// ```
     pub fn degree(self) -> Option<u32> {
         match self {
             Self::Polynomial(n) | Self::RectifiedPolynomial(n) => Some(n),

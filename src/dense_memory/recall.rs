@@ -62,6 +62,15 @@ impl DenseRecall {
     }
 
     /// The most sweeps; default 1000. A sweep visits every neuron once in random order.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(60, 20, 1)?;
+    /// let recall = DenseMemory::polynomial(&patterns, 3)?.recall(&flipped(&patterns.row(0).to_owned(), 5, 2)?);
+    /// assert!(!recall.sweeps(1).run()?.converged); // no sweep was left to see that nothing changes
+    /// # Ok(()) }
+    /// ```
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
     }

@@ -119,16 +119,38 @@ impl ModernHopfield {
     }
 
     /// The length of a pattern.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], 2.0)?.size(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn size(&self) -> usize {
         self.patterns.ncols()
     }
 
     /// The number P of patterns.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], 2.0)?.count(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.patterns.nrows()
     }
 
     /// The inverse temperature β.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let memory = ModernHopfield::new(&array![[1.0], [-1.0]], 0.5)?;
+    /// assert_eq!((memory.beta(), memory.at(2.0)?.beta()), (0.5, 2.0));
+    /// # Ok(()) }
+    /// ```
     pub fn beta(&self) -> f64 {
         self.beta
     }

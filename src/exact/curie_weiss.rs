@@ -65,7 +65,7 @@ impl CurieWeiss {
         Err(Error::argument("n", n, "from 1 to 10^7 (for more, take `limit(t)`)"))
     }
 
-    /// Sets J, of either sign.
+    /// Sets J, of either sign; default 1.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -84,7 +84,7 @@ impl CurieWeiss {
         Ok(Self { j, ..*self })
     }
 
-    /// Sets the field h.
+    /// Sets the field h; default 0.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -61,7 +61,7 @@ impl Torus {
         Ok(Self { rows, cols, along_rows: 1.0, along_columns: 1.0 })
     }
 
-    /// Sets the coupling between neighbours in a row and the one between neighbours in a column, of either sign.
+    /// Sets the coupling between neighbours in a row and the one between neighbours in a column, of either sign; default 1.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -82,11 +82,27 @@ impl AnnealedImportance {
     }
 
     /// Sweeps at the target before a backward run beyond 20 spins; default 100.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(6)?.annealed_importance([3.0]).runs(20);
+    /// assert!(settings.equilibration(10).run().is_ok() && settings.equilibration(-1).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn equilibration(&self, sweeps: i64) -> Self {
         Self { equilibration: sweeps, ..self.clone() }
     }
 
     /// Whether there are backward runs as well; default true.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.annealed_importance([2.0, 3.0]).runs(20);
+    /// assert_eq!((settings.run()?.height(), settings.reverse(false).run()?.height()), (4, 2));
+    /// # Ok(()) }
+    /// ```
     pub fn reverse(&self, reverse: bool) -> Self {
         Self { reverse, ..self.clone() }
     }

@@ -9,6 +9,7 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::random::Seed;
 use crate::sample::{Ladder, Scan, SiteOrder, Start, System, Tempering, Update, sweeps};
+use crate::setters::setters;
 use crate::spin::PairModel;
 use crate::stats::MIN_SERIES;
 
@@ -65,53 +66,97 @@ impl Bennett {
         }
     }
 
-    /// Sweeps measured at each rung, by both replicas together; default 2000.
-    pub fn sweeps(&self, sweeps: i64) -> Self {
-        Self { sweeps, ..self.clone() }
+    setters! { "Ising::square(4)?.bennett([2.0]).sweeps(300)":
+        /// Sweeps measured at each rung, by both replicas together; default 2000.
+        sweeps;
+        /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
+        /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps).
+        steps;
+        /// The seed; default 0.
+        seed;
     }
 
     /// Sweeps of each replica of each rung before measuring; default half of [`sweeps`](Self::sweeps), or a fifth without exchange.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.bennett([2.0]).sweeps(300);
+    /// assert!(settings.thermalization(50).run().is_ok() && settings.thermalization(-1).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn thermalization(&self, sweeps: i64) -> Self {
         let (tempering, scan) =
             (self.tempering.thermalization(sweeps), self.scan.thermalization(sweeps));
         Self { tempering, scan, thermalized: true, ..self.clone() }
     }
 
-    /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
-    /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps).
-    pub fn steps(&self, steps: i64) -> Self {
-        Self { steps: Some(steps), ..self.clone() }
-    }
-
     /// How spins change; default [`Update::HeatBath`]. Clusters keep the rungs from exchanging configurations.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = Ising::square(4)?.bennett([2.0]).sweeps(300).update(Update::Wolff).run()?;
+    /// assert_eq!(frame.column("round_trips")?.null_count(), 1); // clusters do not exchange
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, update: Update) -> Self {
         let (tempering, scan) = (self.tempering.update(update), self.scan.update(update));
         Self { tempering, scan, update: Some(update), ..self.clone() }
     }
 
     /// Which site comes next; default as in [`Tempering::order`](crate::sample::Tempering::order), [`SiteOrder::Random`] without exchange.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.bennett([3.0]).sweeps(500).order(SiteOrder::Checkerboard).seed(1);
+    /// let (ln_z, error) = (settings.run()?.values("ln_z")?[0], settings.run()?.values("ln_z_err")?[0]);
+    /// assert!((ln_z - Ising::square(4)?.enumerate()?.at(3.0)?.ln_z).abs() < 4.0 * error);
+    /// # Ok(()) }
+    /// ```
     pub fn order(&self, order: SiteOrder) -> Self {
         let (tempering, scan) = (self.tempering.order(order), self.scan.order(order));
         Self { tempering, scan, ..self.clone() }
     }
 
     /// The starting configuration of each rung; default [`Start::Random`], [`Start::Up`] without exchange.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.bennett([2.0]).sweeps(300).thermalization(0);
+    /// assert_ne!(settings.start(Start::Up).run()?.values("ln_z")?, settings.start(Start::Random).run()?.values("ln_z")?);
+    /// # Ok(()) }
+    /// ```
     pub fn start(&self, start: Start) -> Self {
         let (tempering, scan) = (self.tempering.start(start), self.scan.start(start));
         Self { tempering, scan, ..self.clone() }
     }
 
     /// Whether neighbouring rungs exchange their configurations, which takes them past barriers; default yes. Clusters never do, nor a rung alone.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.bennett([2.0]).sweeps(300);
+    /// assert!(settings.run()?.values("round_trips")?[0] > 0.0);
+    /// assert_eq!(settings.exchange(false).run()?.column("round_trips")?.null_count(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn exchange(&self, exchange: bool) -> Self {
         Self { exchange, ..self.clone() }
     }
 
-    /// The seed; default 0.
-    pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-        Self { seed: seed.into(), ..self.clone() }
-    }
-
     /// A limit in seconds, after which all rungs end with fewer sweeps and `complete` is false; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.bennett([2.0]).sweeps(300);
+    /// assert!(settings.deadline(60.0).run().is_ok() && settings.deadline(-1.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         let (tempering, scan) = (self.tempering.deadline(seconds), self.scan.deadline(seconds));
         Self { tempering, scan, ..self.clone() }

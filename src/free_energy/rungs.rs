@@ -27,7 +27,7 @@ impl Rungs {
             series: rungs.map(|k| tempered.series(k)).collect::<Result<_>>()?,
             joint: true,
             round_trips: Some(tempered.round_trips()),
-            complete: tempered.is_complete(),
+            complete: tempered.complete(),
         })
     }
 

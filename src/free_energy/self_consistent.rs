@@ -58,6 +58,11 @@ pub enum Approximation {
 
 impl Approximation {
     /// The name in the `method` column: "mean_field", "tap", "bethe".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Approximation::Bethe.name(), "bethe");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::MeanField => "mean_field",
@@ -184,16 +189,44 @@ impl SelfConsistent {
     }
 
     /// How much of the old value a step keeps, from 0 to below 1; default 0 for mean field and TAP, 0.3 for Bethe.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.approximation(2.0, Approximation::MeanField);
+    /// let (at_once, damped) = (settings.run()?, settings.damping(0.5).run()?);
+    /// assert!((at_once.free_energy - damped.free_energy).abs() < 1e-9);
+    /// assert!(settings.damping(1.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn damping(&self, damping: f64) -> Self {
         Self { damping, ..self.clone() }
     }
 
     /// The most sweeps of each start; default 10 000. All starts together also stop after some ten seconds of work, counted in operations.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.approximation(3.9, Approximation::MeanField); // slow, near its critical point at 4
+    /// assert!(settings.run()?.iterations > 2 && settings.iterations(2).run()?.iterations <= 2);
+    /// # Ok(()) }
+    /// ```
     pub fn iterations(&self, sweeps: i64) -> Self {
         Self { iterations: sweeps, ..self.clone() }
     }
 
     /// Random starting points besides the fixed ones; default 4.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let glass = Ising::edwards_anderson(Lattice::square(6), Disorder::Gaussian, 1)?;
+    /// let settings = glass.approximation(0.5, Approximation::MeanField);
+    /// // The solution of least free energy is kept: more starts can only lower it.
+    /// assert!(settings.random_starts(20).run()?.free_energy <= settings.random_starts(0).run()?.free_energy + 1e-9);
+    /// # Ok(()) }
+    /// ```
     pub fn random_starts(&self, starts: i64) -> Self {
         Self { random_starts: starts, ..self.clone() }
     }

@@ -98,11 +98,26 @@ impl Associator {
     }
 
     /// The weights W, a row for each unit of y and a column for each of x.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let memory = Associator::hebb(&array![[1, -1, 1]], &array![[1, -1]])?;
+    /// assert_eq!(memory.weights().dim(), (2, 3));
+    /// # Ok(()) }
+    /// ```
     pub fn weights(&self) -> Array2<f64> {
         self.forward.clone()
     }
 
     /// The rule: "hebb" or "pseudo_inverse".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Associator::hebb(&array![[1, -1, 1]], &array![[1, -1]])?.rule(), "hebb");
+    /// # Ok(()) }
+    /// ```
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -44,55 +44,63 @@ impl Default for Settings {
     }
 }
 
-/// The setters of both builders.
+/// The setters of both builders, from an expression for settings and what takes the first result out of a run.
+///
+/// The settings of their examples are two units with J₁₂ = −1 that start at (1, 1).
 macro_rules! setters {
-    () => {
-        /// Every unit once a sweep, one after the other, in a new random order each sweep: the default.
-        ///
-        /// With symmetric couplings at T = 0 the energy never rises.
-        pub fn asynchronous(&self) -> Self {
-            self.with(|settings| settings.dynamics = Dynamics::Asynchronous)
+    ($settings:literal, $first:literal) => {
+        setters! { @write $settings, $first, "asynchronous()", "assert_eq!(ended.stopped, Stopped::FixedPoint);",
+            /// Every unit once a sweep, one after the other, in a new random order each sweep: the default.
+            ///
+            /// With symmetric couplings at T = 0 the energy never rises.
+            asynchronous(): |settings| settings.dynamics = Dynamics::Asynchronous
         }
-
-        /// Every unit once a sweep, one after the other, from the first to the last.
-        pub fn sequential(&self) -> Self {
-            self.with(|settings| settings.dynamics = Dynamics::Sequential)
+        setters! { @write $settings, $first, "sequential()", "assert_eq!(ended.state, array![-1, 1]); // the first unit gives way",
+            /// Every unit once a sweep, one after the other, from the first to the last.
+            sequential(): |settings| settings.dynamics = Dynamics::Sequential
         }
-
-        /// All units at once, each in the field of the state before.
-        ///
-        /// With symmetric couplings at T = 0 it ends in a fixed point or a cycle of two states (E. Goles-Chacc, F. Fogelman-Soulié and D. Pellegrin,
-        /// Discrete Appl. Math. 12, 261 (1985)), which is detected exactly. At T > 0 this is the dynamics of W. A. Little, Math. Biosci. 19, 101 (1974),
-        /// which does not sample exp(−E/T).
-        pub fn synchronous(&self) -> Self {
-            self.with(|settings| settings.dynamics = Dynamics::Synchronous)
+        setters! { @write $settings, $first, "synchronous()", "assert_eq!(ended.stopped, Stopped::TwoCycle);",
+            /// All units at once, each in the field of the state before.
+            ///
+            /// With symmetric couplings at T = 0 it ends in a fixed point or a cycle of two states (E. Goles-Chacc, F. Fogelman-Soulié and D. Pellegrin,
+            /// Discrete Appl. Math. 12, 261 (1985)), which is detected exactly. At T > 0 this is the dynamics of W. A. Little, Math. Biosci. 19, 101 (1974),
+            /// which does not sample exp(−E/T).
+            synchronous(): |settings| settings.dynamics = Dynamics::Synchronous
         }
-
-        /// The temperature T of the heat bath, P(s_i = +1) = 1/(1 + exp(−2 h_i / T)) in the field h_i; default 0, where units take the sign of their field and
-        /// keep their state in a field of zero.
-        pub fn temperature(&self, temperature: f64) -> Self {
-            self.with(|settings| settings.temperature = temperature)
+        setters! { @write $settings, $first, "temperature(0.5)", "assert_eq!((ended.stopped, ended.sweeps), (Stopped::Sweeps, 100));",
+            /// The temperature T of the heat bath, P(s_i = +1) = 1/(1 + exp(−2 h_i / T)) in the field h_i; default 0, where units take the sign of their field and
+            /// keep their state in a field of zero.
+            temperature(temperature: f64): |settings| settings.temperature = temperature
         }
-
-        /// The most sweeps (N updates each, one step if synchronous); default 100. At T > 0 all of them are done.
-        pub fn sweeps(&self, sweeps: usize) -> Self {
-            self.with(|settings| settings.sweeps = sweeps)
+        setters! { @write $settings, $first, "temperature(0.5).sweeps(7)", "assert_eq!(ended.sweeps, 7);",
+            /// The most sweeps (N updates each, one step if synchronous); default 100. At T > 0 all of them are done.
+            sweeps(sweeps: usize): |settings| settings.sweeps = sweeps
         }
-
-        /// The seed of random orders and of the heat bath; default 0.
-        pub fn seed(&self, seed: impl Into<Seed>) -> Self {
-            let seed = seed.into();
-            self.with(|settings| settings.seed = seed)
+        setters! { @write $settings, $first, "seed(Seed::new(7).child(1))", "assert_eq!(ended.state.sum(), 0); // one unit gives way: chance says which",
+            /// The seed of random orders and of the heat bath; default 0.
+            seed(seed: impl Into<Seed>): |settings| settings.seed = seed.into()
         }
-
-        /// A limit in seconds, after which states are returned as they are, stopped by the [deadline](crate::hopfield::Stopped::Deadline); default none.
-        pub fn deadline(&self, seconds: f64) -> Self {
-            self.with(|settings| settings.deadline = Some(seconds))
+        setters! { @write $settings, $first, "deadline(60.0)", "assert!(ended.complete() && settings.deadline(-1.0).run().is_err());",
+            /// A limit in seconds, after which states are returned as they are, stopped by the [deadline](crate::hopfield::Stopped::Deadline); default none.
+            deadline(seconds: f64): |settings| settings.deadline = Some(seconds)
         }
-
-        /// Units that keep the state they start in, true for each: what is known of a pattern to be completed; default none.
-        pub fn clamped(&self, units: &Array1<bool>) -> Self {
-            self.with(|settings| settings.clamped = units.to_vec())
+        setters! { @write $settings, $first, "clamped(&array![true, false])", "assert_eq!(ended.state, array![1, -1]);",
+            /// Units that keep the state they start in, true for each: what is known of a pattern to be completed; default none.
+            clamped(units: &Array1<bool>): |settings| settings.clamped = units.to_vec()
+        }
+    };
+    (@write $settings:literal, $first:literal, $call:literal, $then:literal,
+        $(#[$doc:meta])+ $name:ident($($argument:ident: $type:ty)?): $change:expr
+    ) => {
+        $(#[$doc])+
+        #[doc = concat!(
+            "\n```\n# fn main() -> statmech::Result<()> {\nuse statmech::prelude::*;\n",
+            "let pair = Hopfield::from_couplings(&array![[0.0, -1.0], [-1.0, 0.0]])?;\n",
+            "let settings = ", $settings, ";\n", "let ended = &settings.", $call, ".run()?", $first, ";\n", $then,
+            "\n# Ok(())\n# }\n```",
+        )]
+        pub fn $name(&self, $($argument: $type)?) -> Self {
+            self.with($change)
         }
     };
 }

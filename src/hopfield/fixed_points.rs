@@ -200,16 +200,41 @@ impl Table {
 
 impl FixedPoints {
     /// How many there are, mirror images counted.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // One pattern and its mirror image.
+    /// assert_eq!(Hopfield::hebb(&array![[1, 1, -1, 1]])?.fixed_points()?.count(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.points.len()
     }
 
     /// How many are strict.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // Two units without a coupling keep any state, but are not held in it.
+    /// let free = Hopfield::from_couplings(&array![[0.0, 0.0], [0.0, 0.0]])?.fixed_points()?;
+    /// assert_eq!((free.count(), free.strict()), (4, 0));
+    /// # Ok(()) }
+    /// ```
     pub fn strict(&self) -> usize {
         self.points.iter().filter(|point| point.strict).count()
     }
 
     /// The states, one a row.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let all = Hopfield::hebb(&array![[1, 1, -1]])?.fixed_points()?;
+    /// assert_eq!(all.states(), array![[1, 1, -1], [-1, -1, 1]]);
+    /// # Ok(()) }
+    /// ```
     pub fn states(&self) -> Array2<i8> {
         let rows: Vec<Vec<i8>> =
             self.points.iter().map(|point| spins(point.state, self.size)).collect();

@@ -47,9 +47,18 @@ impl RecallMany {
         changed
     }
 
-    setters!();
+    setters! { "pair.recall_many(&array![[1, 1]])", "[0]" }
 
     /// Runs the dynamics from each start to its end; results in the order of the starts. Those that the deadline kept from starting have done no sweep.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(3, 100, 1)?;
+    /// let recalled = Hopfield::hebb(&patterns)?.recall_many(&patterns).run()?;
+    /// assert_eq!(recalled.iter().map(|r| r.nearest().map(|(mu, _)| mu)).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the starts are not rows of N entries ±1, or as for [`Recall::run`](crate::hopfield::Recall::run).
@@ -77,6 +86,15 @@ impl RecallMany {
 
     /// Runs the dynamics as [`run`](Self::run) does: a row for each start, with `start` (its index), `pattern` (the nearest at the end), `overlap` (with that pattern),
     /// `overlap_start` (the start's with it; missing without patterns), `energy` (per unit), `sweeps`, `flips`, `stopped`; then `rule`, `size`, `load`, `temperature`, `seed`, `complete`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(3, 100, 1)?;
+    /// let frame = Hopfield::hebb(&patterns)?.recall_many(&patterns).frame()?;
+    /// assert_eq!(frame.values("overlap_start")?, [1.0; 3]);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As for [`run`](Self::run).

@@ -88,21 +88,57 @@ impl MarginTraining {
     }
 
     /// Ends training as soon as every unit has this stability κ; default none, the greatest possible.
+    /// Any κ that is not above the greatest one is reached or passed.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Hopfield::perceptron(&random_patterns(10, 40, 1)?);
+    /// let (enough, greatest) = (training.margin(0.5).run()?, training.run()?);
+    /// assert!(enough.converged && 0.5 <= enough.margin && enough.sweeps < greatest.sweeps);
+    /// # Ok(()) }
+    /// ```
     pub fn margin(&self, kappa: f64) -> Self {
         Self { margin: Some(kappa), ..self.clone() }
     }
 
     /// Whether J_ij = J_ji, which makes the smallest Σ_{i<j} J_ij² the aim, and leaves an energy; default not.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Hopfield::perceptron(&random_patterns(10, 40, 1)?);
+    /// assert!(training.symmetric(true).run()?.network.is_symmetric());
+    /// assert!(!training.run()?.network.is_symmetric());
+    /// # Ok(()) }
+    /// ```
     pub fn symmetric(&self, symmetric: bool) -> Self {
         Self { symmetric, ..self.clone() }
     }
 
     /// How near to the greatest stability is near enough, relatively; default 0.001.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Hopfield::perceptron(&random_patterns(10, 40, 1)?);
+    /// let (rough, fine) = (training.tolerance(0.1).run()?, training.tolerance(1e-6).run()?);
+    /// assert!(rough.sweeps < fine.sweeps && rough.margin < fine.margin && 0.89 * fine.margin < rough.margin);
+    /// # Ok(()) }
+    /// ```
     pub fn tolerance(&self, tolerance: f64) -> Self {
         Self { tolerance, ..self.clone() }
     }
 
     /// The most sweeps over the patterns; default 10 000.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Hopfield::perceptron(&random_patterns(40, 40, 1)?).sweeps(2);
+    /// assert!(!training.run()?.converged);
+    /// # Ok(()) }
+    /// ```
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
     }
@@ -113,6 +149,15 @@ impl MarginTraining {
     }
 
     /// Trains. Where the patterns cannot be stored, or not with the margin, `converged` is false and the couplings are those of the last sweep.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(20, 20, 1)?; // as many as units
+    /// let trained = Hopfield::perceptron(&patterns).run()?;
+    /// assert!(trained.converged && trained.network.is_fixed_point(&patterns.row(0).to_owned())?);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the patterns are not rows of at least two entries ±1, more than memory holds; if the margin is not finite, there are no sweeps, or the tolerance or deadline is not a finite

@@ -49,14 +49,33 @@ impl Recall {
         changed
     }
 
-    setters!();
+    setters! { "pair.recall(&array![1, 1])", "" }
 
     /// The pattern that [`trace`](Self::trace) takes the overlap with; default the one nearest to the last state.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = array![[1, 1, -1, 1], [1, -1, 1, 1]];
+    /// let recall = Hopfield::hebb(&patterns)?.recall(&patterns.row(0).to_owned());
+    /// assert_eq!(recall.pattern(1).trace()?.values("overlap")?, [0.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn pattern(&self, index: usize) -> Self {
         Self { pattern: Some(index), ..self.clone() }
     }
 
     /// Runs the dynamics to its end.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// let recalled = net.recall(&array![1, 1, 1, 1]).run()?;
+    /// assert_eq!((recalled.state, recalled.flips), (array![1, 1, -1, 1], 1));
+    /// assert!(net.recall(&array![1, 1]).run().is_err());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the start or the clamped units have not N entries or the start is not ±1; if the temperature is below 0 or not finite, there are no sweeps, or the deadline is

@@ -30,6 +30,11 @@ pub enum Stopped {
 
 impl Stopped {
     /// The name in frames: "fixed_point", "two_cycle", "sweeps", "deadline".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Stopped::FixedPoint.name(), "fixed_point");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::FixedPoint => "fixed_point",
@@ -86,11 +91,27 @@ impl fmt::Debug for Recalled {
 
 impl Recalled {
     /// The pattern with the greatest overlap, and that overlap; the first of several. Nothing without patterns.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1], [1, -1, 1, 1]])?;
+    /// assert_eq!(net.recall(&array![1, -1, 1, 1]).run()?.nearest(), Some((1, 1.0)));
+    /// # Ok(()) }
+    /// ```
     pub fn nearest(&self) -> Option<(usize, f64)> {
         nearest(&self.overlaps)
     }
 
     /// Whether no deadline came before the end; [`stopped`](Self::stopped) says which end it was.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let recalled = Hopfield::hebb(&array![[1, 1, -1, 1]])?.recall(&array![1, 1, 1, 1]).run()?;
+    /// assert!(recalled.complete() && recalled.stopped == Stopped::FixedPoint);
+    /// # Ok(()) }
+    /// ```
     pub fn complete(&self) -> bool {
         self.stopped != Stopped::Deadline
     }

@@ -49,6 +49,14 @@ pub struct Sequence {
 impl Sequence {
     /// The patterns in their order, the first following the last.
     ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let sequence = Sequence::new(&random_patterns(4, 100, 1)?)?;
+    /// assert_eq!((sequence.count(), sequence.size()), (4, 100));
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If there is no pattern, or an entry is not ±1.
     pub fn new(patterns: &Array2<i8>) -> Result<Self> {
@@ -63,31 +71,82 @@ impl Sequence {
     }
 
     /// The number of units N.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Sequence::new(&array![[1, 1, -1], [1, -1, 1]])?.size(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn size(&self) -> usize {
         self.patterns.first().map_or(0, Vec::len)
     }
 
     /// The number of patterns P.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Sequence::new(&array![[1, 1, -1], [1, -1, 1]])?.count(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.patterns.len()
     }
 
     /// Whether the first pattern follows the last; default so. Otherwise the last calls up nothing: with a delay the network stays at it, alone it is left to chance overlaps with the others.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // From the first to the second, and back only if the sequence is closed.
+    /// let sequence = Sequence::new(&array![[1, 1], [1, -1]])?;
+    /// assert_eq!(sequence.couplings()?, array![[1.0, 0.0], [0.0, -1.0]]);
+    /// assert_eq!(sequence.cyclic(false).couplings()?, array![[0.5, 0.5], [-0.5, -0.5]]);
+    /// # Ok(()) }
+    /// ```
     pub fn cyclic(&self, cyclic: bool) -> Self {
         Self { cyclic, ..self.clone() }
     }
 
     /// Holds each pattern by symmetric couplings, with asymmetric ones of strength λ on the state τ sweeps ago; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(4, 300, 1)?;
+    /// let course = Sequence::new(&patterns)?.delay(2.0, 3).run(&patterns.row(0).to_owned(), 6)?;
+    /// assert_eq!(course.values("pattern")?, [0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0]); // each for three sweeps
+    /// # Ok(()) }
+    /// ```
     pub fn delay(&self, strength: f64, sweeps: usize) -> Self {
         Self { delayed: Some((strength, sweeps)), ..self.clone() }
     }
 
     /// The seed of the orders of update where there is a delay; default 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(4, 100, 1)?;
+    /// let sequence = Sequence::new(&patterns)?.delay(2.0, 5).seed(3);
+    /// assert_eq!(sequence.run(&patterns.row(0).to_owned(), 4)?.values("seed")?, [3.0; 5]);
+    /// # Ok(()) }
+    /// ```
     pub fn seed(&self, seed: impl Into<Seed>) -> Self {
         Self { seed: seed.into(), ..self.clone() }
     }
 
     /// A limit in seconds, after which the frame ends and `complete` is false; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let patterns = random_patterns(4, 100, 1)?;
+    /// let cut = Sequence::new(&patterns)?.deadline(0.01).run(&patterns.row(0).to_owned(), 1_000_000)?;
+    /// assert!(cut.height() < 1_000_001 && cut.values("complete")?[0] == 0.0);
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }

@@ -70,11 +70,29 @@ impl Unlearning {
     }
 
     /// ε, the weight of a dream beside 1 of a pattern; default 0.01.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // The only dream of a network with one pattern is that pattern, up to its sign; as strong, it leaves nothing.
+    /// let net = Hopfield::hebb(&array![[1, 1, -1, 1]])?;
+    /// let unlearned = net.unlearn().strength(1.0).dreams(1).run()?.network;
+    /// assert!(unlearned.couplings()?.iter().all(|&j| j == 0.0));
+    /// # Ok(()) }
+    /// ```
     pub fn strength(&self, strength: f64) -> Self {
         Self { strength, ..self.clone() }
     }
 
     /// How many dreams are taken out; default 100.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let net = Hopfield::hebb(&random_patterns(5, 50, 1)?)?;
+    /// assert_eq!(net.unlearn().dreams(0).run()?.network.couplings()?, net.couplings()?);
+    /// # Ok(()) }
+    /// ```
     pub fn dreams(&self, dreams: usize) -> Self {
         Self { dreams, ..self.clone() }
     }
@@ -87,6 +105,14 @@ impl Unlearning {
     }
 
     /// Dreams and unlearns. The patterns stay those that overlaps are taken with.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let unlearned = Hopfield::hebb(&random_patterns(5, 50, 1)?)?.unlearn().dreams(20).run()?;
+    /// assert!(unlearned.complete && unlearned.network.rule() == "unlearning");
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the strength or the deadline is not a finite number above 0, if the couplings are not symmetric, or there are more than [`MAX_DENSE`](super::MAX_DENSE) units.

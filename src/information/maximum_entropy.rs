@@ -88,7 +88,7 @@ pub struct LeastBiased {
 }
 
 impl MaximumEntropy {
-    /// The measure that is kept where nothing is known: the answer is the distribution closest to it in D(p‖m).
+    /// The measure that is kept where nothing is known: the answer is the distribution closest to it in D(p‖m); default uniform.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -130,7 +130,7 @@ impl InverseIsing {
         }
     }
 
-    /// How couplings are found.
+    /// How couplings are found; default [`PseudoLikelihood`](InverseMethod::PseudoLikelihood) from states, [`Exact`](InverseMethod::Exact) from moments.
     ///
     /// ```
     /// use statmech::prelude::*;

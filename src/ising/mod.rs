@@ -229,7 +229,7 @@ impl Ising {
         Self::without_lattice(Couplings::from_bonds(n, bonds)?)
     }
 
-    /// Sets one coupling J for all bonds of the lattice (each pair couples with J/N on the complete graph, with 2J over a double bond).
+    /// Sets one coupling J for all bonds of the lattice (each pair couples with J/N on the complete graph, with 2J over a double bond); default 1.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -287,7 +287,7 @@ impl Ising {
         self.with(couplings, self.model.fields().to_vec())
     }
 
-    /// Sets the same field h on every spin.
+    /// Sets the same field h on every spin; default 0.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -306,7 +306,7 @@ impl Ising {
         self.with(self.model.couplings().clone(), vec![h; self.n_spins()])
     }
 
-    /// Sets a field h_i for each spin.
+    /// Sets a field h_i for each spin, shape (N,); default 0.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -5,6 +5,14 @@ use std::ops::Range;
 use crate::operator::DiagonalBlock;
 
 /// What the parameters of a block do, as filter normalisation and weight decay need to know.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let blocks = Network::mlp([2, 3]).blocks()?;
+/// assert_eq!((blocks[0].role(), blocks[1].role()), (ParameterRole::Weight, ParameterRole::Bias));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParameterRole {
     /// They multiply inputs: a matrix or filters, an output (or filter) a row.
@@ -44,27 +52,64 @@ impl ParameterBlock {
     }
 
     /// The name, such as `layer.0.weight`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Network::mlp([2, 16, 1]).blocks()?[3].name(), "layer.1.bias");
+    /// # Ok(()) }
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The shape in which the numbers are stored row by row: `[outputs, inputs]` of a dense layer's weights,
     /// `[channels, input channels, height, width]` of filters, `[outputs]` of biases.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let blocks = Network::images(1, 8, 8).conv(4, 3).dense(10).blocks()?;
+    /// assert_eq!(blocks[0].shape(), [4, 1, 3, 3]);
+    /// # Ok(()) }
+    /// ```
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
     /// What the parameters do.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Network::mlp([2, 16, 1]).blocks()?[3].role(), ParameterRole::Bias);
+    /// # Ok(()) }
+    /// ```
     pub fn role(&self) -> ParameterRole {
         self.role
     }
 
     /// How many parameters there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Network::mlp([2, 16, 1]).blocks()?[0].count(), 32);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.shape.iter().product()
     }
 
     /// Where they stand in the parameter vector.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let network = Network::mlp([2, 16, 1]);
+    /// assert_eq!(network.blocks()?[3].range(), 64..network.parameters()?);
+    /// # Ok(()) }
+    /// ```
     pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.count()
     }

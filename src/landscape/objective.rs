@@ -38,6 +38,15 @@ pub struct Objective {
 }
 
 /// Derivatives with an estimate of the error of each component; see [`Objective::gradient_with_error`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let wave = Objective::from_fn(1, |x| x[0].sin())?;
+/// let derivative: Derivative = wave.gradient_with_error(&array![0.0])?;
+/// assert!((derivative.value[0] - 1.0).abs() <= derivative.error[0] && derivative.error[0] < 1e-6);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Derivative {
     /// The derivatives.
@@ -132,11 +141,27 @@ impl Objective {
     }
 
     /// The number n of parameters.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Objective::saddle(2, 3)?.dimension(), 5);
+    /// # Ok(()) }
+    /// ```
     pub fn dimension(&self) -> usize {
         self.function.dimension()
     }
 
     /// The named blocks of parameters, in order and without gaps; a closure has one, `theta`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let blocks = Objective::saddle(2, 2)?.blocks();
+    /// assert_eq!((blocks[0].name(), blocks[0].range()), ("plane", 0..4));
+    /// assert_eq!(Objective::exact(3, |x| x[0] * x[1] * x[2])?.blocks()[0].name(), "theta");
+    /// # Ok(()) }
+    /// ```
     pub fn blocks(&self) -> Vec<ParameterBlock> {
         self.blocks.to_vec()
     }
@@ -200,11 +225,30 @@ impl Objective {
     }
 
     /// Whether derivatives are exact up to rounding (finite differences are not).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(Objective::exact(1, |x| x[0].sin())?.is_exact());
+    /// assert!(!Objective::from_fn(1, |x| x[0].sin())?.is_exact());
+    /// # Ok(()) }
+    /// ```
     pub fn is_exact(&self) -> bool {
         self.function.is_exact()
     }
 
     /// How often this objective and its clones were evaluated so far.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::exact(2, |x| x[0] * x[0] + x[1] * x[1])?;
+    /// let clone = bowl.clone();
+    /// clone.loss(&array![1.0, 2.0])?;
+    /// bowl.hessian_vector(&array![1.0, 2.0], &array![1.0, 0.0])?;
+    /// assert_eq!((bowl.evaluations().losses, bowl.evaluations().products), (1, 1));
+    /// # Ok(()) }
+    /// ```
     pub fn evaluations(&self) -> Evaluations {
         self.counters.read()
     }

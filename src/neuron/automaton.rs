@@ -52,11 +52,25 @@ impl Automaton {
     }
 
     /// How many units there are: the automaton has 2 to this power states.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::ring(3)?.automaton()?.n_units(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn n_units(&self) -> usize {
         self.wiring.units.len()
     }
 
     /// How many inputs there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::flip_flop()?.automaton()?.n_inputs(), 2); // set and reset
+    /// # Ok(()) }
+    /// ```
     pub fn n_inputs(&self) -> usize {
         self.wiring.inputs.len()
     }

@@ -115,21 +115,49 @@ impl Circuit {
     }
 
     /// How many inputs there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::adder(2)?.n_inputs(), 4);
+    /// # Ok(()) }
+    /// ```
     pub fn n_inputs(&self) -> usize {
         self.inputs.len()
     }
 
     /// How many units there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::adder(2)?.n_units(), 4); // two sums, two carries
+    /// # Ok(()) }
+    /// ```
     pub fn n_units(&self) -> usize {
         self.units.len()
     }
 
     /// The names of the inputs.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::new(["a", "b"])?.input_names(), ["a", "b"]);
+    /// # Ok(()) }
+    /// ```
     pub fn input_names(&self) -> &[String] {
         &self.inputs
     }
 
     /// The names of the units, in the order in which they were added.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Circuit::adder(2)?.unit_names(), ["c1", "s0", "c2", "s1"]);
+    /// # Ok(()) }
+    /// ```
     pub fn unit_names(&self) -> Vec<String> {
         self.units.iter().map(|unit| unit.name.clone()).collect()
     }

@@ -12,6 +12,16 @@ use crate::random::Seed;
 const WRITTEN: usize = 8;
 
 /// What units have learned, beside the eigenvectors that they should have; from [`Hebbian::run`](super::Hebbian::run).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // A cloud along (3, 4).
+/// let samples = array![[3.0, 4.0], [-3.0, -4.0], [0.4, -0.3], [-0.4, 0.3]];
+/// let learned: Learned = Hebbian::new(&samples)?.steps(2_000).seed(1).run()?;
+/// assert!((learned.eigenvectors[(0, 1)].abs() - 0.8).abs() < 1e-12 && learned.alignment()[0] > 0.99);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Learned {
     /// The weights, a unit a row.

@@ -1,6 +1,18 @@
 //! Hebb's rule and its descendants, one sample at a time.
 
 /// How a linear unit with output y = w·x changes its weights on a sample x.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let samples = array![[2.0, 0.0], [-2.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
+/// let length = |rule| -> statmech::Result<f64> {
+///     let w = Hebbian::new(&samples)?.rule(rule).steps(2_000).seed(1).run()?.weights;
+///     Ok(w.iter().map(|w| w * w).sum::<f64>().sqrt())
+/// };
+/// assert!((length(HebbRule::Oja)? - 1.0).abs() < 0.1 && length(HebbRule::Hebb)? > 1e3);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HebbRule {
     /// Δw = η y x (D. O. Hebb, The Organization of Behavior, 1949). On average dw/dt = C w: the direction tends to the leading eigenvector of the

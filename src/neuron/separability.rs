@@ -24,6 +24,15 @@ const BOUND: i64 = 3;
 /// asummable, and are the threshold functions.
 ///
 /// Source: C. C. Elgot, in Switching Circuit Theory and Logical Design (AIEE, 1961), p. 225.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // XOR fires on rows 01 and 10, whose sum is that of 00 and 11, on which it is silent.
+/// let Realization::Impossible(contradiction) = realize(&[false, true, true, false])? else { unreachable!() };
+/// assert_eq!(contradiction.frame()?.height(), 4);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     n_inputs: usize,
@@ -90,6 +99,12 @@ impl Contradiction {
 }
 
 /// One unit that computes a function, or the reason why there is none; from [`realize`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// let possible = |truth: &[bool]| matches!(realize(truth), Ok(Realization::Possible(_)));
+/// assert!(possible(&[false, true, true, true]) && !possible(&[false, true, true, false])); // OR, XOR
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Realization {
     /// A unit with integer weights that computes the function.

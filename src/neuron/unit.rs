@@ -234,21 +234,49 @@ impl Neuron {
     }
 
     /// Weights, one for each input; 0 for those that forbid.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Neuron::new([1.0, 1.0, -2.0], 1.0)?.weights(), array![1.0, 1.0, -2.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn weights(&self) -> &Array1<f64> {
         &self.weights
     }
 
     /// The sum at which the unit fires.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Neuron::at_least(2, 3)?.threshold(), 2.0);
+    /// # Ok(()) }
+    /// ```
     pub fn threshold(&self) -> f64 {
         self.threshold
     }
 
     /// The inputs that forbid firing, in ascending order.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Neuron::or(3)?.inhibited_by(&[2])?.inhibitory(), [2]);
+    /// # Ok(()) }
+    /// ```
     pub fn inhibitory(&self) -> &[usize] {
         &self.inhibitory
     }
 
     /// How many inputs there are.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Neuron::mcculloch_pitts(2, 1, 1.0)?.n_inputs(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn n_inputs(&self) -> usize {
         self.weights.len()
     }

@@ -99,16 +99,39 @@ impl Dataset {
     }
 
     /// The number of examples.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Dataset::from_images(&digits()?).count(), 1797);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.inputs.nrows()
     }
 
     /// The number of inputs of each example.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Dataset::from_images(&digits()?).inputs(), 64);
+    /// # Ok(()) }
+    /// ```
     pub fn inputs(&self) -> usize {
         self.inputs.ncols()
     }
 
     /// The number of outputs that a network needs: target values, or classes.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let classes = Dataset::classes(&array![[1.0], [2.0], [3.0]], &array![0, 1, 2])?;
+    /// let values = Dataset::regression(&array![[1.0]], &array![[0.5, 0.7]])?;
+    /// assert_eq!((classes.outputs(), values.outputs()), (3, 2));
+    /// # Ok(()) }
+    /// ```
     pub fn outputs(&self) -> usize {
         match &*self.targets {
             Targets::Values(values) => values.ncols(),
@@ -116,7 +139,15 @@ impl Dataset {
         }
     }
 
-    /// The inputs, an example a row.
+    /// The inputs, an example a row: shape ([`count`](Self::count), [`inputs`](Self::inputs)).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::classes(&array![[1.0], [2.0]], &array![0, 1])?;
+    /// assert_eq!(data.input_matrix(), array![[1.0], [2.0]]);
+    /// # Ok(()) }
+    /// ```
     pub fn input_matrix(&self) -> &Array2<f64> {
         &self.inputs
     }

@@ -9,6 +9,17 @@ use crate::random::Seed;
 /// The variance of Gaussian weights at the start; biases start at 0 and scales at 1.
 ///
 /// Inputs and outputs are counted for one weight: those of a filter include its height and width.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // Between 400 inputs and 100 outputs: variances 1/400, 2/500 and 2/400.
+/// let network = Network::mlp([400, 100]);
+/// let spread = |theta: Array1<f64>| theta.iter().take(40_000).map(|w| w * w).sum::<f64>() / 40_000.0;
+/// let variance = spread(network.initialization(Initialization::Glorot).initial(1)?);
+/// assert!((variance / 0.004 - 1.0).abs() < 0.03);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Initialization {
     /// 1/inputs, which keeps variances through tanh units (LeCun et al., Efficient BackProp, 1998).

@@ -114,26 +114,66 @@ impl Network {
     }
 
     /// Sets units of tanh z, the default.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Network::mlp([2, 3, 1]).relu().tanh(), Network::mlp([2, 3, 1]));
+    /// ```
     pub fn tanh(&self) -> Self {
         self.activation(Activation::Tanh)
     }
 
     /// Sets rectified units, max(z, 0).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let unit = Network::mlp([1, 1, 1]).relu(); // weights and biases 1, 0 and 1, 0: the rectifier itself
+    /// assert_eq!(unit.outputs(&array![1.0, 0.0, 1.0, 0.0], &array![[-2.0], [3.0]])?, array![[0.0], [3.0]]);
+    /// # Ok(()) }
+    /// ```
     pub fn relu(&self) -> Self {
         self.activation(Activation::Relu)
     }
 
     /// Sets units of z Φ(z).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let unit = Network::mlp([1, 1, 1]).gelu();
+    /// let outputs = unit.outputs(&array![1.0, 0.0, 1.0, 0.0], &array![[1.0]])?;
+    /// assert!((outputs[(0, 0)] - 0.841344746).abs() < 1e-9); // Φ(1)
+    /// # Ok(()) }
+    /// ```
     pub fn gelu(&self) -> Self {
         self.activation(Activation::Gelu)
     }
 
     /// Sets units of ln(1 + eᶻ).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let unit = Network::mlp([1, 1, 1]).softplus();
+    /// let outputs = unit.outputs(&array![1.0, 0.0, 1.0, 0.0], &array![[0.0]])?;
+    /// assert!((outputs[(0, 0)] - 2_f64.ln()).abs() < 1e-15);
+    /// # Ok(()) }
+    /// ```
     pub fn softplus(&self) -> Self {
         self.activation(Activation::Softplus)
     }
 
     /// Sets linear units, z.
+    /// A network of them is linear in its inputs, though not in its parameters.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let product = Network::mlp([1, 1, 1]).identity();
+    /// assert_eq!(product.outputs(&array![2.0, 0.0, 3.0, 0.0], &array![[1.0]])?, array![[6.0]]);
+    /// # Ok(()) }
+    /// ```
     pub fn identity(&self) -> Self {
         self.activation(Activation::Identity)
     }

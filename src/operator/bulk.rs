@@ -21,6 +21,15 @@ const ERRORS: f64 = 3.0;
 const POINTS: usize = 256;
 
 /// A law of random matrices with its numbers, as fitted to a bulk.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let glass = Ising::sherrington_kirkpatrick(400, 1)?.operator()?;
+/// let BulkLaw::Semicircle(law) = glass.density().run()?.semicircle()?.law else { unreachable!() };
+/// assert!((law.edges().1 - 2.0).abs() < 0.1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BulkLaw {

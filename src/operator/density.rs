@@ -46,6 +46,15 @@ pub struct DensityEstimation {
 }
 
 /// A density of eigenvalues as weighted nodes, one set for each probe; drawn with a Gaussian of standard deviation [`width`](Self::width) in place of each.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let density: SpectralDensity = Ising::sherrington_kirkpatrick(300, 1)?.operator()?.density().run()?;
+/// assert_eq!(density.dimension, 300);
+/// assert!((density.edges.0 + 2.0).abs() < 0.3 && (density.edges.1 - 2.0).abs() < 0.3);
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SpectralDensity {

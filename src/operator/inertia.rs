@@ -45,6 +45,16 @@ pub struct InertiaEstimation {
 }
 
 /// Numbers of negative, zero and positive eigenvalues, with their certainty.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let a = Operator::from_diagonal(&array![-1.0, 0.0, 2.0, 3.0])?;
+/// let inertia: Inertia = a.inertia().run()?;
+/// assert!(inertia.exact && inertia.dimension == 4);
+/// assert_eq!((inertia.negative, inertia.zero, inertia.positive), (1.0, 1.0, 2.0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Inertia {

@@ -40,6 +40,16 @@ pub struct SpectralSumEstimation {
 }
 
 /// An estimate of tr f(A), with its errors and cost.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let positive = Operator::from_diagonal(&Array1::linspace(1.0, 2.0, 500))?;
+/// let ln_det: SpectralSum = positive.log_determinant().seed(1).run()?;
+/// let exact: f64 = (0..500).map(|k| (1.0 + f64::from(k) / 499.0).ln()).sum();
+/// assert!(ln_det.complete && (ln_det.value - exact).abs() < 4.0 * ln_det.error + ln_det.quadrature_err + 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SpectralSum {

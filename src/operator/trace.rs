@@ -186,7 +186,7 @@ impl TraceEstimation {
         Self { target: Some(error), relative: false, ..self.clone() }
     }
 
-    /// The same with the error as a fraction of the estimate.
+    /// The same with the error as a fraction of the estimate; default none.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

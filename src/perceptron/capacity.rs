@@ -42,6 +42,14 @@ pub struct PerceptronCapacity {
 
 impl PerceptronCapacity {
     /// For these numbers N of inputs and these loads P/N; P is rounded, and at least 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let table = PerceptronCapacity::new([5, 10], [1.0, 3.0]).samples(20).run()?;
+    /// assert_eq!(table.values("n_inputs")?, [5.0, 5.0, 10.0, 10.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn new(
         sizes: impl IntoIterator<Item = usize>,
         loads: impl IntoIterator<Item = f64>,
@@ -67,11 +75,29 @@ impl PerceptronCapacity {
     }
 
     /// Whether inputs are ±1 in place of Gaussian; default no. Points of a cube are not always in general position, so that Cover's formula is a bound then.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = PerceptronCapacity::new([10], [2.0]).samples(100);
+    /// assert!(settings.binary(true).run()?.values("separable")?[0] < 0.7);
+    /// # Ok(()) }
+    /// ```
     pub fn binary(&self, binary: bool) -> Self {
         Self { binary, ..self.clone() }
     }
 
     /// Whether to find the largest stabilities as well, which takes several times longer; default no.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = PerceptronCapacity::new([10], [1.0]).samples(20);
+    /// let (with, without) = (settings.stabilities(true).run()?, settings.run()?);
+    /// assert!(with.values("stability")?[0] > 0.0);
+    /// assert!(without.column("stability").map_or(true, |column| column.null_count() == 1));
+    /// # Ok(()) }
+    /// ```
     pub fn stabilities(&self, stabilities: bool) -> Self {
         Self { stabilities, ..self.clone() }
     }

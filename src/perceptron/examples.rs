@@ -191,21 +191,45 @@ impl Examples {
     }
 
     /// The inputs, P × N.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Examples::xor().inputs().dim(), (4, 2));
+    /// ```
     pub fn inputs(&self) -> &Array2<f64> {
         &self.inputs
     }
 
     /// The labels, +1 or −1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Examples::xor().labels().sum(), 0); // two of either sign
+    /// ```
     pub fn labels(&self) -> &Array1<i8> {
         &self.labels
     }
 
     /// The number P of examples.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Examples::random(30, 10, 1)?.count(), 30);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.labels.len()
     }
 
     /// The number N of inputs.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Examples::random(30, 10, 1)?.dimension(), 10);
+    /// # Ok(()) }
+    /// ```
     pub fn dimension(&self) -> usize {
         self.inputs.ncols()
     }

@@ -53,6 +53,14 @@ struct Student {
 
 impl LearningCurve {
     /// For these rules, this number N of inputs and these loads α = P/N; P is rounded, and at least 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let curve = LearningCurve::new([LearningRule::Hebb, LearningRule::PseudoInverse], 10, [0.5, 2.0]);
+    /// assert_eq!(curve.samples(20).run()?.values("load")?, [0.5, 2.0, 0.5, 2.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn new(
         rules: impl IntoIterator<Item = LearningRule>,
         size: usize,
@@ -79,6 +87,15 @@ impl LearningCurve {
     }
 
     /// Members of each version space kept from each of two chains for Gibbs' and Bayes' rules; default 100. From M independent members, the centre's 1 − R² is too large by one part in M.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let curve = LearningCurve::new([LearningRule::Gibbs], 10, [2.0]).samples(20);
+    /// let few = curve.members(40).run()?;
+    /// assert!(few.values("generalization_error")?[0] > 0.1 && curve.members(0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn members(&self, members: usize) -> Self {
         Self { members, ..self.clone() }
     }
@@ -155,7 +172,7 @@ impl LearningCurve {
                 })
             }
             (LearningRule::Bayes, Some(space)) => {
-                let centre = Student::of(&space.centre(), &teacher)?;
+                let centre = Student::of(&space.center(), &teacher)?;
                 Ok(Student { r_hat: Some(space.r_hat), ..centre })
             }
             _ => {

@@ -192,17 +192,23 @@ pub struct MultiTrained {
 }
 
 impl MultiTraining {
-    /// The most passes through the examples, each in a new random order; default 10. A pass without mistakes is the last.
-    pub fn epochs(&self, epochs: usize) -> Self {
-        Self { epochs, ..self.clone() }
-    }
-
     /// Whether to take the mean of the weights over all steps, which generalises better, or the last; default yes.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let images = digits()?.take(100);
+    /// let training = MultiPerceptron::train(&images).epochs(2);
+    /// assert_ne!(training.averaged(false).run()?.perceptron, training.run()?.perceptron);
+    /// # Ok(()) }
+    /// ```
     pub fn averaged(&self, averaged: bool) -> Self {
         Self { averaged, ..self.clone() }
     }
 
     setters! { "MultiPerceptron::train(&digits()?.take(50)).epochs(2)":
+        /// The most passes through the examples, each in a new random order; default 10. A pass without mistakes is the last.
+        epochs;
         /// The seed of the orders; default 0.
         seed;
         /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.

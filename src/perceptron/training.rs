@@ -69,33 +69,66 @@ pub struct PerceptronTraining {
 }
 
 impl PerceptronTraining {
-    /// The most epochs: passes through the examples (Rosenblatt, averaged, pocket; default 1,000), sweeps (AdaTron; 10,000) or single steps (MinOver;
-    /// 100,000). The other rules need one.
-    pub fn epochs(&self, epochs: usize) -> Self {
-        Self { epochs, ..self.clone() }
-    }
-
     /// The most changes of the weights; default without limit. A run with fewer goes the same way as one with more.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Examples::blobs(40, 4.0, 1)?.train(LearningRule::Rosenblatt).bias(true);
+    /// let (whole, cut) = (training.run()?, training.updates(1).run()?);
+    /// assert!(whole.updates > 1 && cut.updates == 1 && !cut.converged);
+    /// # Ok(()) }
+    /// ```
     pub fn updates(&self, updates: usize) -> Self {
         Self { updates, ..self.clone() }
     }
 
     /// How near to the largest stability MinOver (default 0.01) and AdaTron (10⁻⁶) have to come, relatively. Other rules ignore it.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Examples::random(20, 20, 1)?.train(LearningRule::MinOver);
+    /// let (rough, fine) = (training.tolerance(0.1).run()?, training.tolerance(0.001).run()?);
+    /// assert!(rough.updates < fine.updates && rough.stability < fine.stability);
+    /// # Ok(()) }
+    /// ```
     pub fn tolerance(&self, tolerance: f64) -> Self {
         Self { tolerance, ..self.clone() }
     }
 
     /// Whether there is a bias, learned as the weight of one more input that is always 1; default no.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // Inputs 1 and 2 on one side: no plane through the origin parts them.
+    /// let line = Examples::new(array![[1.0], [2.0]], array![-1, 1])?.train(LearningRule::Rosenblatt);
+    /// assert_eq!((line.bias(false).epochs(50).run()?.errors, line.bias(true).run()?.errors), (1, 0));
+    /// # Ok(()) }
+    /// ```
     pub fn bias(&self, bias: bool) -> Self {
         Self { bias, ..self.clone() }
     }
 
     /// Whether each pass of Rosenblatt's rule (and of the averaged one) takes the examples in a new random order; default yes.
+    /// Without it the course is the same for all seeds.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let training = Examples::blobs(40, 4.0, 1)?.train(LearningRule::Rosenblatt).bias(true).shuffled(false);
+    /// assert_eq!(training.seed(1).run()?.perceptron, training.seed(2).run()?.perceptron);
+    /// # Ok(()) }
+    /// ```
     pub fn shuffled(&self, shuffled: bool) -> Self {
         Self { shuffled, ..self.clone() }
     }
 
     setters! { "Examples::blobs(10, 6.0, 1)?.train(LearningRule::Rosenblatt)":
+        /// The most epochs: passes through the examples (Rosenblatt, averaged, pocket; default 1,000), sweeps (AdaTron; 10,000) or single steps (MinOver;
+        /// 100,000). The other rules need one.
+        epochs;
         /// The seed of random orders; default 0.
         seed;
         /// A limit in seconds, after which the weights are those found so far and `complete` is false; default none.
@@ -229,7 +262,7 @@ impl PerceptronTraining {
         let chosen = if self.rule == LearningRule::Gibbs {
             sampled.member(sampled.count() - 1)?
         } else {
-            sampled.centre()
+            sampled.center()
         };
         let rows = Rows::new(&self.examples, self.bias);
         let mut weights = rows.zeros();

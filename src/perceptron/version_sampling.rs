@@ -34,8 +34,8 @@ impl Examples {
         VersionSampling {
             examples: self.clone(),
             samples: 500,
-            stride: None,
-            burn_in: None,
+            thinning: None,
+            thermalization: None,
             chains: 2,
             start: None,
             hit_and_run: false,
@@ -69,8 +69,8 @@ impl Examples {
 pub struct VersionSampling {
     examples: Examples,
     samples: usize,
-    stride: Option<usize>,
-    burn_in: Option<usize>,
+    thinning: Option<usize>,
+    thermalization: Option<usize>,
     chains: i64,
     start: Option<Perceptron>,
     hit_and_run: bool,
@@ -91,21 +91,58 @@ impl VersionSampling {
     }
 
     /// Whether to use hit and run instead of the billiard; default no.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let examples = Examples::random(10, 10, 1)?;
+    /// let sampled = examples.version_space().hit_and_run(true).samples(50).run()?;
+    /// assert_eq!(sampled.member(0)?.errors(&examples)?, 0);
+    /// # Ok(()) }
+    /// ```
     pub fn hit_and_run(&self, hit_and_run: bool) -> Self {
         Self { hit_and_run, ..self.clone() }
     }
 
     /// Trajectories (default 1) or steps of hit and run (default N, the number of inputs) from one sample to the next.
-    pub fn stride(&self, steps: usize) -> Self {
-        Self { stride: Some(steps), ..self.clone() }
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let sampling = Examples::random(10, 10, 1)?.version_space().samples(50);
+    /// assert_eq!(sampling.thinning(3).run()?.count(), 100); // no fewer samples, but farther apart
+    /// assert!(sampling.thinning(0).run().is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn thinning(&self, steps: usize) -> Self {
+        Self { thinning: Some(steps), ..self.clone() }
     }
 
     /// Trajectories or steps before the first sample; default a quarter of those that follow.
-    pub fn burn_in(&self, steps: usize) -> Self {
-        Self { burn_in: Some(steps), ..self.clone() }
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let sampling = Examples::random(10, 10, 1)?.version_space().samples(50);
+    /// assert_ne!(sampling.thermalization(5).run()?.member(0)?, sampling.thermalization(50).run()?.member(0)?);
+    /// # Ok(()) }
+    /// ```
+    pub fn thermalization(&self, steps: usize) -> Self {
+        Self { thermalization: Some(steps), ..self.clone() }
     }
 
     /// Where the last chain starts: any perceptron that makes no error, such as the teacher.
+    /// Default a point near the boundary, as for all chains but the first.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let teacher = Perceptron::random(10, 1)?;
+    /// let sampling = Examples::from_teacher(&teacher, 20, 2)?.version_space().samples(400);
+    /// assert!(sampling.start(&teacher).run()?.r_hat < 1.1);
+    /// assert!(sampling.start(&Perceptron::random(10, 3)?).run().is_err()); // one that makes errors
+    /// # Ok(()) }
+    /// ```
     pub fn start(&self, start: &Perceptron) -> Self {
         Self { start: Some(start.clone()), ..self.clone() }
     }
@@ -135,9 +172,10 @@ impl VersionSampling {
         if best.end != End::Separates && !(best.stability > 1e-12 * rows.radius()) {
             return Err(unable);
         }
-        let stride = self.stride.unwrap_or(if self.hit_and_run { rows.dimension } else { 1 });
+        let thinning = self.thinning.unwrap_or(if self.hit_and_run { rows.dimension } else { 1 });
         let pairs = if self.hit_and_run { Vec::new() } else { products(&rows) };
-        let burn_in = self.burn_in.unwrap_or(self.samples.saturating_mul(stride) / 4);
+        let thermalization =
+            self.thermalization.unwrap_or(self.samples.saturating_mul(thinning) / 4);
         let mut progress = Progress::new("samples", chains * self.samples);
         let mut walks: Vec<Box<dyn Chain + '_>> = Vec::new();
         for k in 0..chains {
@@ -154,7 +192,7 @@ impl VersionSampling {
             if k > 0 && !(self.start.is_some() && k + 1 == chains) {
                 walk.leave_for_the_boundary();
             }
-            walk.advance(burn_in, deadline);
+            walk.advance(thermalization, deadline);
         }
         let mut points: Vec<Vec<f64>> = vec![Vec::new(); chains];
         let mut stabilities: Vec<Vec<f64>> = vec![Vec::new(); chains];
@@ -162,7 +200,7 @@ impl VersionSampling {
         while kept < self.samples && (kept < LEAST_SAMPLES || !deadline.passed()) {
             for (k, walk) in walks.iter_mut().enumerate() {
                 // After the deadline the least number of samples is still drawn, quickly.
-                walk.advance(stride - 1, deadline);
+                walk.advance(thinning - 1, deadline);
                 walk.step();
                 points[k].extend(walk.point());
                 stabilities[k].push(walk.stability() * rows.scale);
@@ -184,8 +222,8 @@ impl VersionSampling {
             return Err(Error::argument("samples", self.samples, allowed));
         }
         let chains = require_count("chains", self.chains, 2)?;
-        if self.stride == Some(0) {
-            return Err(Error::argument("stride", 0, "at least 1"));
+        if self.thinning == Some(0) {
+            return Err(Error::argument("thinning", 0, "at least 1"));
         }
         let each = chains.saturating_mul(self.examples.dimension());
         if self.samples.saturating_mul(each) > MOST_NUMBERS {
@@ -255,7 +293,7 @@ impl VersionSampling {
 /// let teacher = Perceptron::random(20, 1)?;
 /// let sampled = Examples::from_teacher(&teacher, 40, 2)?.version_space().samples(200).run()?;
 /// // Their centre of mass is nearer to the teacher than they are on average.
-/// assert!(sampled.centre().generalization_error(&teacher)? < sampled.generalization_error(&teacher)?.mean);
+/// assert!(sampled.center().generalization_error(&teacher)? < sampled.generalization_error(&teacher)?.mean);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -272,6 +310,14 @@ pub struct VersionSamples {
 
 impl VersionSamples {
     /// The number of samples, all chains together.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let sampled = Examples::random(10, 10, 1)?.version_space().samples(50).chains(3).run()?;
+    /// assert_eq!(sampled.count(), 150);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.weights.nrows()
     }
@@ -302,10 +348,10 @@ impl VersionSamples {
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
     /// let examples = Examples::random(10, 10, 1)?;
-    /// assert_eq!(examples.version_space().samples(50).run()?.centre().errors(&examples)?, 0);
+    /// assert_eq!(examples.version_space().samples(50).run()?.center().errors(&examples)?, 0);
     /// # Ok(()) }
     /// ```
-    pub fn centre(&self) -> Perceptron {
+    pub fn center(&self) -> Perceptron {
         of_length(self.weights.t().dot(&Array1::ones(self.count())))
     }
 

@@ -184,7 +184,7 @@ impl Figure {
         new
     }
 
-    /// Sets the size in pixels, from 80 × 60 to 4000 × 4000.
+    /// Sets the size in pixels, width and height, from 80 × 60 to 4000 × 4000; default 640 × 420.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -203,7 +203,7 @@ impl Figure {
         new
     }
 
-    /// Places the legend; see [`Legend`].
+    /// Places the legend; default [`Legend::Auto`].
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

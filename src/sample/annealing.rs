@@ -126,16 +126,41 @@ impl Annealing {
     }
 
     /// How the temperature falls; default [`Schedule::Geometric`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let annealing = Ising::square(4)?.annealing().temperatures(4.0, 1.0).sweeps(4);
+    /// let linear = annealing.schedule(Schedule::Linear).run()?;
+    /// assert_eq!(linear.trace.values("temperature")?, [4.0, 3.0, 2.0, 1.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn schedule(&self, schedule: Schedule) -> Self {
         Self { schedule, ..self.clone() }
     }
 
     /// The temperatures T₀ at the start and T₁ at the end; by default 3 and 0.1 times the largest √(Σ_j J_ij² + h_i²).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let annealing = Ising::square(4)?.annealing().temperatures(3.0, 0.3).sweeps(50);
+    /// assert!((annealing.run()?.trace.values("temperature")?[0] - 3.0).abs() < 1e-12);
+    /// assert!(annealing.temperatures(1.0, 2.0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn temperatures(&self, hot: f64, cold: f64) -> Self {
         Self { hot: Some(hot), cold: Some(cold), ..self.clone() }
     }
 
     /// Independent restarts; default 16.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Ising::square(4)?.annealing().sweeps(50).restarts(3).run()?.energies.len(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn restarts(&self, restarts: i64) -> Self {
         Self { restarts, ..self.clone() }
     }

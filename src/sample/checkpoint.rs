@@ -67,6 +67,17 @@ impl Simulation {
 
     /// Loads a simulation that was [saved](Self::save).
     ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let path = std::env::temp_dir().join("statmech-simulation-to-load.bin");
+    /// let mut simulation = Ising::square(8)?.simulation(2.0)?.seed(1);
+    /// simulation.advance(10)?;
+    /// simulation.save(&path)?;
+    /// assert_eq!(Simulation::load(&path)?.spins(), simulation.spins());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// If the file cannot be read, is not such a file, is of another version, or was cut or changed.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
@@ -131,6 +142,17 @@ impl TimeSeries {
     }
 
     /// Loads a series that was [saved](Self::save).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let path = std::env::temp_dir().join("statmech-series-to-load.bin");
+    /// let series = Ising::square(8)?.simulation(2.0)?.measure(100)?;
+    /// series.save(&path)?;
+    /// assert_eq!(TimeSeries::load(&path)?.energy, series.energy);
+    /// assert!(TimeSeries::load("no such file").is_err());
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If the file cannot be read, is not such a file, is of another version, or was cut or changed.

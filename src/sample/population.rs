@@ -74,6 +74,15 @@ impl PopulationAnnealing {
     }
 
     /// Replicas R of each population; default 1000.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let settings = Ising::square(4)?.population_annealing([3.0]).seed(1);
+    /// let (small, large) = (settings.population(50).run()?, settings.population(800).run()?);
+    /// assert!(large.values("ln_z_err")?[0] < small.values("ln_z_err")?[0]);
+    /// # Ok(()) }
+    /// ```
     pub fn population(&self, replicas: i64) -> Self {
         Self { population: replicas, ..self.clone() }
     }

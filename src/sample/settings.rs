@@ -43,6 +43,11 @@ impl Update {
         [Self::Metropolis, Self::HeatBath, Self::Wolff, Self::SwendsenWang];
 
     /// The name in the `update` column: "metropolis", "heat_bath", "wolff", "swendsen_wang".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(Update::SwendsenWang.name(), "swendsen_wang");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Metropolis => "metropolis",
@@ -98,6 +103,11 @@ impl SiteOrder {
     pub(super) const ALL: [Self; 3] = [Self::Random, Self::Sequential, Self::Checkerboard];
 
     /// The name in the `order` column: "random", "sequential", "checkerboard".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(SiteOrder::Checkerboard.name(), "checkerboard");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Random => "random",

@@ -87,27 +87,73 @@ impl Simulation {
     }
 
     /// How spins change; default [`Update::Metropolis`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let mut simulation = Ising::square(16)?.simulation(2.0)?.update(Update::Wolff).seed(1);
+    /// simulation.advance(50)?;
+    /// assert!((simulation.measure(500)?.observables()?.energy.mean + 1.7456).abs() < 0.03);
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, update: Update) -> Self {
         Self { update, ..self.settled() }
     }
 
     /// Which site comes next; default [`SiteOrder::Random`]. Cluster updates ignore it.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let mut simulation = Ising::square(16)?.simulation(3.0)?.order(SiteOrder::Checkerboard);
+    /// simulation.advance(200)?;
+    /// assert!((simulation.measure(2_000)?.observables()?.energy.mean + 0.8173).abs() < 0.03);
+    /// # Ok(()) }
+    /// ```
     pub fn order(&self, order: SiteOrder) -> Self {
         Self { order, ..self.settled() }
     }
 
     /// The seed; default 0. Begins anew from the starting configuration.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let simulation = Ising::square(8)?.simulation(3.0)?;
+    /// let (mut one, mut other, mut again) = (simulation.seed(1), simulation.seed(2), simulation.seed(1));
+    /// let (one, other, again) = (one.measure(50)?, other.measure(50)?, again.measure(50)?);
+    /// assert!(one == again && one != other);
+    /// # Ok(()) }
+    /// ```
     pub fn seed(&self, seed: impl Into<Seed>) -> Self {
         Self { seed: seed.into(), ..self.clone() }.restart()
     }
 
     /// The starting configuration; default [`Start::Up`]. Begins anew.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let simulation = Ising::square(16)?.simulation(1.0)?;
+    /// assert_eq!(simulation.spins().iter().map(|&s| i32::from(s)).sum::<i32>(), 256);
+    /// assert!(simulation.start(Start::Random).spins().iter().any(|&s| s < 0));
+    /// # Ok(()) }
+    /// ```
     pub fn start(&self, start: Start) -> Self {
         Self { start, ..self.clone() }.restart()
     }
 
     /// A limit in seconds for each call of [`advance`](Self::advance) and [`measure`](Self::measure), which then end early and
     /// say so; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let mut simulation = Ising::square(8)?.simulation(3.0)?.deadline(0.02);
+    /// let done = simulation.advance(1_000_000_000)?;
+    /// assert!(0 < done && done < 1_000_000_000);
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }

@@ -78,6 +78,16 @@ impl WangLandau {
     /// Bins between ∓(Σ|J_ij| + Σ|h_i|), where energies are not multiples of a quantum; default 1000.
     ///
     /// Bins of width w add an error of about (w/T)²/24 to ln Z.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let glass = Ising::edwards_anderson(Lattice::square(3), Disorder::Gaussian, 1)?;
+    /// let density = glass.wang_landau().bins(60).sweeps(1_000).run()?;
+    /// assert!(density.energies.len() <= 60); // those that occur
+    /// assert!(glass.wang_landau().bins(0).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn bins(&self, bins: i64) -> Self {
         Self { bins, ..self.clone() }
     }

@@ -21,6 +21,17 @@ use crate::theory::online;
 const MAX_LOAD: f64 = 1e100;
 
 /// A way for a student to learn from examples.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // Of all students the vote of the version space errs least.
+/// let bayes = Student::Bayes.generalization_error(2.0)?;
+/// for student in [Student::Gibbs, Student::Hebb, Student::PseudoInverse, Student::MaxStability] {
+///     assert!(student.generalization_error(2.0)? > bayes);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Student {
     /// A student drawn from all those that agree with the teacher on every example (the version space, with equal weight):

@@ -10,6 +10,7 @@
 //! | spectra of random matrices | [`spectra`] |
 //! | what random slices show of a Hessian | [`projections`] |
 //! | learning a teacher's rule from examples | [`learning`] |
+//! | more parameters than examples | [`ridge`] |
 //!
 //! Loads are α = P/N, patterns or examples per input or neuron; quantities are per neuron, at N → ∞ unless N is an argument.
 //! The theory of all spins coupled alike is [`CurieWeiss`](crate::exact::CurieWeiss).
@@ -21,6 +22,7 @@ pub mod gardner;
 pub mod learning;
 mod online;
 pub mod projections;
+pub mod ridge;
 pub mod signal_to_noise;
 pub mod sk;
 pub mod spectra;

@@ -24,7 +24,16 @@ const MAX_LINE_FIELD: f64 = 8.0;
 /// Quantities below this differ from those at 0 by less than their last digit.
 const COLD: f64 = 1e-16;
 
-/// The replica-symmetric state at one temperature and field.
+/// The replica-symmetric state at one temperature and field, with J = 1; from [`at`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let state: SkState = sk::at(0.5, 0.0)?;
+/// assert!(state.edwards_anderson > 0.5 && state.magnetization.abs() < 1e-12);
+/// assert!(state.replicon < 0.0); // in the glass replica symmetry does not hold
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SkState {
     /// T.

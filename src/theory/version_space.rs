@@ -16,7 +16,15 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::theory::gardner;
 
-/// The version space at one load and margin.
+/// The version space at one load and margin; from [`spherical`] and [`binary`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let (few, many): (VersionSpace, _) = (version_space::spherical(0.5, 0.0)?, version_space::spherical(1.5, 0.0)?);
+/// assert!(many.entropy < few.entropy && many.overlap > few.overlap);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct VersionSpace {
     /// α = P/N.

@@ -87,6 +87,12 @@ impl BasinScan {
     }
 
     /// The most sweeps of a recall; default 100.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// let scan = BasinScan::new().sizes([50]).loads([0.05]).samples(5);
+    /// assert!(scan.sweeps(20).run().is_ok() && scan.sweeps(0).run().is_err());
+    /// ```
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
     }
@@ -95,6 +101,14 @@ impl BasinScan {
     ///
     /// Columns: `rule`, `size`, `load`, `n_patterns`; `critical_overlap` and `radius` (flips/N, (1 − critical overlap)/2), each with `_err` (one standard error over samples); `kept` (the fraction of samples in which
     /// the pattern itself is recalled without a flip; the others count with critical overlap 1); then `threshold`, `samples` (as done), `seed`, `complete`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = BasinScan::new().rules([StorageRule::PseudoInverse]).sizes([50]).loads([0.1]).samples(10).run()?;
+    /// assert_eq!(frame.values("kept")?, [1.0]); // the rule keeps every pattern
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As for [`RetrievalScan::run`](super::RetrievalScan::run).

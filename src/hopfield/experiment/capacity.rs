@@ -107,26 +107,65 @@ impl CapacityScan {
     }
 
     /// The fraction of units flipped in the starts; default 0, so that capacity is where the pattern itself is lost.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = CapacityScan::new(StorageRule::Hebb).sizes([50, 100]).samples(20);
+    /// assert!(scan.noise(0.3).run()?.load < scan.run()?.load);
+    /// # Ok(()) }
+    /// ```
     pub fn noise(&self, noise: f64) -> Self {
         Self { noise, ..self.clone() }
     }
 
     /// The largest load looked at, which counts for samples that recall even there; default ½ for Hebb's rule and 1 for others.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = CapacityScan::new(StorageRule::Hebb).sizes([50, 100]).samples(10).most(0.1);
+    /// // 5 and 10 patterns at most: a sample that recalls them all counts as lost between them and the next.
+    /// assert!(scan.run()?.frame.values("load")?.iter().all(|&load| load < 0.1101));
+    /// # Ok(()) }
+    /// ```
     pub fn most(&self, load: f64) -> Self {
         Self { most: load, ..self.clone() }
     }
 
     /// The exponent x of the abscissa N^−x; default ½, as the width of the transition falls for Hebb's rule.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = CapacityScan::new(StorageRule::Hebb).sizes([50, 100]).samples(10).exponent(1.0);
+    /// assert_eq!(scan.run()?.frame.values("inverse")?, [0.02, 0.01]);
+    /// # Ok(()) }
+    /// ```
     pub fn exponent(&self, exponent: f64) -> Self {
         Self { exponent, ..self.clone() }
     }
 
     /// The most sweeps of a recall; default 100.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// let scan = CapacityScan::new(StorageRule::Hebb).sizes([50, 100]).samples(10);
+    /// assert!(scan.sweeps(20).run().is_ok() && scan.sweeps(0).run().is_err());
+    /// ```
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
     }
 
     /// Runs the experiment.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let measured = CapacityScan::new(StorageRule::PseudoInverse).sizes([40, 80]).samples(10).run()?;
+    /// assert!(measured.complete && measured.load > 0.3 && measured.load_err_statistical <= measured.load_err);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If there are not two different sizes of 2 or more, fewer than 2 samples, a noise, threshold, largest load or exponent is out of range; if the rule cannot store so many patterns as are looked at; if the deadline is not a

@@ -84,16 +84,39 @@ impl RetrievalMap {
     }
 
     /// The number of units N; default 500.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(RetrievalMap::new().size(60).overlaps([0.5]).samples(4).run()?.values("size")?, [60.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn size(&self, size: usize) -> Self {
         Self { size, ..self.clone() }
     }
 
     /// The overlaps at the start, from −1 to 1; default 0, 0.1, … 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let map = RetrievalMap::new().size(100).overlaps([0.5, 1.0]).samples(4).run()?;
+    /// assert_eq!(map.values("overlap_start")?, [0.5, 1.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn overlaps(&self, overlaps: impl IntoIterator<Item = f64>) -> Self {
         Self { overlaps: overlaps.into_iter().collect(), ..self.clone() }
     }
 
     /// The steps that are recorded; default 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let map = RetrievalMap::new().size(100).overlaps([0.5]).steps(3).samples(4).run()?;
+    /// assert_eq!(map.values("step")?, [1.0, 2.0, 3.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn steps(&self, steps: usize) -> Self {
         Self { steps, ..self.clone() }
     }
@@ -102,6 +125,14 @@ impl RetrievalMap {
     ///
     /// Columns: `rule`, `size`, `load`, `overlap_start` m_0 (with a whole number of flips), `step` t, `overlap` m_t with `overlap_err` (one standard error over samples), `overlap_theory`
     /// (Hebb's first step; else missing), `samples` (as done), `seed`, `complete`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let map = RetrievalMap::new().size(400).loads([0.05]).overlaps([0.4]).run()?;
+    /// assert!(map.values("overlap")?[0] > 0.8); // from 0.4 in one step
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// As for [`RetrievalScan::run`](super::RetrievalScan::run).

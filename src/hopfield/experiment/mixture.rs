@@ -146,6 +146,15 @@ impl MixtureScan {
     }
 
     /// The numbers of patterns mixed, odd ones; default 1 (a pattern), 3, 5 and 7.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = MixtureScan::new().sizes([100]).samples(4);
+    /// assert_eq!(scan.orders([1, 3]).run()?.values("order")?, [1.0, 3.0]);
+    /// assert!(scan.orders([2]).run().is_err()); // ties
+    /// # Ok(()) }
+    /// ```
     pub fn orders(&self, orders: impl IntoIterator<Item = usize>) -> Self {
         Self { orders: orders.into_iter().collect(), ..self.clone() }
     }
@@ -155,6 +164,14 @@ impl MixtureScan {
     /// Columns: `rule`, `size`, `load`, `n_patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
     /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples; that of `stable` is not 0 where all agree); `energy_theory` (Hebb's rule for N → ∞ at
     /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = MixtureScan::new().orders([3]).sizes([1000]).loads([0.003]).samples(10).run()?;
+    /// assert!((frame.values("energy_theory")?[0] + 0.375).abs() < 1e-12);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If a list is empty, a size is below 2, a load is not above 0, an order is even or above 999; if there are fewer than 2 samples, or the deadline is not a finite number above 0.

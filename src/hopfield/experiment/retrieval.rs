@@ -142,16 +142,39 @@ impl RetrievalScan {
     }
 
     /// The fractions of units flipped in the starts, from 0 (the default) to 1: the overlap at the start is 1 − 2 · noise.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = RetrievalScan::new().sizes([200]).loads([0.05]).noise([0.1, 0.45]).samples(10).run()?;
+    /// let success = scan.values("success")?;
+    /// assert!(success[0] == 1.0 && success[1] < 0.5);
+    /// # Ok(()) }
+    /// ```
     pub fn noise(&self, noise: impl IntoIterator<Item = f64>) -> Self {
         Self { noise: noise.into_iter().collect(), ..self.clone() }
     }
 
     /// Patterns recalled in each sample, or all if there are fewer; default 4.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// let scan = RetrievalScan::new().sizes([50]).loads([0.1]).samples(5);
+    /// assert!(scan.starts(2).run().is_ok() && scan.starts(0).run().is_err());
+    /// ```
     pub fn starts(&self, starts: usize) -> Self {
         Self { starts, ..self.clone() }
     }
 
     /// The most sweeps of a recall; default 100.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let scan = RetrievalScan::new().sizes([100]).loads([0.2]).noise([0.3]).samples(5);
+    /// assert!(scan.sweeps(1).run()?.values("sweeps")?[0] <= 1.0);
+    /// # Ok(()) }
+    /// ```
     pub fn sweeps(&self, sweeps: usize) -> Self {
         Self { sweeps, ..self.clone() }
     }
@@ -163,6 +186,14 @@ impl RetrievalScan {
     /// of them; that of `success` at least what as many independent recalls would leave, so that it is not 0 where all succeed); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
     ///
     /// The same patterns are stored by every rule, and larger loads contain smaller ones, so that rows are not independent of each other.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let frame = RetrievalScan::new().sizes([100, 200]).loads([0.05]).samples(4).run()?;
+    /// assert_eq!(frame.values("n_patterns")?, [5.0, 10.0]);
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// If a list is empty, a size is below 2, a load is not above 0, a noise or threshold is out of range, there are fewer than 2 samples, no starts or no sweeps; if the rule cannot store so many patterns (the

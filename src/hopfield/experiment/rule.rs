@@ -32,6 +32,11 @@ impl StorageRule {
     pub const ALL: [Self; 4] = [Self::Hebb, Self::Storkey, Self::PseudoInverse, Self::Perceptron];
 
     /// The name in the `rule` column: "hebb", "storkey", "pseudo_inverse", "perceptron".
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!(StorageRule::Storkey.name(), "storkey");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Self::Hebb => "hebb",

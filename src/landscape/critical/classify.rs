@@ -83,6 +83,15 @@ pub struct CriticalClassification {
 }
 
 /// A point with its kind.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let ridge = Objective::exact(2, |x| x[0].cos() - x[1].cos())?;
+/// let point: CriticalPoint = ridge.classify(&array![0.0, 0.0]).run()?;
+/// assert_eq!((point.loss, point.gradient_norm, point.index), (0.0, 0.0, 1));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CriticalPoint {

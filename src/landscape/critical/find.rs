@@ -41,6 +41,16 @@ pub struct CriticalSearch {
 }
 
 /// Where a search ended.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let wave = Objective::exact(1, |x| x[0].sin())?;
+/// let found: CriticalFound = wave.find_critical(&array![1.4]).run()?;
+/// let norms = found.frame.values("gradient_norm")?;
+/// assert!(found.converged && norms[norms.len() - 1] < 1e-6 * norms[0]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CriticalFound {
@@ -113,7 +123,7 @@ impl CriticalSearch {
     }
 
     /// Looks for a critical point with so many negative eigenvalues, 0 for a minimum: the Hessian's lowest modes are followed upwards, the others downwards. All
-    /// its eigenvectors are needed, up to 2000 parameters.
+    /// its eigenvectors are needed, up to 2000 parameters. Default none: critical points of any kind.
     ///
     /// ```
     /// use statmech::prelude::*;

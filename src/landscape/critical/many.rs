@@ -33,6 +33,16 @@ pub struct CriticalSurvey {
 }
 
 /// Different critical points, those of lower loss first.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let wave = Objective::exact(1, |x| x[0].sin())?;
+/// let found: CriticalPoints = wave.critical_points(&array![[1.0], [2.0], [4.0]]).run()?;
+/// assert_eq!(found.counts.iter().sum::<usize>() + found.failed, 3);
+/// assert!(found.points[0].loss < found.points[1].loss);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CriticalPoints {
@@ -83,7 +93,7 @@ impl CriticalSurvey {
         Self { search: self.search.deadline(seconds), ..self.clone() }
     }
 
-    /// Looks for points with so many negative eigenvalues only; see [`CriticalSearch::index`].
+    /// Looks for points with so many negative eigenvalues only; see [`CriticalSearch::index`]. Default none.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -5,6 +5,19 @@ use std::fmt;
 use crate::error::{Error, Result};
 
 /// How parameters change; η is the rate, g the gradient of a batch or of the whole loss.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // A narrow valley: gradients alone have to creep.
+/// let narrow = Objective::quadratic(&array![[1.0, 0.0], [0.0, 100.0]], &array![0.0, 0.0])?;
+/// let after = |optimizer| Ok::<f64, statmech::Error>(
+///     narrow.descend(&array![1.0, 1.0]).optimizer(optimizer).rate(0.01).steps(100).run()?.loss,
+/// );
+/// assert!(after(Optimizer::Lbfgs)? < after(Optimizer::Momentum(0.8))?);
+/// assert!(after(Optimizer::Momentum(0.8))? < after(Optimizer::Gradient)?);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Optimizer {
     /// θ ← θ − η g: gradient descent, stochastic if batches are drawn.

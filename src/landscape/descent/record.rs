@@ -12,6 +12,17 @@ const USUAL: usize = 1 << 25;
 const MOST: usize = 1 << 28;
 
 /// Where a descent ended, and how it went; see [`Descent::run`](crate::landscape::Descent::run).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::exact(1, |x| x[0] * x[0])?;
+/// let descended: Descended = bowl.descend(&array![1.0]).rate(0.1).steps(20).run()?;
+/// let (last, distance) = (descended.path.nrows() - 1, descended.frame.values("distance")?);
+/// assert_eq!(descended.path.row(last), descended.theta);
+/// assert!((distance[last] - (1.0 - descended.theta[0])).abs() < 1e-14);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Descended {
     /// The parameters at the end.

@@ -125,17 +125,45 @@ impl Descent {
         Self { optimizer, ..self.clone() }
     }
 
-    /// Sets [`Optimizer::Momentum`].
+    /// Sets [`Optimizer::Momentum`] with μ from 0 to below 1.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // g = θ: steps to 1 − 0.1 · 1 and 0.9 − 0.1 · (0.5 · 1 + 0.9).
+    /// let bowl = Objective::exact(1, |x| x[0] * x[0] * 0.5)?;
+    /// let descended = bowl.descend(&array![1.0]).momentum(0.5).rate(0.1).steps(2).run()?;
+    /// assert!((descended.theta[0] - 0.76).abs() < 1e-15);
+    /// # Ok(()) }
+    /// ```
     pub fn momentum(&self, mu: f64) -> Self {
         self.optimizer(Optimizer::Momentum(mu))
     }
 
     /// Sets [`Optimizer::Adam`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // The first step is as long as the rate, however steep the loss is.
+    /// let steep = Objective::exact(1, |x| x[0] * x[0] * 1e6)?;
+    /// assert!((steep.descend(&array![1.0]).adam().rate(0.1).steps(1).run()?.theta[0] - 0.9).abs() < 1e-9);
+    /// # Ok(()) }
+    /// ```
     pub fn adam(&self) -> Self {
         self.optimizer(Optimizer::Adam)
     }
 
     /// Sets [`Optimizer::Lbfgs`].
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let narrow = Objective::quadratic(&array![[1.0, 0.0], [0.0, 1000.0]], &array![0.0, 0.0])?;
+    /// let descended = narrow.descend(&array![1.0, 1.0]).lbfgs().steps(50).run()?;
+    /// assert!(descended.converged && descended.loss < 1e-20);
+    /// # Ok(()) }
+    /// ```
     pub fn lbfgs(&self) -> Self {
         self.optimizer(Optimizer::Lbfgs)
     }
@@ -426,7 +454,7 @@ fn astray(error: Error, step: usize, rate: f64) -> Error {
     match error {
         Error::Argument { name: "theta", given, .. } => Error::argument(
             "rate",
-            format!("{rate}, which led in step {step} to a point that is {given}"),
+            format!("{rate}, leading in step {step} to a point, {given},"),
             "so small that the loss and its gradient stay finite",
         ),
         other => other,

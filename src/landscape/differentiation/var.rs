@@ -45,6 +45,11 @@ impl Var {
     }
 
     /// The number without its history.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// assert_eq!((Var::constant(2.0) * 3.0).value(), 6.0);
+    /// ```
     pub fn value(self) -> f64 {
         self.value
     }
@@ -97,12 +102,28 @@ impl Var {
     }
 
     /// 1/x.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].recip())?.gradient(&array![2.0])?[0];
+    /// assert!((slope + 0.25).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn recip(self) -> Self {
         let r = self.value.recip();
         self.unary(r, -r * r, 2.0 * r * r * r)
     }
 
     /// x to a whole power.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].powi(3))?.gradient(&array![2.0])?[0];
+    /// assert!((slope - 12.0).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn powi(self, n: i32) -> Self {
         let (x, k) = (self.value, f64::from(n));
         let second = if n == 0 || n == 1 { 0.0 } else { k * (k - 1.0) * power(x, n, 2) };
@@ -111,6 +132,14 @@ impl Var {
     }
 
     /// x to a real power.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].powf(1.5))?.gradient(&array![4.0])?[0];
+    /// assert!((slope - 3.0).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn powf(self, p: f64) -> Self {
         let x = self.value;
         let first = if p == 0.0 { 0.0 } else { p * x.powf(p - 1.0) };
@@ -119,6 +148,14 @@ impl Var {
     }
 
     /// x to a power that is a variable itself, for x above 0: exp(y ln x).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let gradient = Objective::exact(2, |x| x[0].pow(x[1]))?.gradient(&array![2.0, 3.0])?;
+    /// assert!((gradient[0] - 12.0).abs() < 1e-13 && (gradient[1] - 8.0 * 2_f64.ln()).abs() < 1e-13);
+    /// # Ok(()) }
+    /// ```
     pub fn pow(self, exponent: Self) -> Self {
         if exponent.is_constant() {
             return self.powf(exponent.value);
@@ -127,48 +164,112 @@ impl Var {
     }
 
     /// √x.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].sqrt())?.gradient(&array![4.0])?[0];
+    /// assert!((slope - 0.25).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn sqrt(self) -> Self {
         let root = self.value.sqrt();
         self.unary(root, 0.5 / root, -0.25 / (root * self.value))
     }
 
     /// eˣ.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].exp())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 0.5_f64.exp()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn exp(self) -> Self {
         let e = self.value.exp();
         self.unary(e, e, e)
     }
 
     /// eˣ − 1.
+    /// Keeps its digits near x = 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Objective::exact(1, |x| x[0].exp_m1())?.loss(&array![1e-20])?, 1e-20);
+    /// # Ok(()) }
+    /// ```
     pub fn exp_m1(self) -> Self {
         let e = self.value.exp();
         self.unary(self.value.exp_m1(), e, e)
     }
 
     /// The natural logarithm.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].ln())?.gradient(&array![4.0])?[0];
+    /// assert!((slope - 0.25).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn ln(self) -> Self {
         let r = self.value.recip();
         self.unary(self.value.ln(), r, -r * r)
     }
 
     /// ln(1 + x).
+    /// Keeps its digits near x = 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Objective::exact(1, |x| x[0].ln_1p())?.loss(&array![1e-20])?, 1e-20);
+    /// # Ok(()) }
+    /// ```
     pub fn ln_1p(self) -> Self {
         let r = (1.0 + self.value).recip();
         self.unary(self.value.ln_1p(), r, -r * r)
     }
 
     /// The sine.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].sin())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 0.5_f64.cos()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn sin(self) -> Self {
         let (sin, cos) = self.value.sin_cos();
         self.unary(sin, cos, -sin)
     }
 
     /// The cosine.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].cos())?.gradient(&array![0.5])?[0];
+    /// assert!((slope + 0.5_f64.sin()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn cos(self) -> Self {
         let (sin, cos) = self.value.sin_cos();
         self.unary(cos, -sin, -cos)
     }
 
     /// The tangent.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].tan())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 1.0 - 0.5_f64.tan().powi(2)).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn tan(self) -> Self {
         let t = self.value.tan();
         let slope = 1.0 + t * t;
@@ -176,24 +277,56 @@ impl Var {
     }
 
     /// The arc tangent.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].atan())?.gradient(&array![1.0])?[0];
+    /// assert!((slope - 0.5).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn atan(self) -> Self {
         let slope = (1.0 + self.value * self.value).recip();
         self.unary(self.value.atan(), slope, -2.0 * self.value * slope * slope)
     }
 
     /// The hyperbolic sine.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].sinh())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 0.5_f64.cosh()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn sinh(self) -> Self {
         let (s, c) = (self.value.sinh(), self.value.cosh());
         self.unary(s, c, s)
     }
 
     /// The hyperbolic cosine.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].cosh())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 0.5_f64.sinh()).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn cosh(self) -> Self {
         let (s, c) = (self.value.sinh(), self.value.cosh());
         self.unary(c, s, c)
     }
 
     /// The hyperbolic tangent.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].tanh())?.gradient(&array![0.5])?[0];
+    /// assert!((slope - 1.0 + 0.5_f64.tanh().powi(2)).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn tanh(self) -> Self {
         let t = self.value.tanh();
         // 1/cosh², since 1 − t² would lose its digits far out.
@@ -202,12 +335,28 @@ impl Var {
     }
 
     /// 1/(1 + e⁻ˣ).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].sigmoid())?.gradient(&array![0.0])?[0];
+    /// assert!((slope - 0.25).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn sigmoid(self) -> Self {
         let (p, q) = logistic(self.value);
         self.unary(p, p * q, p * q * (q - p))
     }
 
     /// ln(1 + eˣ).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].softplus())?.gradient(&array![0.0])?[0];
+    /// assert!((slope - 0.5).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn softplus(self) -> Self {
         let x = self.value;
         let (p, q) = logistic(x);
@@ -215,12 +364,28 @@ impl Var {
     }
 
     /// max(x, 0), with derivative 0 at 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let rectified = Objective::exact(2, |x| x[0].relu() + x[1].relu())?;
+    /// assert_eq!(rectified.gradient(&array![-1.0, 2.0])?, array![0.0, 1.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn relu(self) -> Self {
         let positive = self.value > 0.0;
         self.unary(self.value.max(0.0), if positive { 1.0 } else { 0.0 }, 0.0)
     }
 
     /// x Φ(x), Φ the distribution function of the normal distribution.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let slope = Objective::exact(1, |x| x[0].gelu())?.gradient(&array![0.0])?[0];
+    /// assert!((slope - 0.5).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
     pub fn gelu(self) -> Self {
         let x = self.value;
         let (below, density) = (gaussian::tail(-x), gaussian::density(x));
@@ -228,6 +393,14 @@ impl Var {
     }
 
     /// |x|, with derivative 0 at 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let norm = Objective::exact(2, |x| x[0].abs() + x[1].abs())?;
+    /// assert_eq!(norm.gradient(&array![-3.0, 2.0])?, array![-1.0, 1.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn abs(self) -> Self {
         let x = self.value;
         let sign = if x == 0.0 { 0.0 } else { x.signum() };
@@ -235,12 +408,26 @@ impl Var {
     }
 
     /// The larger of two; the first at a tie.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Objective::exact(2, |x| x[0].max(x[1]))?.gradient(&array![1.0, 2.0])?, array![0.0, 1.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn max(self, other: impl Into<Self>) -> Self {
         let other = other.into();
         if other.value > self.value { other } else { self }
     }
 
     /// The smaller of two; the first at a tie.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(Objective::exact(2, |x| x[0].min(x[1]))?.gradient(&array![1.0, 2.0])?, array![1.0, 0.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn min(self, other: impl Into<Self>) -> Self {
         let other = other.into();
         if other.value < self.value { other } else { self }

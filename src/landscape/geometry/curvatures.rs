@@ -8,6 +8,16 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 
 /// The Gaussian curvature K = det(I⁻¹ II), by its sign and ln |K|, as products of thousands of curvatures leave the range of numbers.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// // At the bottom of x² + 2y² the principal curvatures are 2 and 4.
+/// let bowl = Objective::exact(2, |x| x[0].powi(2) + x[1].powi(2) * 2.0)?.geometry(&array![0.0, 0.0])?;
+/// let curvature: GaussianCurvature = bowl.gaussian_curvature()?;
+/// assert!(curvature.sign == 1.0 && (curvature.ln - 8_f64.ln()).abs() < 1e-13);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GaussianCurvature {

@@ -29,6 +29,15 @@ pub struct PrincipalCurvatureSearch {
 }
 
 /// Principal curvatures in descending order, with their directions.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let sphere = Objective::exact(2, |x| -(4.0 - x[0].powi(2) - x[1].powi(2)).sqrt())?;
+/// let principal: PrincipalCurvatures = sphere.geometry(&array![0.5, 0.5])?.principal().run()?;
+/// assert!(principal.complete && principal.curvatures.iter().all(|kappa| (kappa - 0.5).abs() < 1e-12));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrincipalCurvatures {
@@ -75,7 +84,7 @@ impl PrincipalCurvatureSearch {
         deadline;
     }
 
-    /// Only the `k` largest and the `k` smallest, by the Lanczos method, for which no matrix is needed.
+    /// Only the `k` largest and the `k` smallest, by the Lanczos method, for which no matrix is needed; default all.
     ///
     /// ```
     /// use statmech::prelude::*;

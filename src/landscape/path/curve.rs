@@ -11,6 +11,17 @@ use crate::rayon::prelude::*;
 const LARGE: usize = 1 << 18;
 
 /// The shape of a curve from t = 0 to 1 with fixed ends.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+/// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
+/// // More bends follow the ring more closely.
+/// let (one, five) = (way.curve(CurveKind::Chain(1)).run()?, way.curve(CurveKind::Chain(5)).run()?);
+/// assert!(five.barrier_after < one.barrier_after);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CurveKind {
     /// (1 − t)² a + 2t(1 − t) c + t² b with one bend c, the quadratic Bézier curve.

@@ -7,6 +7,16 @@ use crate::ndarray::{Array1, Array2};
 use crate::polars::prelude::*;
 
 /// A curve between two points, and the losses along it and along the straight line; see [`Objective::connect`](crate::landscape::Objective::connect).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
+/// let found: CurveFound = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).run()?;
+/// // In the middle of the straight line |θ|² = ½.
+/// assert!((found.barrier_before - 0.25).abs() < 1e-12 && found.barrier_after < found.barrier_before);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CurveFound {

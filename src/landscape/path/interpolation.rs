@@ -33,6 +33,16 @@ pub struct Interpolation {
 }
 
 /// Losses on a straight line, and how high it rises; see [`Objective::interpolate`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let well = Objective::exact(1, |x| (x[0] * x[0] - 1.0).powi(2))?;
+/// let line: Interpolated = well.interpolate(&array![-1.0], &array![1.0]).run()?;
+/// assert_eq!(line.summary.values("barrier_at")?, [0.5]);
+/// assert!((line.instability - line.barrier).abs() < 1e-12); // both ends have the same loss
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Interpolated {

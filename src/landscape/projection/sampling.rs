@@ -55,6 +55,15 @@ pub struct HessianProjection {
 }
 
 /// The Hessians of slices along random pairs of directions η and δ through one point.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let quadratic = Objective::quadratic(&array![[3.0, 0.0], [0.0, -1.0]], &array![0.0, 0.0])?;
+/// let projected: ProjectedHessians = quadratic.projected_hessians(&array![0.0, 0.0]).samples(50).run()?;
+/// assert_eq!((projected.frame.height(), projected.theory.trace()), (50, 2.0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProjectedHessians {

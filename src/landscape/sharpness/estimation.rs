@@ -41,6 +41,15 @@ pub struct SharpnessEstimation {
 }
 
 /// A table of measures of sharpness; see [`Objective::sharpness`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[3.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0])?;
+/// let sharpness: Sharpness = bowl.sharpness(&array![0.0, 0.0]).measures([SharpnessMeasure::Trace]).run()?;
+/// assert!(sharpness.complete && (sharpness.frame.values("value")?[0] - 4.0).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sharpness {

@@ -6,6 +6,17 @@ use std::fmt;
 ///
 /// All but [`FilterCurvature`](Self::FilterCurvature) depend on the scale of the parameters: rescaling the layers of a network of rectified units changes them though the function
 /// stays the same (Dinh et al., arXiv:1703.04933); see [`Objective::scaled_blocks`](crate::landscape::Objective::scaled_blocks).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[3.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0])?;
+/// let sharpness = bowl.sharpness(&array![0.0, 0.0]).run()?; // all of them
+/// let value = |measure| sharpness.value(measure);
+/// assert!((value(SharpnessMeasure::LargestEigenvalue)? - 3.0).abs() < 1e-9);
+/// assert!((value(SharpnessMeasure::Trace)? - 4.0).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SharpnessMeasure {
     /// λ_max of the Hessian, by Lanczos; its error is the residual.

@@ -8,6 +8,15 @@ use crate::polars::df;
 use crate::polars::prelude::*;
 
 /// Losses along a line or over a plane; see [`Objective::line`](crate::landscape::Objective::line) and [`Objective::plane`](crate::landscape::Objective::plane).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let parabola = Objective::exact(1, |x| x[0] * x[0])?;
+/// let slice: LossSlice = parabola.line(&array![1.0], &array![1.0]).over([-1.0, 1.0]).run()?;
+/// assert_eq!((slice.frame.values("loss")?, slice.origin.values("loss")?), (vec![0.0, 4.0], vec![1.0]));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LossSlice {

@@ -52,6 +52,16 @@ pub struct TraceMethods {
 }
 
 /// Estimates of tr H by several methods at several costs.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[3.0, 1.0], [1.0, 2.0]], &array![0.0, 0.0])?;
+/// let comparison: TraceComparison = bowl.trace_methods(&array![0.0, 0.0]).budgets([400]).runs(5).run()?;
+/// assert_eq!(comparison.exact, Some(5.0));
+/// assert!(comparison.complete && comparison.frame.values("cost")?.iter().all(|&cost| cost <= 400.0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TraceComparison {
@@ -133,7 +143,7 @@ impl TraceMethods {
         Self { budgets: budgets.into_iter().collect(), ..self.clone() }
     }
 
-    /// Sets what a gradient and a product with the Hessian cost, in losses.
+    /// Sets what a gradient and a product with the Hessian cost, in losses; by default they are counted (see [`TraceMethods`]).
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -197,8 +207,9 @@ impl TraceMethods {
         let plans =
             METHODS.iter().map(|&method| self.plan(method, price)).collect::<Result<Vec<_>>>()?;
         if plans.iter().all(|plan| plan.rows.is_empty()) {
-            let given = format!("{:?}", self.budgets);
-            return Err(Error::argument("budgets", given, "large enough for some estimate (300)"));
+            let (given, least) = (format!("{:?}", self.budgets), (2.0 * price.product).ceil());
+            let allowed = format!("large enough for two products with the Hessian, {least} losses");
+            return Err(Error::argument("budgets", given, allowed));
         }
         let (mut plans, mut done) = (plans, 0);
         let mut progress = Progress::new("runs", self.runs as usize);

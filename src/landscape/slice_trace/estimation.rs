@@ -118,7 +118,7 @@ impl SliceTraceEstimation {
         Self { fit, ..self.clone() }
     }
 
-    /// Sets the step t of the outermost points θ ± tη, instead of one chosen by how the curvatures of the first directions change with it.
+    /// Sets the step t of the outermost points θ ± tη; by default it is chosen by how the curvatures of the first directions change with it.
     ///
     /// ```
     /// # use statmech::prelude::*;

@@ -113,7 +113,7 @@ impl AnnealedLnZ {
         deadline;
     }
 
-    /// The places λ themselves in place of evenly spaced ones, ascending from 0 to 1, for instance denser towards the end.
+    /// The places λ themselves in place of evenly spaced ones, ascending from 0 to 1, for instance denser towards the end; default none.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -128,7 +128,7 @@ impl AnnealedLnZ {
         Self { schedule: Some(lambdas.into_iter().collect()), ..self.clone() }
     }
 
-    /// Starts from independent units with the means of these data, one example a row.
+    /// Starts from independent units with the means of these data, one example a row; default from the layers without their couplings.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

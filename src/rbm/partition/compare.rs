@@ -95,7 +95,8 @@ impl LnZMethods {
         deadline;
     }
 
-    /// Starts annealing and tempering from independent units with the means of these data, one example a row.
+    /// Starts annealing and tempering from independent units with the means of these data, one example a row; default from the layers without their
+    /// couplings.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

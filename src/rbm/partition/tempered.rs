@@ -59,7 +59,7 @@ impl RbmTempered {
             "steps" => number(steps),
             "thermalization" => number(warm_up),
             "seed" => vec![self.seed().number(); rungs],
-            "complete" => vec![self.is_complete(); rungs],
+            "complete" => vec![self.complete(); rungs],
         )?)
     }
 

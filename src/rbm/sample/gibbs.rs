@@ -145,7 +145,7 @@ impl Gibbs {
         Self { start: Start::Given(Arc::new(states.clone())), chains, ..self.clone() }
     }
 
-    /// Starts each chain at a row of the data, drawn at random.
+    /// Starts each chain at a row of the data (one example a row, a column for each visible unit), drawn at random; default as in [`start`](Self::start).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

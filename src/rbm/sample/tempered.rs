@@ -99,7 +99,7 @@ impl RbmTempered {
         self.visible.clone()
     }
 
-    /// The hidden states that these visible ones were drawn with.
+    /// The hidden states that the [`visible`](Self::visible) ones were drawn with, one a row in the same order.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -146,11 +146,11 @@ impl RbmTempered {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
-    /// assert!(Rbm::spin(6, 3)?.tempering([0.0, 1.0]).steps(50).run()?.is_complete());
+    /// assert!(Rbm::spin(6, 3)?.tempering([0.0, 1.0]).steps(50).run()?.complete());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn is_complete(&self) -> bool {
+    pub fn complete(&self) -> bool {
         self.complete
     }
 

@@ -62,7 +62,7 @@ impl Rbm {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let tempered = Rbm::binary(4, 3)?.tempering([0.5, 1.0]).steps(50).run()?;
-    /// assert!(tempered.is_complete());
+    /// assert!(tempered.complete());
     /// # Ok(())
     /// # }
     /// ```
@@ -92,7 +92,7 @@ impl RbmTempering {
         thermalization;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which the result holds what was measured so far and `is_complete` is false; default none.
+        /// A limit in seconds, after which the result holds what was measured so far and `complete` is false; default none.
         deadline;
     }
 
@@ -115,7 +115,8 @@ impl RbmTempering {
         Self { thinning: Some(steps), ..self.clone() }
     }
 
-    /// Takes for λ = 0 independent visible units with the means of these data, one example a row, and hidden units with the inputs that these means give.
+    /// Takes for λ = 0 independent visible units with the means of these data, one example a row, and hidden units with the inputs that these means give;
+    /// default the layers without their couplings.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -137,7 +138,7 @@ impl RbmTempering {
     /// use statmech::prelude::*;
     /// let data = array![[1.0, 0.0], [1.0, 1.0]];
     /// let settings = Rbm::binary(2, 3)?.tempering([0.0, 1.0]).start_from_data(&data).steps(50);
-    /// assert!(settings.run()?.is_complete());
+    /// assert!(settings.run()?.complete());
     /// # Ok(())
     /// # }
     /// ```

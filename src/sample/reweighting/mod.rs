@@ -183,6 +183,15 @@ impl Reweighting {
     }
 
     /// A limit in seconds for [`frame`](Self::frame), after which its later rows are missing values; default none.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let runs = Ising::square(8)?.scan([2.5]).sweeps(4_000).run_series()?;
+    /// let reweighting = Reweighting::new(&runs)?.deadline(60.0);
+    /// assert_eq!(reweighting.frame(&[2.4, 2.6])?.column("energy")?.null_count(), 0);
+    /// # Ok(()) }
+    /// ```
     pub fn deadline(&self, seconds: f64) -> Self {
         Self { deadline: Some(seconds), ..self.clone() }
     }

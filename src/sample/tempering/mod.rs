@@ -96,11 +96,28 @@ impl Tempering {
 
     /// Systems at each temperature, 1 or an even number; default 2. Overlaps are taken of the replicas 0 and 1, 2 and 3, …, so that
     /// the pairs are independent of each other.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let tempering = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(100);
+    /// assert_eq!(tempering.replicas(4).run()?.overlaps(0)?.dim(), (2, 100)); // two pairs
+    /// assert!(tempering.replicas(3).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn replicas(&self, replicas: i64) -> Self {
         Self { replicas, ..self.clone() }
     }
 
     /// Sweeps between exchanges; default 1. Energies, magnetizations and overlaps are measured just before each exchange.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let tempering = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200);
+    /// assert_eq!(tempering.swap_interval(5).run()?.overlaps(0)?.dim(), (1, 40));
+    /// # Ok(()) }
+    /// ```
     pub fn swap_interval(&self, sweeps: i64) -> Self {
         Self { swap_interval: sweeps, ..self.clone() }
     }
@@ -112,6 +129,16 @@ impl Tempering {
     /// lattice: in two dimensions, or on diluted graphs. It is made at temperatures up to the root mean square of the
     /// couplings, above which it only costs time. Sources: J. Houdayer, Eur. Phys. J. B 22, 479 (2001); Z. Zhu, A. J. Ochoa and
     /// H. G. Katzgraber, Phys. Rev. Lett. 115, 077201 (2015) for the restriction to low temperatures.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let glass = Ising::edwards_anderson(Lattice::square(4), Disorder::PlusMinus, 1)?;
+    /// let frame = glass.tempering([0.8, 1.4, 2.0]).houdayer(true).sweeps(2_000).seed(1).run()?.frame()?;
+    /// let (energy, error) = (frame.values("energy")?[0], frame.values("energy_err")?[0]);
+    /// assert!((energy - glass.enumerate()?.at(0.8)?.energy).abs() < 4.0 * error);
+    /// # Ok(()) }
+    /// ```
     pub fn houdayer(&self, houdayer: bool) -> Self {
         Self { houdayer, ..self.clone() }
     }
@@ -144,7 +171,7 @@ impl Tempering {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let settings = Ising::square(4)?.tempering([2.0, 2.5, 3.0]).sweeps(500);
-    /// assert!(settings.seed(1).run()?.is_complete());
+    /// assert!(settings.seed(1).run()?.complete());
     /// # Ok(())
     /// # }
     /// ```

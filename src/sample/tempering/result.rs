@@ -365,11 +365,11 @@ impl Tempered {
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
     /// let tempered = Ising::square(4)?.tempering([2.0, 3.0]).sweeps(200).run()?;
-    /// assert!(tempered.is_complete());
+    /// assert!(tempered.complete());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn is_complete(&self) -> bool {
+    pub fn complete(&self) -> bool {
         self.settings.complete
     }
 

@@ -8,7 +8,15 @@ use crate::theory::ags::require_temperature;
 /// Sums over more patterns meet 2^−1023.
 const MAX_MIXED: usize = 1000;
 
-/// A state that overlaps alike with n patterns.
+/// A state that overlaps alike with n patterns, at vanishing load; from [`mixture`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let three: Mixture = ags::mixture(3, 0.0)?;
+/// assert_eq!((three.patterns, three.overlap), (3, 0.5)); // half of each of the three patterns
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mixture {
     /// n, how many patterns are mixed.

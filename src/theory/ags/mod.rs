@@ -46,7 +46,16 @@ const MAX_LOAD: f64 = 1e6;
 /// Loads of memories below this, but 0, are too close to one pattern's for 64 bits.
 const MIN_LOAD: f64 = 1e-10;
 
-/// One solution of the equations, with its free energy.
+/// One solution of the equations, with its free energy; from [`retrieval`], [`spin_glass`] and [`paramagnet`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let state: AgsState = ags::retrieval(0.02, 0.5)?;
+/// assert!((state.energy - state.free_energy - state.temperature * state.entropy).abs() < 1e-12);
+/// assert!(state.overlap > 0.9 && state.replicon > 0.0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AgsState {
     /// α = P/N.

@@ -39,6 +39,16 @@ pub struct ProjectionTheory {
 }
 
 /// Expected principal curvatures and their variances.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let theory = ProjectionTheory::of_signs(800, 200, 1)?;
+/// let curvatures = theory.curvatures();
+/// // Both together are the trace of the slice's Hessian.
+/// assert!((curvatures.minus + curvatures.plus - 2.0 * theory.mean_diagonal()).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SliceCurvatures {
@@ -139,16 +149,37 @@ impl ProjectionTheory {
     }
 
     /// n, the number of parameters.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(ProjectionTheory::of_signs(3, 2, 1)?.dimension(), 6);
+    /// # Ok(()) }
+    /// ```
     pub fn dimension(&self) -> usize {
         self.n
     }
 
-    /// tr H.
+    /// tr H, the sum of the eigenvalues.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(ProjectionTheory::of_spectrum(&array![3.0, 1.0, -1.0])?.trace(), 3.0);
+    /// # Ok(()) }
+    /// ```
     pub fn trace(&self) -> f64 {
         self.trace
     }
 
-    /// tr H².
+    /// tr H², the sum of squares of all entries of H.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(ProjectionTheory::of_spectrum(&array![3.0, 1.0, -1.0])?.squares(), 11.0);
+    /// # Ok(()) }
+    /// ```
     pub fn squares(&self) -> f64 {
         self.squares
     }
@@ -167,6 +198,15 @@ impl ProjectionTheory {
     }
 
     /// The directions that it is about.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let theory = ProjectionTheory::of_signs(3, 2, 1)?;
+    /// assert_eq!(theory.drawn(), DirectionKind::Gaussian); // the default
+    /// assert_eq!(theory.directions(DirectionKind::Unit).drawn(), DirectionKind::Unit);
+    /// # Ok(()) }
+    /// ```
     pub fn drawn(&self) -> DirectionKind {
         self.directions
     }
@@ -177,6 +217,15 @@ impl ProjectionTheory {
     }
 
     /// 𝔼 ηᵀHη = tr H, or tr H/n for directions of length 1. The expected ηᵀHδ is 0.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let theory = ProjectionTheory::of_signs(3, 1, 0)?;
+    /// assert_eq!(theory.mean_diagonal(), 2.0);
+    /// assert_eq!(theory.directions(DirectionKind::Unit).mean_diagonal(), 0.5);
+    /// # Ok(()) }
+    /// ```
     pub fn mean_diagonal(&self) -> f64 {
         match self.directions {
             DirectionKind::Gaussian => self.trace,

@@ -1,0 +1,348 @@
+//! Bounds of the generalisation error, bias and variance, random features, and the table of capacities.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
+#[path = "common/says.rs"]
+mod says;
+
+use says::assert_says;
+use statmech::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use statmech::prelude::*;
+use statmech::rand::Rng;
+use statmech::rayon::prelude::*;
+use statmech::statrs::distribution::{Binomial, Discrete, DiscreteCDF};
+
+#[test]
+fn hoeffding_and_test_sets_against_the_binomial_law() {
+    for (n, delta) in [(10_u64, 0.1), (50, 0.05), (200, 0.01)] {
+        for p in [0.01, 0.1, 0.3, 0.5, 0.9] {
+            let law = Binomial::new(p, n).unwrap();
+            let missed = |bound: &dyn Fn(u64) -> f64| -> f64 {
+                (0..=n).filter(|&k| bound(k) < p).map(|k| law.pmf(k)).sum()
+            };
+            let by_hoeffding = missed(&|k| {
+                bounds::hoeffding(k as f64 / n as f64, n as usize, 0.0, delta).unwrap()
+            });
+            let by_test = missed(&|k| bounds::test_set(k as usize, n as usize, delta).unwrap());
+            assert!(by_hoeffding <= delta && by_test <= delta, "{by_hoeffding} {by_test}");
+        }
+        // At the bound itself so few errors have the probability δ.
+        for k in [0, 1, n / 4, n - 1] {
+            let bound = bounds::test_set(k as usize, n as usize, delta).unwrap();
+            let chance = Binomial::new(bound, n).unwrap().cdf(k);
+            assert!((chance / delta - 1.0).abs() < 1e-8, "{k} of {n}: {chance}");
+        }
+        assert_eq!(bounds::test_set(n as usize, n as usize, delta).unwrap(), 1.0);
+    }
+}
+
+#[test]
+fn formulas_by_hand() {
+    let near = |x: f64, y: f64| assert!((x - y).abs() < 1e-12, "{x} {y}");
+    // n = 100, δ = 2/e², so that ln(2/δ) = 2 and ln(1/δ) = 2 − ln 2.
+    let delta = 2.0 * (-2.0_f64).exp();
+    let once = ((2.0 - 2_f64.ln()) / 200.0).sqrt();
+    near(bounds::hoeffding(0.05, 100, 6.0, delta).unwrap(), 0.05 + 0.2);
+    near(bounds::growth(0.05, 100, 8.0, delta).unwrap(), 0.05 + 0.4 + once);
+    near(bounds::vc(0.0, 100, 100, delta).unwrap(), 2_f64.sqrt() + once);
+    near(bounds::vc(0.0, 100, 1_000, delta).unwrap(), (2.0 * 2_f64.ln()).sqrt() + once);
+    near(bounds::rademacher(0.05, 0.2, 100, delta).unwrap(), 0.05 + 0.2 + 0.3);
+    // rΛ/ρ = 2: log₂ 4 = 2.
+    near(
+        bounds::margin(0.05, 100, 2.0, 1.0, delta).unwrap(),
+        0.05 + 0.8 + (2_f64.ln() / 100.0).sqrt() + 0.1,
+    );
+    let ln_sauer = cover::ln_count(101, 11).unwrap() - 2_f64.ln();
+    let sauer: f64 = sauer_bound(100, 10).unwrap().to_string().parse().unwrap();
+    near(ln_sauer, sauer.ln());
+    assert!(
+        bounds::growth(0.0, 100, ln_sauer, 0.1).unwrap() < bounds::vc(0.0, 100, 10, 0.1).unwrap()
+    );
+}
+
+#[test]
+fn inverse_of_the_divergence() {
+    let kl = |q: f64, p: f64| {
+        let term = |a: f64, b: f64| if a == 0.0 { 0.0 } else { a * (a / b).ln() };
+        term(q, p) + term(1.0 - q, 1.0 - p)
+    };
+    for q in [0.0, 1e-6, 0.03, 0.5, 0.97] {
+        for most in [1e-6, 0.01, 0.3, 2.0] {
+            let p = bounds::kl_inverse(q, most).unwrap();
+            assert!(p > q && p <= 1.0);
+            if p > 1.0 - 1e-9 {
+                continue;
+            }
+            assert!(
+                (kl(q, p) / most - 1.0).abs() < 1e-6,
+                "q = {q}, {most}: p = {p} has {}",
+                kl(q, p)
+            );
+        }
+        assert_eq!(bounds::kl_inverse(q, 0.0).unwrap(), q);
+        assert!(bounds::kl_inverse(q, 1e6).unwrap() <= 1.0);
+    }
+    assert_eq!(bounds::kl_inverse(1.0, 0.1).unwrap(), 1.0);
+}
+
+#[test]
+fn stochastic_classifiers_err_as_often_as_the_formula_says() {
+    let examples = Examples::blobs(60, 3.0, 1).unwrap();
+    let learned = examples.train(LearningRule::Hebb).run().unwrap().perceptron;
+    let found = PacBayes::linear(&learned, &examples, 0.05).unwrap();
+    assert!((found.divergence - 0.5 * found.scale * found.scale).abs() < 1e-12);
+    assert!((found.error(&learned, &examples).unwrap() - found.training_error).abs() < 1e-12);
+    // Draw classifiers from the posterior and count.
+    let length = (learned.weights.dot(&learned.weights) + learned.bias * learned.bias).sqrt();
+    let mut generator = Seed::new(3).generator();
+    let mut draw = || -> f64 { StandardNormal.sample(&mut generator) };
+    let rates: Vec<f64> = (0..3_000)
+        .map(|_| {
+            let weights = learned.weights.mapv(|w| found.scale * w / length + draw());
+            let bias = found.scale * learned.bias / length + draw();
+            Perceptron::new(weights, bias).unwrap().errors(&examples).unwrap() as f64 / 60.0
+        })
+        .collect();
+    let mean = rates.iter().sum::<f64>() / 3_000.0;
+    let error = (rates.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / 3_000.0 / 2_999.0).sqrt();
+    assert!(
+        (mean - found.training_error).abs() < 4.0 * error,
+        "{mean} ± {error} for {}",
+        found.training_error
+    );
+    // No other scale has a smaller bound.
+    for scale in [0.0, 0.8 * found.scale, 1.2 * found.scale] {
+        let mut other = found;
+        other.scale = scale;
+        let error = other.error(&learned, &examples).unwrap();
+        assert!(
+            bounds::pac_bayes(error, 60, 0.5 * scale * scale, 0.05).unwrap() >= found.bound - 1e-9
+        );
+    }
+}
+
+#[test]
+fn rademacher_complexity_is_about_the_largest_deviation_of_errors() {
+    // x uniform, labels sign(x − ½) turned with probability 0.2: the error of a threshold t is 0.2 + 0.6 |t − ½|. Symmetrisation: ⟨sup (ε − ε̂)⟩ ≤ ⟨R̂⟩.
+    let (n, delta) = (40, 0.2);
+    let draws: Vec<(f64, f64)> = (0..400_u64)
+        .into_par_iter()
+        .map(|seed| {
+            let mut generator = Seed::new(seed).generator();
+            let mut pairs: Vec<(f64, bool)> = (0..n)
+                .map(|_| {
+                    let (x, turned) = (generator.random::<f64>(), generator.random::<f64>() < 0.2);
+                    (x, (x > 0.5) != turned)
+                })
+                .collect();
+            pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let points = Array2::from_shape_fn((n, 1), |(i, _)| pairs[i].0);
+            let class = HypothesisClass::Thresholds.dichotomies(&points).unwrap();
+            let complexity = class.rademacher_sampling().samples(50).seed(seed).run().unwrap().mean;
+            let largest = (0..=n).map(|k| {
+                let errors = (0..n).filter(|&i| (i >= k) != pairs[i].1).count();
+                let left = if k == 0 { 0.0 } else { pairs[k - 1].0 };
+                let right = if k == n { 1.0 } else { pairs[k].0 };
+                let farthest = (left - 0.5_f64).abs().max((right - 0.5_f64).abs());
+                0.2 + 0.6 * farthest - errors as f64 / n as f64
+            });
+            (largest.fold(f64::NEG_INFINITY, f64::max), complexity)
+        })
+        .collect();
+    let mean = |f: fn(&(f64, f64)) -> f64| draws.iter().map(f).sum::<f64>() / 400.0;
+    let (deviation, complexity) = (mean(|d| d.0), mean(|d| d.1));
+    assert!(deviation < complexity && deviation > 0.3 * complexity, "{deviation} {complexity}");
+    let fails = |d: &&(f64, f64)| d.0 > bounds::rademacher(0.0, d.1, n, delta).unwrap();
+    assert!(draws.iter().filter(fails).count() as f64 <= delta * 400.0);
+}
+
+fn pair(plus: usize, minus: usize) -> (Examples, Examples) {
+    let images = digits().unwrap();
+    let of = |images: &Images| Examples::from_images(images, plus, minus).unwrap();
+    (of(&images.take(1_200)), of(&images.skip(1_200)))
+}
+
+#[test]
+fn bounds_stand_above_what_is_measured() {
+    let (training, test) = pair(3, 8);
+    let table =
+        GeneralizationGap::new(&training, &test).sizes([20, 100, 200]).samples(4).run().unwrap();
+    let of = |name: &str| table.values(name).unwrap();
+    let test_error = of("test_error");
+    for name in ["hoeffding", "growth", "vc", "rademacher", "margin", "test_set"] {
+        assert!(of(name).iter().zip(&test_error).all(|(bound, error)| bound > error), "{name}");
+    }
+    assert!(
+        of("pac_bayes").iter().zip(of("gibbs_test_error")).all(|(bound, error)| *bound > error)
+    );
+    // Learned without an error, the gap is the test error; more examples, less of it.
+    assert_eq!(of("training_error"), [0.0; 3]);
+    assert_eq!(of("gap"), test_error);
+    assert!(test_error[2] < test_error[0]);
+    assert!(of("pac_bayes")[2] < of("pac_bayes")[0] && of("pac_bayes")[2] < 1.0);
+    // The columns again by the functions.
+    let vc = bounds::vc(0.0, 100, 65, 0.05).unwrap();
+    let growth = bounds::growth(0.0, 100, cover::ln_count(100, 65).unwrap(), 0.05).unwrap();
+    assert!((of("vc")[1] - vc).abs() < 1e-12 && (of("growth")[1] - growth).abs() < 1e-12);
+    // Scaling inputs to length 1 is what the margin bound is about.
+    let rho = of("margin_used")[1];
+    assert!(rho > 0.0 && rho < 1.0);
+}
+
+#[test]
+fn gap_of_random_labels_is_one_half() {
+    let (training, test) =
+        (Examples::random(400, 60, 1).unwrap(), Examples::random(2_000, 60, 2).unwrap());
+    let table = GeneralizationGap::new(&training, &test).sizes([50]).samples(8).run().unwrap();
+    let (gap, error) = (table.values("gap").unwrap()[0], table.values("gap_err").unwrap()[0]);
+    assert!((gap - 0.5).abs() < 4.0 * error && error < 0.02, "{gap} ± {error}");
+}
+
+#[test]
+fn bias_and_variance_of_polynomials_against_the_exact_ones() {
+    let runs =
+        BiasVariance::new(|x| (4.0 * x).sin() + 0.3 * x).degrees([0, 2, 5, 9]).samples(300).seed(1);
+    for penalty in [0.0, 0.05] {
+        let table = runs.penalty(penalty).run().unwrap();
+        for name in ["bias", "variance", "risk"] {
+            let of = |suffix: &str| table.values(&format!("{name}{suffix}")).unwrap();
+            for ((x, error), exact) in of("").into_iter().zip(of("_err")).zip(of("_exact")) {
+                assert!(
+                    (x - exact).abs() < 4.0 * error + 1e-12,
+                    "{name}: {x} ± {error} for {exact}"
+                );
+            }
+        }
+    }
+    // The same places for learning and testing: σ²(k + 1)/n, and no bias for a polynomial of the degree or less.
+    let cubic =
+        BiasVariance::new(|x| x * x * x - x).examples(100).noise(0.3).degrees([0, 3, 7]).samples(3);
+    let table = cubic.run().unwrap();
+    let (bias, variance) =
+        (table.values("bias_exact").unwrap(), table.values("variance_exact").unwrap());
+    for (k, parameters) in [1.0, 4.0, 8.0].into_iter().enumerate() {
+        assert!((variance[k] - 0.3 * parameters / 100.0).abs() < 1e-12);
+    }
+    assert!(bias[0] > 0.05 && bias[1] < 1e-20 && bias[2] < 1e-20);
+    // By symmetry the constant fit is 0, and its bias the mean square of the function.
+    let places = (0..100).map(|k| (2.0 * f64::from(k) + 1.0) / 100.0 - 1.0);
+    let square = places.map(|x| (x * x * x - x).powi(2)).sum::<f64>() / 100.0;
+    assert!((bias[0] - square).abs() < 1e-12);
+}
+
+#[test]
+fn errors_of_bias_and_variance_hold_the_truth() {
+    let runs = BiasVariance::new(|x| (3.0 * x).cos()).examples(20).degrees([3]).samples(40);
+    let held = |name: &'static str| {
+        (0..300_u64)
+            .into_par_iter()
+            .filter(|&seed| {
+                let table = runs.seed(seed).run().unwrap();
+                let of = |suffix: &str| table.values(&format!("{name}{suffix}")).unwrap()[0];
+                (of("") - of("_exact")).abs() <= of("_err")
+            })
+            .count()
+    };
+    for name in ["variance", "risk"] {
+        let held = held(name);
+        assert!((185..=222).contains(&held), "{name}: {held} of 300");
+    }
+}
+
+#[test]
+fn random_features_descend_twice() {
+    let images = digits().unwrap();
+    let runs = RandomFeatureRegression::new(&images.take(200), &images.skip(1_000));
+    let table = runs
+        .features([40, 200, 1_500])
+        .penalties([0.0, 0.1])
+        .label_noise(0.1)
+        .samples(4)
+        .run()
+        .unwrap();
+    let of = |name: &str| table.values(name).unwrap();
+    let (loss, training) = (of("test_loss"), of("training_loss"));
+    assert!(loss[2] > 3.0 * loss[0] && loss[2] > 3.0 * loss[4], "a peak at N = n");
+    assert!(training[4] < 1e-8 && of("training_error")[4] == 0.0, "interpolation beyond");
+    assert!(loss[3] < loss[2] && training[3] > training[2], "a penalty removes the peak");
+    assert!(of("test_error")[5] < 0.25);
+    assert!(training[0] > training[4]);
+}
+
+#[test]
+fn capacities_agree_with_their_theories() {
+    let table = CapacityTable::new().samples(40).seed(1).run().unwrap();
+    assert_eq!(table.height(), 10);
+    let of = |name: &str| table.values(name).unwrap();
+    let models: Vec<String> = (0..10)
+        .map(|k| table.column("model").unwrap().str().unwrap().get(k).unwrap().into())
+        .collect();
+    for (k, model) in models.iter().enumerate() {
+        let (theory, x, error) = (of("theory")[k], of("measured")[k], of("measured_err")[k]);
+        // Where the theory is of infinite systems and the measurement is not, leading corrections stay.
+        let allowance = match model.as_str() {
+            "perceptron, weights ±1" => 0.05,
+            "dense memory, cubic" => 0.2,
+            "dense memory, exponential" => 0.1,
+            "Hopfield, pseudo-inverse" => 0.05,
+            "Hopfield, greatest stability" => 0.05,
+            _ => 0.01,
+        };
+        assert!(
+            (x - theory).abs() < 4.0 * error + allowance,
+            "{model}: {x} ± {error} for {theory}"
+        );
+    }
+}
+
+#[test]
+fn bad_input() {
+    for bad in [-0.1, 1.1, f64::NAN] {
+        assert_says(bounds::hoeffding(bad, 10, 0.0, 0.1), &["`training_error`"]);
+        assert_says(bounds::kl_inverse(bad, 0.1), &["`q`"]);
+    }
+    for bad in [0.0, 1.0, f64::NAN] {
+        assert_says(bounds::vc(0.0, 10, 1, bad), &["`delta`"]);
+    }
+    assert_says(bounds::growth(0.0, 0, 1.0, 0.1), &["`n`"]);
+    assert_says(bounds::growth(0.0, 10, f64::INFINITY, 0.1), &["`ln_growth`"]);
+    assert_says(bounds::vc(0.0, 10, 0, 0.1), &["`d`"]);
+    assert_says(bounds::rademacher(0.0, -1.0, 10, 0.1), &["`complexity`"]);
+    assert_says(bounds::margin(0.0, 10, 1.0, 2.0, 0.1), &["`rho`"]);
+    assert_says(bounds::margin(0.0, 10, f64::NAN, 2.0, 0.1), &["`reach`"]);
+    assert_says(bounds::pac_bayes(0.0, 7, 1.0, 0.1), &["`n`", "8"]);
+    assert_says(bounds::test_set(3, 2, 0.1), &["`errors`"]);
+    let (training, test) =
+        (Examples::blobs(40, 5.0, 1).unwrap(), Examples::blobs(30, 5.0, 2).unwrap());
+    let gap = GeneralizationGap::new(&training, &test);
+    assert_says(gap.run(), &["`sizes`", "50"]);
+    assert_says(gap.sizes([]).run(), &["`sizes`", "empty"]);
+    assert_says(gap.sizes([4]).run(), &["`sizes`", "8"]);
+    assert_says(gap.sizes([20]).delta(f64::NAN).run(), &["`delta`"]);
+    assert_says(gap.sizes([20]).bits(1).run(), &["`bits`"]);
+    assert_says(gap.sizes([20]).samples(1).run(), &["`samples`"]);
+    let other = Examples::random(10, 3, 1).unwrap();
+    assert_says(GeneralizationGap::new(&training, &other).sizes([20]).run(), &["test inputs"]);
+    let zero = Perceptron { weights: array![0.0, 0.0], bias: 0.0 };
+    assert_says(PacBayes::linear(&zero, &training, 0.1), &["`weights`"]);
+    let runs = BiasVariance::new(|x| x);
+    assert_says(runs.degrees([]).run(), &["`degrees`"]);
+    assert_says(runs.degrees([61]).run(), &["`degrees`", "60"]);
+    assert_says(runs.examples(1).run(), &["`examples`"]);
+    assert_says(runs.noise(f64::NAN).run(), &["`noise`"]);
+    assert_says(runs.penalty(-1.0).run(), &["`penalty`"]);
+    assert_says(runs.samples(2).run(), &["`samples`"]);
+    assert_says(runs.samples(10_000_000).run(), &["predictions"]);
+    assert_says(BiasVariance::new(|x| 1.0 / (x - x)).run(), &["`target`"]);
+    let images = digits().unwrap();
+    let features = RandomFeatureRegression::new(&images.take(20), &images.skip(1_780));
+    assert_says(features.features([]).run(), &["`features`"]);
+    assert_says(features.features([0]).run(), &["`features`"]);
+    assert_says(features.features([usize::MAX]).run(), &["spectrum"]);
+    assert_says(features.penalties([f64::NAN]).run(), &["`penalty`"]);
+    assert_says(features.label_noise(1.5).run(), &["`label_noise`"]);
+    assert_says(features.samples(0).run(), &["`samples`"]);
+    let square = Images::new(array![[7, 8, 9, 16]], 16, array![0], (2, 2)).unwrap();
+    assert_says(RandomFeatureRegression::new(&images.take(20), &square).run(), &["test images"]);
+    assert_says(CapacityTable::new().samples(3).run(), &["`samples`", "20"]);
+}
