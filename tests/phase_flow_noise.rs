@@ -149,7 +149,9 @@ fn langevin_refuses_what_it_cannot_do() {
     let wild = quartic.langevin(&array![[3.0], [-3.0]], 1.0).step(0.5);
     assert_says(wild.run(), &["`step`", "Mala"]);
     assert!(wild.scheme(LangevinScheme::Mala).run().is_ok());
-    let cut = walk.steps(10_000_000).points(100_001).deadline(1e-9).run().unwrap();
+    let long = walk.steps(10_000_000).points(100_001).deadline(1e-9);
+    assert_says(long.run(), &["`deadline`", "of 5000000 steps of thermalization"]);
+    let cut = long.thermalization(0).run().unwrap();
     assert!(!cut.complete && cut.ensembles.len() == 2);
 }
 
@@ -493,6 +495,9 @@ fn stochastic_descent_refuses_what_it_cannot_do() {
     assert!(settings.steps(0).run().is_err() && settings.thermalization(-1).run().is_err());
     assert_says(objective.stochastic_descent(&(&minimum + 1.0)).run(), &["descend"]);
     assert!(objective.stochastic_descent(&array![1.0]).run().is_err());
+    let cut = settings.steps(50_000_000).deadline(1e-9);
+    assert_says(cut.run(), &["`deadline`", "of 25000000 steps of thermalization"]);
+    assert!(!cut.thermalization(0).run().unwrap().complete);
     let bowl = Objective::quadratic(&array![[1.0]], &array![0.0]).unwrap();
     assert_says(bowl.stochastic_descent(&array![0.0]).run(), &["no average"]);
     let sgd = settings.steps(10).run().unwrap();

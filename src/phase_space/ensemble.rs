@@ -25,7 +25,7 @@ const STEPS: i64 = 100_000_000;
 /// Where members start.
 #[derive(Clone, Debug)]
 enum Starts {
-    Gaussian { centre: Option<Array1<f64>>, width: f64 },
+    Gaussian { center: Option<Array1<f64>>, width: f64 },
     Network(Network),
     Given(Array2<f64>),
 }
@@ -78,7 +78,7 @@ impl Objective {
         Ensemble {
             objective: self.clone(),
             members,
-            starts: Starts::Gaussian { centre: None, width: 1.0 },
+            starts: Starts::Gaussian { center: None, width: 1.0 },
             times: (0..=10).map(f64::from).collect(),
             error: 1e-8,
             seed: Seed::default(),
@@ -96,7 +96,8 @@ impl Ensemble {
         deadline;
     }
 
-    /// Starts from a Gaussian of this width (standard deviation in each direction) about [`centre`](Self::centre); default 1.
+    /// Starts from a Gaussian of this width (standard deviation in each direction) about [`center`](Self::center); default 1. It takes the place of
+    /// [given](Self::starts) or [initial](Self::initial) starts.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -106,29 +107,29 @@ impl Ensemble {
     /// # Ok(()) }
     /// ```
     pub fn width(&self, width: f64) -> Self {
-        let centre = match &self.starts {
-            Starts::Gaussian { centre, .. } => centre.clone(),
+        let center = match &self.starts {
+            Starts::Gaussian { center, .. } => center.clone(),
             _ => None,
         };
-        Self { starts: Starts::Gaussian { centre, width }, ..self.clone() }
+        Self { starts: Starts::Gaussian { center, width }, ..self.clone() }
     }
 
-    /// Starts about this point; default the origin.
+    /// Starts from a Gaussian about this point; default the origin. It takes the place of [given](Self::starts) or [initial](Self::initial) starts.
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let history = bowl.ensemble(20).centre(&array![9.0]).width(0.1).times([0.0]).run()?;
+    /// let history = bowl.ensemble(20).center(&array![9.0]).width(0.1).times([0.0]).run()?;
     /// assert!(history.positions[0].iter().all(|x| (x - 9.0).abs() < 1.0));
     /// # Ok(()) }
     /// ```
-    pub fn centre(&self, theta: &Array1<f64>) -> Self {
+    pub fn center(&self, theta: &Array1<f64>) -> Self {
         let width = match self.starts {
             Starts::Gaussian { width, .. } => width,
             _ => 1.0,
         };
-        Self { starts: Starts::Gaussian { centre: Some(theta.clone()), width }, ..self.clone() }
+        Self { starts: Starts::Gaussian { center: Some(theta.clone()), width }, ..self.clone() }
     }
 
     /// Starts as a network's [`initial`](Network::initial) parameters, each member with a seed of its own.
@@ -222,7 +223,7 @@ impl Ensemble {
                 };
             }
             now = time;
-            record(&mut history, &members, time);
+            record(&mut history, &members, time)?;
         }
         history.complete = true;
         Ok(history)
@@ -295,12 +296,12 @@ impl Ensemble {
         self.at(match &self.starts {
             Starts::Given(points) => points.row(k).to_owned(),
             Starts::Network(network) => network.initial(seed)?,
-            Starts::Gaussian { centre, width } => {
+            Starts::Gaussian { center, width } => {
                 let mut generator = seed.generator();
                 let noise = Array1::from_shape_fn(n, |_| {
                     width * generator.sample::<f64, _>(StandardNormal)
                 });
-                centre.as_ref().map_or(noise.clone(), |centre| &noise + centre)
+                center.as_ref().map_or(noise.clone(), |center| &noise + center)
             }
         })
     }
@@ -309,7 +310,7 @@ impl Ensemble {
     fn only_starts(&self, mut history: EnsembleHistory, count: usize) -> Result<EnsembleHistory> {
         let members: Vec<Member> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
-        record(&mut history, &members, 0.0);
+        record(&mut history, &members, 0.0)?;
         Ok(history)
     }
 
@@ -333,11 +334,11 @@ impl Ensemble {
             });
         }
         match &self.starts {
-            Starts::Gaussian { width, centre } => {
+            Starts::Gaussian { width, center } => {
                 require_positive("width", *width)?;
-                centre
+                center
                     .as_ref()
-                    .map_or(Ok(()), |centre| self.require_row("`centre`", centre.len()))?;
+                    .map_or(Ok(()), |center| self.require_row("`center`", center.len()))?;
             }
             Starts::Network(network) => {
                 self.require_row("The network's parameters", network.parameters()?)?;
@@ -358,10 +359,10 @@ impl Ensemble {
 }
 
 /// Puts all members into the history.
-fn record(history: &mut EnsembleHistory, members: &[Member], time: f64) {
+fn record(history: &mut EnsembleHistory, members: &[Member], time: f64) -> Result<()> {
     let shape = (members.len(), members[0].theta.len());
     history.times.push(time);
     history.positions.push(Array2::from_shape_fn(shape, |(k, i)| members[k].theta[i]));
     history.velocities.push(Array2::from_shape_fn(shape, |(k, i)| members[k].velocity[i]));
-    history.push_losses(members.iter().map(|member| member.loss).collect());
+    history.push_losses(members.iter().map(|member| member.loss).collect())
 }

@@ -70,12 +70,9 @@ impl EnsembleHistory {
         }
     }
 
-    pub(super) fn push_losses(&mut self, losses: Vec<f64>) {
-        let rows = self.losses.nrows() + 1;
-        let all: Vec<f64> = self.losses.iter().copied().chain(losses).collect();
-        if let Ok(losses) = Array2::from_shape_vec((rows, self.losses.ncols()), all) {
-            self.losses = losses;
-        }
+    pub(super) fn push_losses(&mut self, losses: Vec<f64>) -> Result<()> {
+        let pushed = self.losses.push_row((&losses).into());
+        pushed.map_err(|error| Error::argument("losses", error, "one for each member"))
     }
 
     /// The number of members.

@@ -7,7 +7,9 @@ use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use crate::phase_space::require::{require_numbers, require_room, require_starts};
+use crate::phase_space::require::{
+    ROUND, require_averages, require_numbers, require_room, require_starts,
+};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -245,7 +247,8 @@ impl Langevin {
     /// Lets the walkers go, several at a time on as many threads.
     ///
     /// # Errors
-    /// If the starts do not fit or are fewer than two, a setting is out of range, or a walker leaves where the loss is finite, as with too large a step.
+    /// If the starts do not fit or are fewer than two, a setting is out of range, a walker comes to where the loss is not finite, as with too large a step, or the deadline
+    /// passes before the thermalization is over.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -273,22 +276,26 @@ impl Langevin {
         let (mut done, mut complete) = (0, true);
         for point in 1..points {
             let until = (all as f64 * point as f64 / (points - 1) as f64).round() as usize;
-            walkers
-                .par_iter_mut()
-                .try_for_each(|walker| walker.go(&rule, done..until, before))
-                .map_err(|error| self.astray(error))?;
-            progress.add(until - done);
-            done = until;
+            while done < until && complete {
+                let next = until.min(done + ROUND);
+                walkers
+                    .par_iter_mut()
+                    .try_for_each(|walker| walker.go(&rule, done..next, before))
+                    .map_err(|error| self.astray(error))?;
+                progress.add(next - done);
+                done = next;
+                complete = done == all || !deadline.passed();
+            }
             let n = self.starts.ncols();
             let now = Array2::from_shape_fn((walkers.len(), n), |(k, i)| walkers[k].theta[i]);
             rows.push(done, &walkers, &self.starts);
             ensembles.push(now);
-            if done < all && deadline.passed() {
-                complete = false;
+            if !complete {
                 progress.stopped();
                 break;
             }
         }
+        require_averages(done, before)?;
         self.gathered(&walkers, rows, ensembles, complete)
     }
 

@@ -7,6 +7,9 @@ use crate::ndarray::{Array1, Array2};
 /// Numbers that a run may keep: 2 GiB.
 const MOST: usize = 1 << 28;
 
+/// Steps of all walkers between two looks at the clock.
+pub(super) const ROUND: usize = 1000;
+
 /// Refuses starts (a row each) that are none, or do not fit the objective.
 pub(super) fn require_starts(objective: &Objective, starts: &Array2<f64>) -> Result<()> {
     let n = objective.dimension();
@@ -48,6 +51,15 @@ pub(super) fn require_numbers(what: &str, shape: &[usize]) -> Result<()> {
         limit: format!("{MOST}"),
         advice: "Take fewer walkers, points or parameters.".to_string(),
     })
+}
+
+/// Refuses averages over no step: the deadline passed before the warm-up was over.
+pub(super) fn require_averages(done: usize, before: usize) -> Result<()> {
+    if done > before {
+        return Ok(());
+    }
+    let given = format!("one that passed after {done} of {before} steps of thermalization");
+    Err(Error::argument("deadline", given, "longer, or the thermalization shorter"))
 }
 
 /// One vector as the only row of a matrix.

@@ -283,15 +283,14 @@ impl FokkerPlanck {
                 advice: "Take the walkers of `langevin`.".to_string(),
             });
         }
-        let mut intervals = self.intervals.clone().unwrap_or_else(|| vec![(-4.0, 4.0); 2]);
-        if intervals.len() < axes {
+        let intervals = self.intervals.clone().unwrap_or_else(|| vec![(-4.0, 4.0); axes]);
+        if intervals.len() != axes {
             return Err(Error::Shape {
                 what: "`intervals`",
                 expected: format!("[{axes}], one for each axis"),
                 given: format!("[{}]", intervals.len()),
             });
         }
-        intervals.truncate(axes);
         let grid = Grid::new(intervals, self.cells.unwrap_or(if axes == 1 { 200 } else { 60 }))?;
         match &self.source {
             Source::Loss { objective, temperature } => {

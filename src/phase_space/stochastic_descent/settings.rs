@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
-use crate::phase_space::require::require_numbers;
+use crate::phase_space::require::{ROUND, require_averages, require_numbers};
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
 use crate::phase_space::stochastic_descent::walker::{Rule, Walker};
@@ -12,8 +12,7 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
 
-/// Looks at the clock, and at the whole loss of each walker, in a run.
-const ROUNDS: usize = 50;
+/// Looks at the whole loss of each walker in a run.
 const LOOKS: usize = 200;
 
 /// Settings of stochastic gradient descents that stay at a minimum; [`run`](Self::run) measures them beside their prediction.
@@ -137,7 +136,8 @@ impl StochasticDescent {
     /// Lets the walkers go, several at a time on as many threads.
     ///
     /// # Errors
-    /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the rate too large for it, a setting is out of range, or a walker leaves where the loss is finite.
+    /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the rate too large for it, a setting is out of range, a walker
+    /// comes to where the loss is not finite, or the deadline passes before the thermalization is over.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -171,7 +171,7 @@ impl StochasticDescent {
         let mut progress = Progress::new("steps of all walkers", all);
         let (mut done, mut complete) = (0, true);
         while done < all {
-            let until = all.min(done + all.div_ceil(ROUNDS));
+            let until = all.min(done + ROUND);
             walkers
                 .par_iter_mut()
                 .try_for_each(|walker| walker.go(&rule, done..until, before))
@@ -184,7 +184,8 @@ impl StochasticDescent {
                 break;
             }
         }
-        let steps = done.saturating_sub(before);
+        require_averages(done, before)?;
+        let steps = done - before;
         let seed = self.seed.number();
         let conditions = Conditions { rate: self.rate, batch: self.batch, steps, seed, complete };
         StochasticDescentStatistics::new(&prediction, &walkers, &conditions)
