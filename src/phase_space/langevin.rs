@@ -17,6 +17,9 @@ use crate::rayon::prelude::*;
 use crate::setters::setters;
 use crate::stats::mean_and_error;
 
+/// Steps of a walker between two looks at the clock.
+const LOOK: usize = 256;
+
 /// How walkers step; h is the step in time, g = ∇L(θ), ξ are normal numbers of variance 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum LangevinScheme {
@@ -106,7 +109,7 @@ pub struct LangevinSamples {
     pub loss_err: f64,
     /// The fraction of steps that were accepted: 1 but for [`LangevinScheme::Mala`].
     pub acceptance: f64,
-    /// Whether all steps were made: false if a deadline stopped them.
+    /// Whether all steps were made: false if a deadline stopped them. Before thermalisation was over there are no moments, which are NaN then.
     pub complete: bool,
 }
 
@@ -210,7 +213,7 @@ impl Langevin {
         points;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which all walkers stop and `complete` is false; default none. It is looked at where points are recorded.
+        /// A limit in seconds, after which all walkers stop and `complete` is false; default none.
         deadline;
     }
 
@@ -264,18 +267,21 @@ impl Langevin {
         let (mut done, mut complete) = (0, true);
         for point in 1..points {
             let until = (all as f64 * point as f64 / (points - 1) as f64).round() as usize;
-            walkers
-                .par_iter_mut()
-                .try_for_each(|walker| walker.go(&rule, done..until, before))
-                .map_err(|error| self.astray(error))?;
-            progress.add(until - done);
-            done = until;
+            while done < until && complete {
+                let next = until.min(done + LOOK);
+                walkers
+                    .par_iter_mut()
+                    .try_for_each(|walker| walker.go(&rule, done..next, before))
+                    .map_err(|error| self.astray(error))?;
+                progress.add(next - done);
+                done = next;
+                complete = done == all || !deadline.passed();
+            }
             let n = self.starts.ncols();
             let now = Array2::from_shape_fn((walkers.len(), n), |(k, i)| walkers[k].theta[i]);
             rows.push(done, &walkers, &self.starts);
             ensembles.push(now);
-            if done < all && deadline.passed() {
-                complete = false;
+            if !complete {
                 progress.stopped();
                 break;
             }

@@ -12,8 +12,10 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
 
-/// Looks at the clock, and at the whole loss of each walker, in a run.
-const ROUNDS: usize = 50;
+/// Steps of a walker between two looks at the clock.
+const LOOK: usize = 256;
+
+/// Looks at the whole loss of each walker, in a run.
 const LOOKS: usize = 200;
 
 /// Settings of stochastic gradient descents that stay at a minimum; [`run`](Self::run) measures them beside their prediction.
@@ -126,7 +128,7 @@ impl StochasticDescent {
         let mut progress = Progress::new("steps of all walkers", all);
         let (mut done, mut complete) = (0, true);
         while done < all {
-            let until = all.min(done + all.div_ceil(ROUNDS));
+            let until = all.min(done + LOOK);
             walkers
                 .par_iter_mut()
                 .try_for_each(|walker| walker.go(&rule, done..until, before))
