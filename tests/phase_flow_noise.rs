@@ -31,7 +31,7 @@ fn walkers_in_a_bowl_have_the_covariance_of_their_scheme() {
     let gibbs = t * inverse(&h);
     let center = inverse(&h).dot(&array![1.0, 0.0]);
     for scheme in SCHEMES {
-        let starts = Array2::from_shape_fn((200, 2), |(_, i)| center[i]);
+        let starts = Array2::from_shape_fn((100, 2), |(_, i)| center[i]);
         let walk = objective.langevin(&starts, t).scheme(scheme).step(step).steps(2000);
         let samples = walk.friction(1.5).seed(3).run().unwrap();
         let exact = match scheme {
@@ -44,7 +44,7 @@ fn walkers_in_a_bowl_have_the_covariance_of_their_scheme() {
                 let (value, error) = (samples.covariance[(i, j)], samples.covariance_err[(i, j)]);
                 assert!((value - exact[(i, j)]).abs() < 4.0 * error, "{scheme} {value} {error}");
                 // The bias of Euler's steps is seen, so that the test can fail.
-                assert!(error < 0.02 && (gibbs[(0, 0)] / exact[(0, 0)] - 1.0).abs() < 0.5);
+                assert!(error < 0.03 && (gibbs[(0, 0)] / exact[(0, 0)] - 1.0).abs() < 0.5);
             }
         }
         // ½ tr(H C) above the minimum.
@@ -88,7 +88,7 @@ fn walkers_in_wells_have_the_moments_of_gibbs() {
         (LangevinScheme::Baoab, 0.05),
     ] {
         let walk = objective.langevin(&Array2::zeros((100, 2)), t).scheme(scheme).step(step);
-        let samples = walk.steps(8000).seed(5).points(2).run().unwrap();
+        let samples = walk.steps(4000).seed(5).points(2).run().unwrap();
         let close = |value: f64, error: f64, exact: f64| {
             assert!((value - exact).abs() < 4.0 * error, "{scheme} {value} {error} {exact}");
         };
@@ -327,12 +327,9 @@ fn a_gaussian_on_the_grid_follows_the_linear_process() {
             let solution = settings.cells(cells).time(1.0).points(3).run().unwrap();
             let density = solution.density(2).unwrap();
             let (x, rho) = (density.values("x").unwrap(), density.values("density").unwrap());
-            let exact = |x: f64| {
-                process
-                    .log_density_at(&array![x], &array![1.5], &array![[0.25]], 1.0)
-                    .unwrap()
-                    .exp()
-            };
+            let cloud = GaussianCloud::new(&array![1.5], &array![[0.25]]).unwrap();
+            let later = process.cloud_at(&cloud, 1.0).unwrap();
+            let exact = |x: f64| later.ln_density(&array![[x]]).unwrap()[0].exp();
             x.iter().zip(&rho).map(|(x, rho)| (rho - exact(*x)).abs()).fold(0.0, f64::max)
         })
         .collect();
@@ -404,7 +401,7 @@ fn fokker_planck_refuses_what_it_cannot_do() {
         assert!(double_well().fokker_planck(bad).run().is_err());
         assert!(settings.time(bad).run().is_err());
         assert!(settings.start(&array![0.0], bad).run().is_err());
-        assert!(FokkerPlanck::of_drift(&array![bad], |x| x.to_vec()).is_err());
+        assert!(FokkerPlanck::of_drift(&array![bad], <[f64]>::to_vec).is_err());
     }
     assert_says(settings.interval(1.0, 1.0).run(), &["`intervals`"]);
     assert!(
@@ -415,7 +412,7 @@ fn fokker_planck_refuses_what_it_cannot_do() {
     assert_says(settings.start(&array![99.0], 0.1).run(), &["inside the box"]);
     assert!(settings.start(&array![], 0.1).run().is_err());
     assert_says(settings.time(1e12).run(), &["jumps"]);
-    assert!(FokkerPlanck::of_drift(&array![1.0, 1.0, 1.0], |x| x.to_vec()).is_err());
+    assert!(FokkerPlanck::of_drift(&array![1.0, 1.0, 1.0], <[f64]>::to_vec).is_err());
     let short = FokkerPlanck::of_drift(&array![1.0, 1.0], |_| vec![]).unwrap();
     assert_says(short.run(), &["`drift`"]);
     assert_says(short.relaxation_rate(), &["complex"]);
@@ -443,8 +440,8 @@ fn regression() -> (Objective, Array1<f64>) {
 #[test]
 fn stochastic_descent_has_the_predicted_covariance_and_currents() {
     let (objective, minimum) = regression();
-    let settings = objective.stochastic_descent(&minimum).rate(0.01).batch(4).walkers(60);
-    let sgd = settings.steps(20_000).thermalization(1000).seed(2).run().unwrap();
+    let settings = objective.stochastic_descent(&minimum).rate(0.01).batch(4).walkers(40);
+    let sgd = settings.steps(8000).thermalization(1000).seed(2).run().unwrap();
     // S by hand at the minimum: residuals times inputs.
     let gradients: Vec<Array1<f64>> = (0..30)
         .map(|i| {

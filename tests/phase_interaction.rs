@@ -98,7 +98,7 @@ fn spins_of_a_known_ising_model_give_its_couplings() -> Result<()> {
 
 #[test]
 fn independent_neurons_have_nothing_beyond_the_null() -> Result<()> {
-    let (mut inside, mut total) = (0, 0);
+    let (mut inside, mut total) = (0_usize, 0_usize);
     for seed in 0..60 {
         let found = NeuronInteraction::new(&independent(300, 5, seed))?.seed(seed).run()?.frame;
         for q in 0..6 {
@@ -109,7 +109,7 @@ fn independent_neurons_have_nothing_beyond_the_null() -> Result<()> {
         }
     }
     // Errors at zero are up to √2 too large, never too small.
-    let inside = f64::from(inside) / f64::from(total);
+    let inside = inside as f64 / total as f64;
     assert!((0.63..0.98).contains(&inside), "{inside}");
     // E r² = 1/(N − 1) over shuffles, exactly.
     let found =

@@ -327,3 +327,20 @@ fn grids_nested_deeply_are_drawn_or_refused_in_good_time() -> statmech::Result<(
     drop(figure.svg());
     Ok(())
 }
+
+/// A bar of colours explains a contour's colours, and is left out where all lines have one.
+#[test]
+fn contours_of_one_color_have_no_bar() -> statmech::Result<()> {
+    let (mut x, mut y, mut height) = (Vec::new(), Vec::new(), Vec::new());
+    for k in 0..25 {
+        x.push(f64::from(k % 5));
+        y.push(f64::from(k / 5));
+        height.push(f64::from(k % 5 + k / 5));
+    }
+    let contour =
+        df!("x" => x, "y" => y, "altitude" => height)?.contour("x", "y", "altitude", 3)?;
+    assert!(
+        contour.svg()?.contains("altitude") && !contour.color("gray").svg()?.contains("altitude")
+    );
+    Ok(())
+}

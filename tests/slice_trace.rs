@@ -334,7 +334,8 @@ fn bad_input_is_refused() -> Result<()> {
 
     let methods = bowl.trace_methods(&theta);
     assert_says(methods.budgets([]).run(), &["`budgets`"]);
-    assert_says(methods.budgets([3]).run(), &["large enough"]);
+    assert_says(methods.budgets([11]).run(), &["large enough", "12 losses"]);
+    assert!(methods.budgets([12]).run().is_ok());
     assert_says(methods.budgets([usize::MAX]).run(), &["`budgets`"]);
     assert_says(methods.runs(1).run(), &["`runs` must be at least 2"]);
     assert_says(methods.runs(-5).run(), &["`runs`"]);

@@ -315,6 +315,14 @@ fn bad_input_is_refused_in_a_sentence() {
         sentence(bowl.line(&theta, &direction).over([-10.0, 10.0]).run().unwrap_err());
         sentence(bowl.filter_normalized(&x, &array![1.0]).unwrap_err());
     }
+    // Two directions along one line span no plane.
+    for beside in [array![-2.0, 0.0], array![1.0, 1e-12]] {
+        sentence(bowl.slice_check(&theta, &x, &beside).run().unwrap_err());
+        sentence(
+            bowl.plane(&theta, &statmech::ndarray::stack![Axis(0), x, beside]).run().unwrap_err(),
+        );
+    }
+    assert!(bowl.slice_check(&theta, &x, &array![1.0, 1e-6]).run().is_ok());
     sentence(nan.line(&theta, &x).run().unwrap_err());
     sentence(bowl.line(&array![0.0], &x).run().unwrap_err());
     sentence(bowl.line(&theta, &x).over([]).run().unwrap_err());

@@ -262,7 +262,7 @@ impl BoltzmannSampling {
 }
 
 impl BoltzmannSamples {
-    /// The visible units of the states.
+    /// The visible units of the states, one state a row.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

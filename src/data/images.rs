@@ -111,7 +111,7 @@ impl Images {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(mnist()?.shape(), (28, 28));
+    /// assert_eq!(digits()?.shape(), (8, 8));
     /// # Ok(()) }
     /// ```
     pub fn shape(&self) -> (usize, usize) {
@@ -171,7 +171,7 @@ impl Images {
         self.binarized().mapv(|spin| if spin > 0 { 1.0 } else { 0.0 })
     }
 
-    /// One image as a picture, grey levels 0 to 1, for [`Figure::image`](crate::plot::Figure::image).
+    /// One image as a picture, height × width grey levels from 0 to 1, for [`Figure::image`](crate::plot::Figure::image).
     ///
     /// # Errors
     /// [`Error::Argument`] if there is no image `index`.

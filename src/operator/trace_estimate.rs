@@ -15,7 +15,7 @@ use crate::stats::running_means;
 /// # fn main() -> statmech::Result<()> {
 /// let ones = Operator::from_diagonal(&Array1::ones(300))?.plus(&Ising::sherrington_kirkpatrick(300, 1)?.operator()?)?;
 /// let trace: TraceEstimate = ones.trace().products(100).seed(1).run()?;
-/// assert!(trace.products == 100 && (trace.value - 300.0).abs() < 4.0 * trace.error);
+/// assert!(trace.products <= 100 && (trace.value - 300.0).abs() < 4.0 * trace.error);
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]

@@ -340,7 +340,7 @@ impl Ensemble {
                     .map_or(Ok(()), |centre| self.require_row("`centre`", centre.len()))?;
             }
             Starts::Network(network) => {
-                self.require_row("The network's parameters", network.parameters()?)?
+                self.require_row("The network's parameters", network.parameters()?)?;
             }
             Starts::Given(points) => self.require_row("A row of the starts", points.ncols())?,
         }

@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::{Curvature, Objective, norm};
 use crate::ndarray::{Array1, Array2};
-use crate::phase_space::frame::{require_numbers, require_room};
 use crate::phase_space::jacobian::{Jacobian, units};
+use crate::phase_space::require::{require_numbers, require_room};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -57,7 +57,7 @@ impl Symplectic {
 /// Settings of a Hamiltonian flow; [`run`](Self::run) follows it.
 ///
 /// θ' = p/m, p' = −∇L − γ p. Without friction the energy |p|²/2m + L is kept (to the order of the scheme, without drift) and the volume in (θ, p) exactly; with friction the volume
-/// contracts as e^{−nγt} in n dimensions of θ, exactly so here, too: p is damped by e^{−γh/2} before and after each symplectic step. For large γ and m = 1 the flow is the gradient flow in the time t/γ.
+/// contracts as e^{−nγt} in n dimensions of θ, exactly so here, too: p is damped by e^{−γh/2} before and after each symplectic step. For large γ and m = 1 the flow is the gradient flow in the time t/γ (take steps with γh well below 1, or drift is too fast by (γh)²/12).
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -148,6 +148,15 @@ impl Hamiltonian {
     }
 
     /// Sets the integrator; default [`Symplectic::Leapfrog`].
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?.hamiltonian(&array![1.0]).step(0.1);
+    /// let error = |scheme| -> statmech::Result<f64> { Ok((bowl.scheme(scheme).run()?.path[(100, 0)] - 10_f64.cos()).abs()) };
+    /// assert!(error(Symplectic::Yoshida)? < 0.1 * error(Symplectic::Leapfrog)?);
+    /// # Ok(()) }
+    /// ```
     pub fn scheme(&self, scheme: Symplectic) -> Self {
         Self { scheme, ..self.clone() }
     }
@@ -167,6 +176,16 @@ impl Hamiltonian {
     }
 
     /// The mass m; default 1.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // The frequency is 1/√m.
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let slow = bowl.hamiltonian(&array![1.0]).mass(4.0).time(1.0).run()?;
+    /// assert!((slow.path[(100, 0)] - 0.5_f64.cos()).abs() < 1e-4);
+    /// # Ok(()) }
+    /// ```
     pub fn mass(&self, mass: f64) -> Self {
         Self { mass, ..self.clone() }
     }
@@ -186,6 +205,15 @@ impl Hamiltonian {
     }
 
     /// Whether the Jacobian is carried along; default no. Each kick takes 2n products with the Hessian.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let turned = bowl.hamiltonian(&array![0.0]).time(1.0).jacobian(true).run()?.jacobian.unwrap_or_default();
+    /// assert!((turned[(0, 1)] - 1_f64.sin()).abs() < 1e-4);
+    /// # Ok(()) }
+    /// ```
     pub fn jacobian(&self, jacobian: bool) -> Self {
         Self { jacobian, ..self.clone() }
     }

@@ -36,7 +36,9 @@ impl Jacobian {
             let size = norm(&*column);
             growth[(k, k)] = size;
             self.log_det += size.ln();
-            column.iter_mut().for_each(|x| *x /= size);
+            for x in &mut *column {
+                *x /= size;
+            }
         }
         self.triangle = growth.dot(&self.triangle);
     }

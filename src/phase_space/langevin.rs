@@ -7,7 +7,7 @@ use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use crate::phase_space::frame::{require_numbers, require_room, require_starts};
+use crate::phase_space::require::{require_numbers, require_room, require_starts};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -218,6 +218,15 @@ impl Langevin {
     }
 
     /// Sets how walkers step; default [`LangevinScheme::LeimkuhlerMatthews`].
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step(1.5);
+    /// assert!(walk.run()?.acceptance < 1.0);
+    /// # Ok(()) }
+    /// ```
     pub fn scheme(&self, scheme: LangevinScheme) -> Self {
         Self { scheme, ..self.clone() }
     }
@@ -453,7 +462,7 @@ impl Walker {
         for step in steps {
             match rule.scheme {
                 LangevinScheme::Baoab => self.baoab(rule)?,
-                LangevinScheme::Mala => self.mala(rule)?,
+                LangevinScheme::Mala => self.mala(rule),
                 _ => self.overdamped(rule)?,
             }
             self.steps += 1;
@@ -492,7 +501,7 @@ impl Walker {
         Ok(())
     }
 
-    fn mala(&mut self, rule: &Rule<'_>) -> Result<()> {
+    fn mala(&mut self, rule: &Rule<'_>) {
         let h = rule.step;
         let mut there = self.theta.clone();
         let mut forth = 0.0;
@@ -504,7 +513,7 @@ impl Walker {
         let chance: f64 = self.generator.random();
         let mut gradient = vec![0.0; there.len()];
         // Where the loss is not defined the density is 0.
-        let Ok(loss) = rule.objective.gradient_at(&there, &mut gradient) else { return Ok(()) };
+        let Ok(loss) = rule.objective.gradient_at(&there, &mut gradient) else { return };
         let steps = self.theta.iter().zip(&there).zip(&gradient);
         let back: f64 = steps.map(|((x, y), g)| ((x - y + h * g) / rule.noise).powi(2)).sum();
         let ln_odds = (self.loss - loss) / rule.temperature + 0.5 * (forth - back);
@@ -512,7 +521,6 @@ impl Walker {
             (self.theta, self.loss, self.gradient) = (there, loss, gradient);
             self.accepted += 1;
         }
-        Ok(())
     }
 }
 

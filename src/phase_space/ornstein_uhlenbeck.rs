@@ -4,6 +4,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::operator::dense::{eigen_symmetric, solve_positive};
+use crate::phase_space::GaussianCloud;
 use crate::random::Seed;
 use crate::stats::{Estimate, estimate};
 
@@ -118,40 +119,22 @@ impl OrnsteinUhlenbeck {
         Ok(decay.dot(covariance).dot(&decay.t()) + noise)
     }
 
-    /// ln ρ(x, t) of a density that started as a Gaussian of this mean and covariance.
+    /// A Gaussian cloud after a time, with the density ρ(x, t) that Liouville's or the Fokker–Planck equation gives it.
     ///
     /// # Errors
-    /// As [`covariance_at`](Self::covariance_at), or if the covariance at that time is not positive definite.
+    /// As [`mean_at`](Self::mean_at) and [`covariance_at`](Self::covariance_at).
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let process = OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.0]])?;
-    /// // Contraction by e⁻² raises the density by e² along the path of the centre.
-    /// let at = |t| process.log_density_at(&array![0.0], &array![0.0], &array![[1.0]], t);
-    /// assert!((at(2.0)? - at(0.0)? - 2.0).abs() < 1e-13);
+    /// let process = OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.5]])?;
+    /// let cloud = GaussianCloud::new(&array![2.0], &array![[0.1]])?;
+    /// assert!((process.cloud_at(&cloud, 30.0)?.covariance()[(0, 0)] - 0.5).abs() < 1e-13);
     /// # Ok(()) }
     /// ```
-    pub fn log_density_at(
-        &self,
-        x: &Array1<f64>,
-        mean: &Array1<f64>,
-        covariance: &Array2<f64>,
-        time: f64,
-    ) -> Result<f64> {
-        self.require_vector("`x`", x)?;
-        let shift = x - &self.mean_at(mean, time)?;
-        let (values, vectors) = eigen_symmetric(&self.covariance_at(covariance, time)?)?;
-        let along = vectors.t().dot(&shift);
-        let mut sum = 0.0;
-        for (value, y) in values.iter().zip(&along) {
-            if !(*value > 0.0) {
-                let given = format!("one with eigenvalue {value} at time {time}");
-                return Err(Error::argument("covariance", given, "positive definite"));
-            }
-            sum -= 0.5 * (y * y / value + (std::f64::consts::TAU * value).ln());
-        }
-        Ok(sum)
+    pub fn cloud_at(&self, cloud: &GaussianCloud, time: f64) -> Result<GaussianCloud> {
+        let mean = self.mean_at(cloud.mean(), time)?;
+        GaussianCloud::new(&mean, &self.covariance_at(cloud.covariance(), time)?)
     }
 
     /// The stationary covariance C, from A C + C Aᵀ = 2 D by doubling of time (Smith's method) and one correction.

@@ -8,8 +8,8 @@ use crate::ndarray::{Array1, Array2};
 use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::operator::Probe;
-use crate::phase_space::frame::{require_numbers, require_room, require_starts, single};
 use crate::phase_space::jacobian::{Jacobian, units};
+use crate::phase_space::require::{require_numbers, require_room, require_starts, single};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -138,6 +138,15 @@ impl Objective {
     }
 
     /// The same from many starts, a row each.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
+    /// let carried = bowl.transport_all(&array![[1.0], [-1.0]]).points(2).run()?;
+    /// assert_eq!(carried.frame.height(), 4);
+    /// # Ok(()) }
+    /// ```
     pub fn transport_all(&self, starts: &Array2<f64>) -> Transport {
         Transport {
             objective: self.clone(),
@@ -182,6 +191,15 @@ impl Transport {
     }
 
     /// Whether the Jacobian is integrated, too; default no. It takes n further products.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
+    /// let carried = bowl.transport(&array![1.0]).jacobian(true).run()?;
+    /// assert!((carried.jacobians[0][(0, 0)] - (-2_f64).exp()).abs() < 1e-9);
+    /// # Ok(()) }
+    /// ```
     pub fn jacobian(&self, jacobian: bool) -> Self {
         Self { jacobian, ..self.clone() }
     }

@@ -324,7 +324,9 @@ impl<'a> Panel<'a> {
                 .then(|| label.clone());
         }
         self.layers.iter().find_map(|layer| match &layer.kind {
-            Kind::HeatMap(field) | Kind::Contour(field, _) => Some(field.name.clone()),
+            Kind::HeatMap(field) => Some(field.name.clone()),
+            // Lines of one colour of their own say nothing of the scale.
+            Kind::Contour(field, _) if layer.color.is_none() => Some(field.name.clone()),
             _ => None,
         })
     }

@@ -89,7 +89,7 @@ impl Rbm {
         self.exact().statistics()
     }
 
-    /// The mean log-likelihood of the data, ⟨ln P(v)⟩ in nats per example, exactly: as [`RbmExact::log_likelihood`].
+    /// The mean log-likelihood of the data, one example a row, ⟨ln P(v)⟩ in nats per example, exactly: as [`RbmExact::log_likelihood`].
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -106,7 +106,7 @@ impl Rbm {
         self.exact().log_likelihood(data)
     }
 
-    /// The gradient of the mean log-likelihood of the data, exactly: as [`RbmExact::gradient`].
+    /// The gradient of the mean log-likelihood of the data, one example a row, exactly: as [`RbmExact::gradient`].
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -248,7 +248,7 @@ impl RbmExact {
         })
     }
 
-    /// ⟨v_i v_j⟩ of all pairs of visible units; ⟨v_i²⟩ on the diagonal.
+    /// ⟨v_i v_j⟩ of all pairs of visible units, a symmetric matrix; ⟨v_i²⟩ on the diagonal.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -265,7 +265,7 @@ impl RbmExact {
         self.pairs(false)
     }
 
-    /// ⟨h_μ h_ν⟩ of all pairs of hidden units; ⟨h_μ²⟩ on the diagonal.
+    /// ⟨h_μ h_ν⟩ of all pairs of hidden units, a symmetric matrix; ⟨h_μ²⟩ on the diagonal.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -281,7 +281,8 @@ impl RbmExact {
         self.pairs(true)
     }
 
-    /// The mean log-likelihood of the data, (1/M) Σ_k ln P(v_k) = −⟨F(v)⟩ − ln Z, in nats per example; a density where visible units are continuous.
+    /// The mean log-likelihood of the data, M examples v_k as rows, (1/M) Σ_k ln P(v_k) = −⟨F(v)⟩ − ln Z, in nats per example; a density where visible units
+    /// are continuous.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -299,7 +300,7 @@ impl RbmExact {
         Ok(-free_energies.sum() / free_energies.len() as f64 - self.ln_z()?)
     }
 
-    /// The gradient of the mean log-likelihood: averages over the data minus averages over the machine.
+    /// The gradient of the mean log-likelihood: averages over the data, one example a row, minus averages over the machine.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -40,7 +40,7 @@ impl Rbm {
         Ok(of_examples.sum() / of_examples.len() as f64)
     }
 
-    /// The pseudo-likelihood of each example, (1/n) Σ_i ln P(v_i | all other v_j), in nats per site.
+    /// The pseudo-likelihood of each example, a row of the data, (1/n) Σ_i ln P(v_i | all other v_j), in nats per site.
     ///
     /// ```
     /// use statmech::prelude::*;

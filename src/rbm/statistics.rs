@@ -42,7 +42,7 @@ pub struct RbmStatistics {
 }
 
 impl Rbm {
-    /// Averages over the data, with the hidden units at their means (squares: mean squares) given each example.
+    /// Averages over the data, one example a row, with the hidden units at their means (squares: mean squares) given each example.
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -71,7 +71,7 @@ impl SoftmaxFit {
         Ok(logs.mapv(f64::exp))
     }
 
-    /// The most probable class of each input, the first of equals.
+    /// The most probable class of each input (one a row), the first of equals.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -96,7 +96,7 @@ impl SoftmaxFit {
         Ok(self.fields(inputs)?.map_axis(Axis(1), best))
     }
 
-    /// The fraction of inputs whose class is right, with its binomial standard error.
+    /// The fraction of inputs (one a row) whose class is right, with its binomial standard error.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

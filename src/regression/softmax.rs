@@ -53,7 +53,7 @@ pub struct SoftmaxRegression {
 }
 
 impl SoftmaxRegression {
-    /// The regression on these examples, with default settings.
+    /// The regression on these examples, inputs one a row and labels counted from 0, with default settings.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -235,7 +235,8 @@ impl SoftmaxRegression {
         Ok(Array1::from(gradient))
     }
 
-    /// The Hessian of the loss: Σ_k (p_c δ_{cc'} − p_c p_c') (x_k, 1)(x_k, 1)ᵀ/n + λ on the diagonal of weights.
+    /// The Hessian of the loss: Σ_k (p_c δ_{cc'} − p_c p_c') (x_k, 1)(x_k, 1)ᵀ/n + λ on the diagonal of weights; a row and a column for
+    /// each parameter.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -79,7 +79,7 @@ impl PopulationAnnealing {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let settings = Ising::square(4)?.population_annealing([3.0]).seed(1);
-    /// let (small, large) = (settings.population(50).run()?, settings.population(2_000).run()?);
+    /// let (small, large) = (settings.population(50).run()?, settings.population(800).run()?);
     /// assert!(large.values("ln_z_err")?[0] < small.values("ln_z_err")?[0]);
     /// # Ok(()) }
     /// ```

@@ -139,7 +139,7 @@ impl DeepBoltzmann {
         self.biases.iter().map(Array1::len).collect()
     }
 
-    /// The weights between neighbouring layers.
+    /// The weights between neighbouring layers, W_l of shape (units of layer l, units of layer l + 1).
     ///
     /// ```
     /// use statmech::prelude::*;

@@ -100,8 +100,8 @@ impl RetrievalMap {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let map = RetrievalMap::new().size(100).overlaps([0.2, 0.8]).samples(4).run()?;
-    /// assert_eq!(map.values("overlap_start")?, [0.2, 0.8]);
+    /// let map = RetrievalMap::new().size(100).overlaps([0.5, 1.0]).samples(4).run()?;
+    /// assert_eq!(map.values("overlap_start")?, [0.5, 1.0]);
     /// # Ok(()) }
     /// ```
     pub fn overlaps(&self, overlaps: impl IntoIterator<Item = f64>) -> Self {

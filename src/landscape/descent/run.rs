@@ -454,7 +454,7 @@ fn astray(error: Error, step: usize, rate: f64) -> Error {
     match error {
         Error::Argument { name: "theta", given, .. } => Error::argument(
             "rate",
-            format!("{rate}, which led in step {step} to a point that is {given}"),
+            format!("{rate}, leading in step {step} to a point, {given},"),
             "so small that the loss and its gradient stay finite",
         ),
         other => other,

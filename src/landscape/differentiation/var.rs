@@ -107,7 +107,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].recip())?.gradient(&array![2.0])?[0];
-    /// assert!((slope - (-0.25)).abs() < 1e-14);
+    /// assert!((slope + 0.25).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn recip(self) -> Self {
@@ -183,7 +183,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].exp())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (0.5_f64.exp())).abs() < 1e-14);
+    /// assert!((slope - 0.5_f64.exp()).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn exp(self) -> Self {
@@ -239,7 +239,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].sin())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (0.5_f64.cos())).abs() < 1e-14);
+    /// assert!((slope - 0.5_f64.cos()).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn sin(self) -> Self {
@@ -253,7 +253,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].cos())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (-0.5_f64.sin())).abs() < 1e-14);
+    /// assert!((slope + 0.5_f64.sin()).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn cos(self) -> Self {
@@ -267,7 +267,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].tan())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (1.0 + 0.5_f64.tan().powi(2))).abs() < 1e-14);
+    /// assert!((slope - 1.0 - 0.5_f64.tan().powi(2)).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn tan(self) -> Self {
@@ -296,7 +296,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].sinh())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (0.5_f64.cosh())).abs() < 1e-14);
+    /// assert!((slope - 0.5_f64.cosh()).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn sinh(self) -> Self {
@@ -310,7 +310,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].cosh())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (0.5_f64.sinh())).abs() < 1e-14);
+    /// assert!((slope - 0.5_f64.sinh()).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn cosh(self) -> Self {
@@ -324,7 +324,7 @@ impl Var {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slope = Objective::exact(1, |x| x[0].tanh())?.gradient(&array![0.5])?[0];
-    /// assert!((slope - (1.0 - 0.5_f64.tanh().powi(2))).abs() < 1e-14);
+    /// assert!((slope - 1.0 + 0.5_f64.tanh().powi(2)).abs() < 1e-14);
     /// # Ok(()) }
     /// ```
     pub fn tanh(self) -> Self {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::landscape::projection::picture::eigenvalues;
-use crate::landscape::vector::require_directions;
+use crate::landscape::vector::require_plane;
 use crate::landscape::{Curvature, Objective, SlicePicture};
 use crate::ndarray::{Array1, Array2};
 use crate::numeric::vector::dot;
@@ -123,7 +123,7 @@ impl SliceCheck {
     /// Makes the comparison.
     ///
     /// # Errors
-    /// If θ or a direction has the wrong length or numbers that are not finite, or a direction is 0; as [`InertiaEstimation::run`](crate::operator::InertiaEstimation::run).
+    /// If θ or a direction has the wrong length or numbers that are not finite, or a direction is 0, or both lie on one line; as [`InertiaEstimation::run`](crate::operator::InertiaEstimation::run).
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -135,7 +135,7 @@ impl SliceCheck {
     /// ```
     pub fn run(&self) -> Result<SliceChecked> {
         self.objective.require_point(&self.theta)?;
-        require_directions(&self.directions, self.objective.dimension())?;
+        require_plane(&self.directions, self.objective.dimension())?;
         let (vectors, theta) = (self.directions.iter().copied().collect::<Vec<_>>(), &self.theta);
         let mut products = vec![0.0; vectors.len()];
         self.objective.products_at(Curvature::Hessian, &theta.to_vec(), &vectors, &mut products)?;

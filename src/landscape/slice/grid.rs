@@ -5,7 +5,7 @@ use crate::grid::linspace;
 use crate::landscape::Objective;
 use crate::landscape::slice::evaluate::{MAX_POINTS, Sets, require_points, sets_setters};
 use crate::landscape::slice::loss_slice::LossSlice;
-use crate::landscape::vector::require_direction;
+use crate::landscape::vector::require_plane;
 use crate::ndarray::{Array1, Array2};
 use crate::progress::Deadline;
 use crate::setters::setters;
@@ -133,7 +133,7 @@ impl Slicing {
     /// Evaluates the slice, on all threads. A point at which the loss is not defined has a missing value.
     ///
     /// # Errors
-    /// If θ or a direction has the wrong length or numbers that are not finite, a direction is 0, there are not one or two of them, a grid is empty, has a
+    /// If θ or a direction has the wrong length or numbers that are not finite, a direction is 0, there are not one or two of them, or two lie on one line, a grid is empty, has a
     /// number that is not finite or one twice, or together with the other more than 4 million points; if two sets have one name or other numbers of parameters; if the loss at θ is NaN,
     /// or an accuracy is asked of what is no classifier.
     ///
@@ -177,9 +177,7 @@ impl Slicing {
         }
         self.sets.check(&self.origin.to_vec())?;
         let n = self.sets.dimension();
-        for row in self.directions.rows() {
-            require_direction(row, n)?;
-        }
+        require_plane(&self.directions, n)?;
         let alpha = sorted("alpha", &self.alpha)?;
         let beta = match (self.wanted, &self.beta) {
             (2, Some(beta)) => Some(sorted("beta", beta)?),

@@ -207,8 +207,9 @@ impl TraceMethods {
         let plans =
             METHODS.iter().map(|&method| self.plan(method, price)).collect::<Result<Vec<_>>>()?;
         if plans.iter().all(|plan| plan.rows.is_empty()) {
-            let given = format!("{:?}", self.budgets);
-            return Err(Error::argument("budgets", given, "large enough for some estimate (300)"));
+            let (given, least) = (format!("{:?}", self.budgets), (2.0 * price.product).ceil());
+            let allowed = format!("large enough for two products with the Hessian, {least} losses");
+            return Err(Error::argument("budgets", given, allowed));
         }
         let (mut plans, mut done) = (plans, 0);
         let mut progress = Progress::new("runs", self.runs as usize);

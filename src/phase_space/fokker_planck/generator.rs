@@ -1,6 +1,7 @@
 //! Rates between neighbouring cells, and how they move a distribution.
 
 use crate::error::{Error, Result};
+use crate::numeric::vector::{add_scaled, scale};
 use crate::phase_space::fokker_planck::grid::{Edge, Grid};
 
 /// Jumps in one round of the series, whose first weight e^−400 is still a number.
@@ -78,22 +79,24 @@ impl Generator {
         let mut whole = weight;
         let mut term = p.to_vec();
         let mut next = term.clone();
-        p.iter_mut().for_each(|x| *x *= weight);
+        scale(p, weight);
         let mut k = 0.0;
         // Past the mean the weights fall faster than a geometric series.
         while k < jumps || weight > 1e-18 * whole {
             k += 1.0;
             weight *= jumps / k;
             whole += weight;
-            next.iter_mut().zip(&term).zip(&stay).for_each(|((x, old), stay)| *x = old * stay);
+            for ((x, old), stay) in next.iter_mut().zip(&term).zip(&stay) {
+                *x = old * stay;
+            }
             for (k, edge) in self.edges.iter().enumerate() {
                 next[edge.second] += term[edge.first] * (self.forth[k] / pace);
                 next[edge.first] += term[edge.second] * (self.back[k] / pace);
             }
             std::mem::swap(&mut term, &mut next);
-            p.iter_mut().zip(&term).for_each(|(x, y)| *x += weight * y);
+            add_scaled(p, weight, &term);
         }
-        p.iter_mut().for_each(|x| *x /= whole);
+        scale(p, 1.0 / whole);
     }
 
     /// The probability that flows along each edge per unit time.

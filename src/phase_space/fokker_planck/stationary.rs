@@ -1,6 +1,7 @@
 //! The stationary distribution of jumps between neighbours, without detailed balance.
 
 use crate::error::{Error, Result};
+use crate::numeric::vector::scale;
 use crate::phase_space::fokker_planck::generator::Generator;
 
 /// Numbers of a band, and operations of its elimination, at most.
@@ -62,6 +63,6 @@ pub(super) fn stationary(generator: &Generator) -> Result<Vec<f64>> {
         let given = "one under which some cells are never left again";
         return Err(Error::argument("drift", given, "less steep beside the diffusion"));
     }
-    p.iter_mut().for_each(|x| *x /= whole);
+    scale(&mut p, 1.0 / whole);
     Ok(p)
 }

@@ -4,8 +4,8 @@ use crate::error::{Error, Result};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::solve_positive;
-use crate::phase_space::frame::require_numbers;
 use crate::phase_space::ornstein_uhlenbeck::symmetric;
+use crate::phase_space::require::require_numbers;
 use crate::rayon::prelude::*;
 
 /// Doublings of the number of steps after which a process that still remembers its start has no stationary state.
@@ -73,7 +73,9 @@ impl Prediction {
             return Err(not_settled());
         };
         let cost = 0.5 * gradient.dot(&shift.column(0));
-        if cost <= REST * self.loss() {
+        // Without noise (a perfect fit) rounding is all there is.
+        let rounding = f64::EPSILON * objective.loss(theta)?.abs().max(1.0);
+        if cost <= (REST * self.loss()).max(rounding) {
             return Ok(());
         }
         Err(Error::argument(

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result, require_count, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
-use crate::phase_space::frame::require_numbers;
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
 use crate::phase_space::stochastic_descent::walker::{Rule, Walker};
@@ -89,16 +89,49 @@ impl StochasticDescent {
     }
 
     /// The rate η; default 0.01.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
+    /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
+    /// // Proportional to the rate, while it is small.
+    /// let energy = |rate| line.stochastic_descent(&minimum).steps(20).rate(rate).run()?.quantity("excess_loss");
+    /// assert!((energy(0.002)?.2 / energy(0.001)?.2 - 2.0).abs() < 0.02);
+    /// # Ok(()) }
+    /// ```
     pub fn rate(&self, rate: f64) -> Self {
         Self { rate, ..self.clone() }
     }
 
     /// Examples of a step, drawn with replacement; default 1.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
+    /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
+    /// let energy = |batch| line.stochastic_descent(&minimum).steps(20).batch(batch).run()?.quantity("excess_loss");
+    /// assert!((energy(1)?.2 / energy(5)?.2 - 5.0).abs() < 1e-9);
+    /// # Ok(()) }
+    /// ```
     pub fn batch(&self, examples: usize) -> Self {
         Self { batch: examples, ..self.clone() }
     }
 
     /// Independent descents; default 40.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
+    /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
+    /// assert!(line.stochastic_descent(&minimum).steps(20).walkers(1).run().is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn walkers(&self, walkers: usize) -> Self {
         Self { walkers, ..self.clone() }
     }
@@ -107,6 +140,18 @@ impl StochasticDescent {
     ///
     /// # Errors
     /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the rate too large for it, a setting is out of range, or a walker leaves where the loss is finite.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
+    /// let line = Network::mlp([1, 1]).loss(&data)?;
+    /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
+    /// let sgd = line.stochastic_descent(&minimum).rate(0.005).run()?;
+    /// let (measured, error, predicted) = sgd.quantity("variance_flat")?;
+    /// assert!((measured - predicted).abs() < 4.0 * error + 0.2 * predicted);
+    /// # Ok(()) }
+    /// ```
     pub fn run(&self) -> Result<StochasticDescentStatistics> {
         let (steps, before) = self.check()?;
         let deadline = Deadline::new(self.deadline)?;

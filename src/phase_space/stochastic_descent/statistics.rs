@@ -63,8 +63,7 @@ impl StochasticDescentStatistics {
         let n = prediction.hessian.nrows();
         let rate = conditions.rate;
         let process = OrnsteinUhlenbeck::new(&prediction.hessian, &prediction.diffusion)?;
-        let (mean, mean_err) =
-            vectors(&walkers.iter().map(|walker| walker.mean()).collect::<Vec<_>>());
+        let (mean, mean_err) = vectors(&walkers.iter().map(Walker::mean).collect::<Vec<_>>());
         let seconds: Vec<Array2<f64>> = walkers.iter().map(Walker::second).collect();
         let (covariance, covariance_err) = matrices(&seconds);
         let whirls: Vec<Array2<f64>> = walkers.iter().map(|walker| walker.areas(rate)).collect();

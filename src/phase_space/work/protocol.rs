@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_count, require_finite, require_positive};
 use crate::ndarray::Array1;
-use crate::phase_space::frame::require_numbers;
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::work::potential::{Equilibrium, Potential};
 use crate::phase_space::work::samples::WorkSamples;
 use crate::progress::{Deadline, Progress};
@@ -151,6 +151,14 @@ impl WorkProtocol {
     }
 
     /// The temperature; default 1.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let protocol = WorkProtocol::stiffening(1.0, 4.0)?.temperature(0.5);
+    /// assert!((protocol.free_energy()? - 0.5 * 2_f64.ln()).abs() < 1e-15);
+    /// # Ok(()) }
+    /// ```
     pub fn temperature(&self, temperature: f64) -> Self {
         Self { temperature, ..self.clone() }
     }

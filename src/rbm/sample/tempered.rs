@@ -99,7 +99,7 @@ impl RbmTempered {
         self.visible.clone()
     }
 
-    /// The hidden states that these visible ones were drawn with.
+    /// The hidden states that the [`visible`](Self::visible) ones were drawn with, one a row in the same order.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

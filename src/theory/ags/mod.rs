@@ -51,7 +51,7 @@ const MIN_LOAD: f64 = 1e-10;
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// let state: AgsState = ags::retrieval(0.1, 0.5)?;
+/// let state: AgsState = ags::retrieval(0.02, 0.5)?;
 /// assert!((state.energy - state.free_energy - state.temperature * state.entropy).abs() < 1e-12);
 /// assert!(state.overlap > 0.9 && state.replicon > 0.0);
 /// # Ok(()) }

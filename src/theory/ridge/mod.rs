@@ -211,12 +211,12 @@ impl RidgeTheory {
         if penalty == 0.0 && rank <= 1.0 + 1e-12 {
             return Ok(0.0);
         }
-        // Between λ, where the left side exceeds 1, and λ + γ⟨h⟩, where it is below.
+        // Between λ and a little less for rounding, where the left side exceeds 1, and λ + γ⟨h⟩, where it is below.
         let mean = self.levels.iter().map(|level| level.fraction * level.eigenvalue).sum::<f64>();
         let high = penalty + self.ratio * mean;
         let low = if penalty > 0.0 { penalty } else { 1e-18 * high };
         let excess = |x: f64| penalty / x.exp() + used(x.exp()) - 1.0;
-        let found = root(excess, low.ln(), (2.0 * high).ln()).ok_or_else(|| {
+        let found = root(excess, low.ln() - 1e-9, (2.0 * high).ln()).ok_or_else(|| {
             Error::argument("penalty", penalty, "within 16 digits of the eigenvalues, or 0")
         })?;
         Ok(found.exp())
