@@ -353,5 +353,9 @@ fn bad_input() {
     assert_says(features.samples(0).run(), &["`samples`"]);
     let square = Images::new(array![[7, 8, 9, 16]], 16, array![0], (2, 2)).unwrap();
     assert_says(RandomFeatureRegression::new(&images.take(20), &square).run(), &["test images"]);
+    for (a, b) in [(0, 20), (20, 0)] {
+        let none = RandomFeatureRegression::new(&images.take(a), &images.take(b));
+        assert_says(none.run(), &["`images`", "at least one"]);
+    }
     assert_says(CapacityTable::new().samples(3).run(), &["`samples`", "20"]);
 }

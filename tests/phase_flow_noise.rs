@@ -274,6 +274,7 @@ fn works_refuse_what_has_no_meaning() {
     assert_says(far.crossing(10), &["overlap"]);
     let wells = WorkProtocol::from_fn(-4.0, 4.0, |x, _| x.powi(4)).unwrap();
     assert_says(wells.exact_work(), &["closure"]);
+    assert_says(drag.steps(1_000_000).exact_work(), &["`steps`"]);
     let cut = drag.samples(1_000_000).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.forward.len() == 16 && cut.reverse.len() == 16);
 }
