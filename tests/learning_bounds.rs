@@ -184,6 +184,15 @@ fn bounds_stand_above_what_is_measured() {
     let vc = bounds::vc(0.0, 100, 65, 0.05).unwrap();
     let growth = bounds::growth(0.0, 100, cover::ln_count(100, 65).unwrap(), 0.05).unwrap();
     assert!((of("vc")[1] - vc).abs() < 1e-12 && (of("growth")[1] - growth).abs() < 1e-12);
+    // 65 weights of 15 values.
+    let rounded = &of("rounded_training_error")[1];
+    let hoeffding = bounds::hoeffding(*rounded, 100, 65.0 * 15_f64.ln(), 0.05).unwrap();
+    assert!((of("hoeffding")[1] - hoeffding).abs() < 1e-12);
+    // All samples share the test set.
+    let n_test = of("n_test")[0];
+    for (p, error) in test_error.iter().zip(of("test_error_err")) {
+        assert!(error >= (p * (1.0 - p) / n_test).sqrt());
+    }
     // Scaling inputs to length 1 is what the margin bound is about.
     let rho = of("margin_used")[1];
     assert!(rho > 0.0 && rho < 1.0);
@@ -344,5 +353,9 @@ fn bad_input() {
     assert_says(features.samples(0).run(), &["`samples`"]);
     let square = Images::new(array![[7, 8, 9, 16]], 16, array![0], (2, 2)).unwrap();
     assert_says(RandomFeatureRegression::new(&images.take(20), &square).run(), &["test images"]);
+    for (a, b) in [(0, 20), (20, 0)] {
+        let none = RandomFeatureRegression::new(&images.take(a), &images.take(b));
+        assert_says(none.run(), &["`images`", "at least one"]);
+    }
     assert_says(CapacityTable::new().samples(3).run(), &["`samples`", "20"]);
 }

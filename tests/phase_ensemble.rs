@@ -426,3 +426,38 @@ fn activations_are_those_of_the_layers() -> Result<()> {
     assert!(Network::images(1, 8, 8).conv(2, 3).nonlinearity().dense(2).incoming(0).is_err());
     Ok(())
 }
+
+#[test]
+fn a_cloud_below_the_error_of_the_flow_has_no_entropy() -> Result<()> {
+    let bowl = Objective::quadratic(&array![[2.0, 0.0], [0.0, 0.5]], &array![0.0, 0.0])?;
+    let settings = bowl.ensemble(300).seed(1).times([0.0, 5.0, 20.0]);
+    let frame = settings.run()?.frame()?;
+    for name in ["entropy_gaussian", "entropy", "kurtosis"] {
+        assert_eq!(frame.column(name)?.null_count(), 1, "{name}");
+    }
+    let entropy = frame.values("entropy_gaussian")?;
+    assert!((entropy[0] - entropy[1] - 12.5).abs() < 1e-2, "{entropy:?}");
+    // What is there from the start needs no flow.
+    let narrow = bowl.ensemble(300).width(1e-9).times([0.0]).run()?.frame()?;
+    assert_eq!(narrow.column("entropy")?.null_count(), 0);
+    Ok(())
+}
+
+#[test]
+fn members_tell_their_way() -> Result<()> {
+    let unit = Objective::quadratic(&array![[1.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0])?;
+    let starts = array![[3.0, 4.0], [0.0, -2.0], [1.0, 0.0]];
+    let history = unit.ensemble(2).starts(&starts).times([0.0, 1.0]).run()?;
+    let members = history.members()?;
+    let (left, gone) = ((-1_f64).exp(), 1.0 - (-1_f64).exp());
+    for (k, length) in [5.0, 2.0, 1.0].into_iter().enumerate() {
+        let at = |name: &str| members.values(name).map(|values| values[3 + k]);
+        assert!((at("distance")? - length * gone).abs() < 1e-6);
+        assert!((at("speed")? - length * left).abs() < 1e-6);
+        assert_eq!(at("member")?, k as f64);
+    }
+    let least = history.frame()?.values("loss_min")?;
+    assert_eq!(least[0], 0.5);
+    assert!((least[1] - 0.5 * left * left).abs() < 1e-6);
+    Ok(())
+}

@@ -110,6 +110,27 @@ fn the_jacobian_of_a_network_has_the_determinant_that_the_trace_says() {
 }
 
 #[test]
+fn determinants_keep_their_digits_however_rarely_they_are_recorded() {
+    let bowl = Objective::quadratic(&array![[1.0, 0.5], [0.5, 3.0]], &array![0.0, 0.0]).unwrap();
+    for time in [20.0, 1000.0] {
+        let carried =
+            bowl.transport(&array![1.0, 1.0]).time(time).points(2).jacobian(true).run().unwrap();
+        let det = carried.frame.values("log_det").unwrap()[1];
+        assert!((det + 4.0 * time).abs() < 1e-8 * time, "{time} {det}");
+    }
+    let saddle = Objective::quadratic(&array![[-1.0, 0.3], [0.3, 2.0]], &array![0.0, 0.0]).unwrap();
+    for (friction, time) in [(0.0, 60.0), (3.0, 60.0), (0.1, 2000.0)] {
+        let flow = saddle.hamiltonian(&array![0.0, 0.0]).friction(friction).time(time).points(2);
+        let det = flow.jacobian(true).run().unwrap().frame.values("log_det").unwrap()[1];
+        assert!((det + 2.0 * friction * time).abs() < 1e-8, "{friction} {det}");
+    }
+    assert_says(
+        saddle.hamiltonian(&array![0.0, 0.0]).friction(1e6).jacobian(true).run(),
+        &["`friction`"],
+    );
+}
+
+#[test]
 fn probes_estimate_the_density_with_an_error_that_covers() {
     let (objective, theta) = network();
     let exact = objective.transport(&theta).points(2).tolerance(1e-8).run().unwrap();
@@ -365,4 +386,25 @@ fn hamiltonian_flows_refuse_what_they_cannot_do() {
     assert_says(cliff.hamiltonian(&array![1.0]).run(), &["`step`"]);
     let cut = flow.time(1e6).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.path.nrows() == 1);
+}
+
+#[test]
+fn columns_beside_the_density_are_what_they_say() {
+    let objective =
+        Objective::quadratic(&array![[1.0, 0.5], [0.5, 2.0]], &array![1.0, 0.0]).unwrap();
+    let start = array![2.0, -1.0];
+    // Aθ − b = (0.5, −1).
+    let carried = objective.transport(&start).probes(400).points(2).run().unwrap();
+    assert!((carried.frame.values("gradient_norm").unwrap()[0] - 1.25_f64.sqrt()).abs() < 1e-14);
+    // Of two signs v·Hv = tr H ± 2 h₁₂, which scatters by 1.
+    let error = carried.frame.values("trace_err").unwrap()[0];
+    assert!((error - 1.0 / 20.0).abs() < 0.001, "{error}");
+    let flow = objective.hamiltonian(&start).momentum(&array![3.0, 4.0]).mass(5.0).run().unwrap();
+    let first = |name: &str| flow.frame.values(name).unwrap()[0];
+    assert_eq!(first("kinetic"), 2.5);
+    assert!((first("gradient_norm") - 1.25_f64.sqrt()).abs() < 1e-14);
+    // A D − D Aᵀ has the norm √2, A D √12.5.
+    let process =
+        OrnsteinUhlenbeck::new(&array![[1.0, 0.0], [0.0, 3.0]], &array![[1.0, 0.5], [0.5, 1.0]]);
+    assert!((process.unwrap().imbalance() - 0.2).abs() < 1e-15);
 }

@@ -153,6 +153,9 @@ fn langevin_refuses_what_it_cannot_do() {
     assert_says(long.run(), &["`deadline`", "of 5000000 steps of thermalization"]);
     let cut = long.thermalization(0).run().unwrap();
     assert!(!cut.complete && cut.ensembles.len() == 2);
+    // One look at the walkers, and many at the clock.
+    let cut = walk.steps(1 << 50).points(2).deadline(1e-3).run().unwrap();
+    assert!(!cut.complete && cut.frame.values("step").unwrap()[1] < 1e9);
 }
 
 #[test]
@@ -241,6 +244,8 @@ fn errors_of_free_energies_cover_and_few_runs_are_biased() {
         });
         assert!((248..=295).contains(&within), "{method} {within}");
     }
+    let within = coverage(exact, |seed| protocol.seed(seed).run().unwrap().crossing(10).unwrap());
+    assert!((240..=295).contains(&within), "{within}");
     let work = WorkProtocol::drag(1.0, 3.0).unwrap().samples(20_000).run().unwrap();
     let bias = work.bias([1, 10, 100, 1000]).unwrap();
     let (values, errors) = (bias.values("bias").unwrap(), bias.values("free_energy_err").unwrap());
@@ -271,6 +276,7 @@ fn works_refuse_what_has_no_meaning() {
     assert_says(far.crossing(10), &["overlap"]);
     let wells = WorkProtocol::from_fn(-4.0, 4.0, |x, _| x.powi(4)).unwrap();
     assert_says(wells.exact_work(), &["closure"]);
+    assert_says(drag.steps(1_000_000).exact_work(), &["`steps`"]);
     let cut = drag.samples(1_000_000).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.forward.len() == 16 && cut.reverse.len() == 16);
 }
@@ -505,4 +511,22 @@ fn stochastic_descent_refuses_what_it_cannot_do() {
     let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let run = || settings.steps(50).run().unwrap().covariance;
     assert_eq!(run(), one.install(run));
+}
+
+#[test]
+fn free_walkers_spread_and_keep_their_kinetic_energy() {
+    let plain = Objective::quadratic(&Array2::zeros((2, 2)), &Array1::zeros(2)).unwrap();
+    let walk = plain.langevin(&Array2::zeros((4000, 2)), 0.7).points(3);
+    for scheme in [LangevinScheme::EulerMaruyama, LangevinScheme::LeimkuhlerMatthews] {
+        let frame = walk.scheme(scheme).run().unwrap().frame;
+        let (time, moved) = (frame.values("time").unwrap(), frame.values("displacement").unwrap());
+        // 2nTt, of an exponential law; known noise leaves out half a step.
+        for k in 1..3 {
+            assert!((moved[k] / (2.8 * time[k]) - 1.0).abs() < 4.0 / 4000_f64.sqrt() + 0.01);
+        }
+    }
+    let frame = walk.scheme(LangevinScheme::Baoab).friction(2.0).run().unwrap().frame;
+    for kinetic in frame.values("kinetic").unwrap() {
+        assert!((kinetic / 0.7 - 1.0).abs() < 4.0 / 4000_f64.sqrt(), "n T/2: {kinetic}");
+    }
 }

@@ -176,6 +176,14 @@ fn neighbours_find_information_that_correlations_do_not() -> Result<()> {
     let information = found.neighbor_information.unwrap()[(0, 1)];
     let entropy = entropy_of_samples(&y, 4)?;
     assert!((information - (entropy.mean - 0.1_f64.ln())).abs() < 0.1, "{information} {entropy}");
+    for none in [0, 1_499, usize::MAX] {
+        assert!(
+            NeuronInteraction::new(&statmech::ndarray::concatenate![Axis(1), x, y])?
+                .neighbors(none)
+                .run()
+                .is_err()
+        );
+    }
     // The order of the two does not matter.
     assert!(
         (mutual_information_of_samples(&x, &y, 4)?.mean

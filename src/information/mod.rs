@@ -21,6 +21,7 @@ pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
 pub use distribution::{Distribution, binary_entropy};
 pub use joint::{Joint, conditional_information};
 pub use maximum_entropy::{LeastBiased, MaximumEntropy, maximum_entropy};
+pub(crate) use neighbors::have_neighbor;
 pub use neighbors::mutual_information_of_samples;
 
 /// One bit in nats, ln 2: `entropy / BIT` is in bits.

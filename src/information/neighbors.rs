@@ -9,6 +9,11 @@ use crate::stats::Estimate;
 /// The most samples, each compared with all others.
 const MAX_SAMPLES: usize = 50_000;
 
+/// Whether each of so many samples has a k-th neighbour that can be found in time.
+pub(crate) fn have_neighbor(count: usize, k: usize) -> bool {
+    k > 0 && count > k.saturating_add(1) && count <= MAX_SAMPLES
+}
+
 /// The mutual information in nats of two quantities from joint samples (a row each, as many of x as of y), from the distances to their k-th neighbours.
 ///
 /// I = ψ(k) + ψ(N) − ⟨ψ(n_x + 1) + ψ(n_y + 1)⟩, where n_x samples are nearer in x alone than the k-th neighbour is in the larger of both distances (A. Kraskov, H. Stögbauer and
@@ -35,12 +40,7 @@ pub fn mutual_information_of_samples(
 ) -> Result<Estimate> {
     let count = x.nrows();
     let dimensions = x.ncols().min(y.ncols());
-    if y.nrows() != count
-        || dimensions == 0
-        || k == 0
-        || count <= k.saturating_add(1)
-        || count > MAX_SAMPLES
-    {
+    if y.nrows() != count || dimensions == 0 || !have_neighbor(count, k) {
         return Err(Error::argument(
             "samples",
             format!("{count} × {} and {} × {}, for neighbour {k}", x.ncols(), y.nrows(), y.ncols()),

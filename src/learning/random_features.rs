@@ -140,6 +140,10 @@ impl RandomFeatureRegression {
             return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
         }
         let (n, images) = (self.training.count(), self.training.count() + self.test.count());
+        if n == 0 || n == images {
+            let given = format!("{n} to learn from and {} to be tested on", images - n);
+            return Err(Error::argument("images", given, "at least one of each"));
+        }
         if self.training.shape() != self.test.shape() {
             return Err(Error::Shape {
                 what: "The test images",

@@ -67,6 +67,12 @@ impl Cloud {
         }
     }
 
+    /// The standard deviation in the direction of least extent; 0 where the cloud is flat.
+    pub fn least_deviation(&self) -> f64 {
+        let longest = |rows: &Array2<f64>| square_norms(rows).into_iter().fold(0.0, f64::max);
+        self.whitening.as_ref().map_or(0.0, |rows| 1.0 / longest(rows).sqrt())
+    }
+
     /// The trace of the covariance.
     pub fn trace(&self, points: &Array2<f64>) -> Measured {
         let squares: Vec<f64> = points

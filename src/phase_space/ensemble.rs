@@ -208,7 +208,7 @@ impl Ensemble {
         let mut progress = Progress::new("flights", count.saturating_mul(self.times.len()));
         let mut members: Vec<Member> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
-        let mut history = EnsembleHistory::new(&self.objective, self.seed, count);
+        let mut history = EnsembleHistory::new(&self.objective, self.seed, count, self.error);
         let mut now = 0.0;
         for &time in &self.times {
             let moved =

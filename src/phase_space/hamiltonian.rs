@@ -10,6 +10,12 @@ use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
 use crate::setters::setters;
 
+/// Momenta that a step damps by more than e to this are no numbers any more.
+const MOST_DAMPING: f64 = 600.0;
+
+/// The mean square of the Jacobian's entries in a column, without damping, up to which its columns are not orthonormalised anew: few digits are lost.
+const STRETCH: f64 = 100.0;
+
 /// More steps than this would take weeks.
 const MOST_STEPS: f64 = 1e12;
 
@@ -242,6 +248,8 @@ impl Hamiltonian {
         let mut rows = Rows::default();
         self.record(&mut rows, 0.0, &state, jacobian.as_ref())?;
         let mut complete = true;
+        // γ times the time since the Jacobian's columns were orthonormal.
+        let mut damping = 0.0;
         'points: for point in 1..=gaps {
             for _ in 0..each {
                 if deadline.passed() {
@@ -251,9 +259,17 @@ impl Hamiltonian {
                 }
                 self.advance(&mut state, step).map_err(|error| self.astray(error))?;
                 progress.add(1);
+                damping += self.friction * step;
+                if let Some(jacobian) = &mut jacobian
+                    && state.stretched(damping)
+                {
+                    jacobian.absorb(&mut state.columns);
+                    damping = 0.0;
+                }
             }
             if let Some(jacobian) = &mut jacobian {
                 jacobian.absorb(&mut state.columns);
+                damping = 0.0;
             }
             let time = self.time * point as f64 / gaps as f64;
             self.record(&mut rows, time, &state, jacobian.as_ref())
@@ -345,6 +361,14 @@ impl Hamiltonian {
         require_room(self.points, &[2, n])?;
         if self.jacobian {
             require_numbers("The Jacobian", &[2 * n, 2 * n, 4])?;
+            let damping = self.friction * self.step.min(self.time);
+            if !(damping <= MOST_DAMPING) {
+                return Err(Error::argument(
+                    "friction",
+                    format!("{}, which damps momenta by e^−{damping:.0} in a step", self.friction),
+                    format!("at most {MOST_DAMPING} over the step, with a Jacobian"),
+                ));
+            }
         }
         // Rounding makes no further step.
         let each = (self.time / (self.points - 1) as f64 / self.step * (1.0 - 1e-12)).ceil();
@@ -388,6 +412,12 @@ impl State {
             let (positions, momenta) = column.split_at_mut(n);
             positions.iter_mut().zip(&*momenta).for_each(|(x, p)| *x += h * p);
         }
+    }
+
+    /// Whether columns that were orthonormal may have lost digits: singular values of a symplectic map come in pairs x and 1/x, so that the sum of their squares tells the largest and the smallest; friction divides both by e to half the damping.
+    fn stretched(&self, damping: f64) -> bool {
+        let squares: f64 = self.columns.iter().map(|x| x * x).sum();
+        damping > 1.0 || squares * damping.exp() > STRETCH * (2 * self.theta.len()) as f64
     }
 
     fn kick(&mut self, objective: &Objective, h: f64) -> Result<()> {

@@ -43,6 +43,8 @@ pub struct EnsembleHistory {
     pub complete: bool,
     dimension: usize,
     seed: Seed,
+    /// The error of a step of the flow.
+    error: f64,
 }
 
 /// One row of the frame.
@@ -58,7 +60,7 @@ struct Row {
 }
 
 impl EnsembleHistory {
-    pub(super) fn new(objective: &Objective, seed: Seed, members: usize) -> Self {
+    pub(super) fn new(objective: &Objective, seed: Seed, members: usize, error: f64) -> Self {
         Self {
             times: Vec::new(),
             positions: Vec::new(),
@@ -67,6 +69,7 @@ impl EnsembleHistory {
             complete: false,
             dimension: objective.dimension(),
             seed,
+            error,
         }
     }
 
@@ -87,7 +90,8 @@ impl EnsembleHistory {
     /// covariance; `entropy`, `entropy_err`: from fourth neighbours in coordinates of unit covariance (Kozachenko and Leonenko), up to 10 dimensions and 20,000 members; `members`,
     /// `dimension`, `seed`, `complete`.
     ///
-    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface.
+    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface, or to less than ten times the [error](crate::phase_space::Ensemble::error) of
+    /// the flow's steps in some direction, where positions are rounding.
     ///
     /// # Errors
     /// None but those of polars.
@@ -244,7 +248,9 @@ impl EnsembleHistory {
             gaussian: none,
             entropy: none,
         };
-        if cloud.whitening.is_some() {
+        let size = positions.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
+        let blurred = self.times[k] > 0.0 && cloud.least_deviation() < 10.0 * self.error * size;
+        if cloud.whitening.is_some() && !blurred {
             let whitened = cloud.whitened(positions)?;
             row.kurtosis = cloud.kurtosis(&whitened)?;
             row.gaussian = cloud.gaussian_entropy(&whitened);

@@ -108,7 +108,7 @@ pub struct LangevinSamples {
     pub loss_err: f64,
     /// The fraction of steps that were accepted: 1 but for [`LangevinScheme::Mala`].
     pub acceptance: f64,
-    /// Whether all steps were made: false if a deadline stopped them.
+    /// Whether all steps were made: false if a deadline stopped them. Before thermalisation was over there are no moments, which are NaN then.
     pub complete: bool,
 }
 
@@ -212,7 +212,7 @@ impl Langevin {
         points;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which all walkers stop and `complete` is false; default none. It is looked at where points are recorded.
+        /// A limit in seconds, after which all walkers stop and `complete` is false; default none.
         deadline;
     }
 

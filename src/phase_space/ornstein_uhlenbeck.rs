@@ -267,7 +267,7 @@ impl OrnsteinUhlenbeck {
 
     /// The entropy production along a stationary path, ⟨F·D⁻¹∘dx⟩ per unit time with the force F = −A (x − c) (Stratonovich), whatever process made the path.
     ///
-    /// At finite intervals it is smaller than [`entropy_production`](Self::entropy_production), by a fraction of about ½ A · interval.
+    /// At finite intervals it is smaller than [`entropy_production`](Self::entropy_production), by a fraction of about A · interval.
     ///
     /// # Errors
     /// If the path has other columns than the process or fewer than 17 points, the interval is not a finite number above 0, or D is not positive definite.

@@ -388,6 +388,7 @@ impl<'a> Bundle<'a> {
         let mut rows = Rows { complete: true, ..Rows::default() };
         self.record(&mut rows, 0.0, &here, jacobian.as_ref(), start);
         let mut flow = Flow::new(settings.tolerance, 0.01_f64.min(end));
+        let mut absorbed = 0.0;
         for point in 1..settings.points {
             let until = end * point as f64 / (settings.points - 1) as f64;
             while flow.time < until {
@@ -403,13 +404,20 @@ impl<'a> Bundle<'a> {
                         "so short that the flow stays where the loss is finite and smooth",
                     ));
                 }
+                // Columns that shrink fall below the tolerance, and those that grow lie down along one another: neither tells a determinant.
+                if let Some(jacobian) = &mut jacobian
+                    && (flow.time - absorbed) * self.pace(&here) > 1.0
+                {
+                    self.absorb(jacobian, &mut here)?;
+                    absorbed = flow.time;
+                }
             }
             if !rows.complete {
                 break;
             }
             if let Some(jacobian) = &mut jacobian {
-                jacobian.absorb(&mut here.x[n + self.integrals..]);
-                here.value = self.field(&here.x, &mut here.gradient)?;
+                self.absorb(jacobian, &mut here)?;
+                absorbed = flow.time;
             }
             self.record(&mut rows, until, &here, jacobian.as_ref(), start);
             if let Ok(mut progress) = progress.lock() {
@@ -424,6 +432,21 @@ impl<'a> Bundle<'a> {
             whole.matrix(&columns)
         });
         Ok(rows)
+    }
+
+    /// Takes the growth out of the columns of M, whose slopes change with them.
+    fn absorb(&mut self, jacobian: &mut Jacobian, here: &mut Place) -> Result<()> {
+        jacobian.absorb(&mut here.x[self.n + self.integrals..]);
+        here.value = self.field(&here.x, &mut here.gradient)?;
+        Ok(())
+    }
+
+    /// The fastest rate |H m|/|m| at which a column m of M changes.
+    fn pace(&self, here: &Place) -> f64 {
+        let first = self.n + self.integrals;
+        let columns = here.x[first..].chunks_exact(self.n);
+        let slopes = here.gradient[first..].chunks_exact(self.n);
+        columns.zip(slopes).map(|(m, slope)| norm(slope) / norm(m)).fold(0.0, f64::max)
     }
 
     fn record(

@@ -1,6 +1,7 @@
 //! Interaction of neurons on a set of examples: settings, errors, null model.
 
 use crate::error::{Error, Result, require_count};
+use crate::information::have_neighbor;
 use crate::inverse::InverseMethod;
 use crate::ndarray::{Array1, Array2};
 use crate::nn::{Dataset, Network};
@@ -255,7 +256,8 @@ impl NeuronInteraction {
                 .collect();
             self.strength(&self.active.rows(&kept)?)
         };
-        let mut complete = true;
+        // Couplings may have been cut short as well.
+        let mut complete = !deadline.passed();
         let mut all = |count: usize,
                        one: &(dyn Fn(usize) -> Result<[f64; 6]> + Sync)|
          -> Result<Vec<[f64; 6]>> {
@@ -336,6 +338,17 @@ impl NeuronInteraction {
         }
         if shuffles > 100_000 {
             return Err(Error::argument("shuffles", shuffles, "at most 100,000"));
+        }
+        if let Some(k) = self.neighbors
+            && !have_neighbor(examples, k)
+        {
+            let allowed =
+                "at least 1 and below the number of examples less 1, which is at most 50,000";
+            return Err(Error::argument(
+                "neighbors",
+                format!("{k} of {examples} examples"),
+                allowed,
+            ));
         }
         match self.options.shrinkage {
             Some(lambda) if !((0.0..=1.0).contains(&lambda)) => {

@@ -13,6 +13,9 @@ use crate::rayon::prelude::*;
 use crate::setters::setters;
 use crate::stats::MIN_SERIES;
 
+/// Steps whose pairs are summed: some seconds.
+const MOST_EXACT: usize = 50_000;
+
 /// Samples between two looks at the clock.
 const BATCH: usize = 1024;
 
@@ -204,6 +207,9 @@ impl WorkProtocol {
     /// ```
     pub fn exact_work(&self) -> Result<(f64, f64)> {
         let steps = self.check()?;
+        if steps > MOST_EXACT {
+            return Err(Error::argument("steps", steps, format!("at most {MOST_EXACT} here")));
+        }
         let t = self.temperature;
         let at = |k: usize| self.potential.trap(k as f64 / steps as f64);
         let (mut mean, mut variance) = (0.0, t / at(0).map_or(1.0, |trap| trap.0));

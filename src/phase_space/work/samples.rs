@@ -200,7 +200,9 @@ impl WorkSamples {
         let t = self.temperature;
         let places = work.iter().zip(&ratio).zip(&weights);
         let sum: f64 = places.map(|((w, ratio), weight)| weight * (w - t * ratio)).sum();
-        Ok((sum / whole, t / whole.sqrt()))
+        // Of so many works in all those that are missing in one bin are in another, which the errors of single bins leave out.
+        let shared = 1.0 / self.forward.len() as f64 + 1.0 / self.reverse.len() as f64;
+        Ok((sum / whole, t * (1.0 / whole - shared).max(0.0).sqrt()))
     }
 
     /// Jarzynski's estimate from few runs, averaged over as many groups as there are: `samples` (of a group), `free_energy`, `free_energy_err`, `bias` (from the exact ΔF), `groups`.
