@@ -14,7 +14,7 @@
 //!
 //! # The chapters
 //!
-//! Each notebook of the book is a chapter, and the modules that it works with carry its name where they can. `00_tour` shows one of each in under a minute.
+//! Each notebook of the book is a chapter, and the modules that it works with carry its name where they can. `00_tour` gives a taste in under a minute.
 //!
 //! | chapter | modules | main items |
 //! |---|---|---|
