@@ -108,7 +108,7 @@ pub struct LangevinSamples {
     pub loss_err: f64,
     /// The fraction of steps that were accepted: 1 but for [`LangevinScheme::Mala`].
     pub acceptance: f64,
-    /// Whether all steps were made: false if a deadline stopped them. Before thermalisation was over there are no moments, which are NaN then.
+    /// Whether all steps were made: false if a deadline stopped them.
     pub complete: bool,
 }
 

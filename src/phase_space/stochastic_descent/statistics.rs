@@ -41,7 +41,7 @@ pub struct StochasticDescentStatistics {
     pub areas_err: Array2<f64>,
     /// The predicted ½ (H C − C H).
     pub areas_predicted: Array2<f64>,
-    /// Whether all steps were made: false if a deadline stopped them. Before thermalisation was over nothing was measured, which is NaN then.
+    /// Whether all steps were made: false if a deadline stopped them.
     pub complete: bool,
 }
 
