@@ -150,7 +150,7 @@ fn langevin_refuses_what_it_cannot_do() {
     assert_says(wild.run(), &["`step`", "Mala"]);
     assert!(wild.scheme(LangevinScheme::Mala).run().is_ok());
     let long = walk.steps(10_000_000).points(100_001).deadline(1e-9);
-    assert_says(long.run(), &["`deadline`", "of 5000000 steps of thermalization"]);
+    assert_says(long.run(), &["`deadline`", "of 2500000 steps of thermalization"]);
     let cut = long.thermalization(0).run().unwrap();
     assert!(!cut.complete && cut.ensembles.len() == 2);
     // One look at the walkers, and many at the clock.
@@ -411,6 +411,7 @@ fn fokker_planck_refuses_what_it_cannot_do() {
     assert!(
         settings.interval(f64::NAN, 1.0).run().is_err() && settings.intervals([]).run().is_err()
     );
+    assert_says(settings.intervals([(-1.0, 1.0); 2]).run(), &["`intervals`", "[1]"]);
     assert!(settings.cells(2).run().is_err() && settings.cells(usize::MAX).run().is_err());
     assert!(settings.points(1).run().is_err());
     assert_says(settings.start(&array![99.0], 0.1).run(), &["inside the box"]);

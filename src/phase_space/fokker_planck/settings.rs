@@ -41,7 +41,7 @@ impl fmt::Debug for Source {
 ///
 /// ∂ρ/∂t = ∇·(ρ ∇L) + T ∇²ρ, or ∂ρ/∂t = −∇·(ρ F) + Σ_i D_i ∂_i²ρ of any drift F, in a box that nothing leaves. Between the cells of a grid probability jumps at the rates of Scharfetter and Gummel, which
 /// are exact for a constant slope, keep detailed balance with exp(−L/T) exactly, and are off by the square of the cells' width elsewhere. The jumps are then solved without a time step, by
-/// uniformisation: densities stay positive, probability is kept, and the free energy F[ρ] = ⟨L⟩ − T S falls at every moment, down to −T ln Z.
+/// uniformisation: densities stay positive, probability is kept, and the free energy F = ⟨L⟩ − T S falls at every moment, down to −T ln Z.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -140,10 +140,10 @@ impl FokkerPlanck {
     /// # Ok(()) }
     /// ```
     pub fn interval(&self, low: f64, high: f64) -> Self {
-        Self { intervals: Some(vec![(low, high); 2]), ..self.clone() }
+        Self { intervals: Some(vec![(low, high)]), ..self.clone() }
     }
 
-    /// An interval for each axis.
+    /// An interval for each axis, or one for both.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -283,7 +283,11 @@ impl FokkerPlanck {
                 advice: "Take the walkers of `langevin`.".to_string(),
             });
         }
-        let intervals = self.intervals.clone().unwrap_or_else(|| vec![(-4.0, 4.0); axes]);
+        let intervals = match self.intervals.as_deref() {
+            None => vec![(-4.0, 4.0); axes],
+            Some([one]) => vec![*one; axes],
+            Some(each) => each.to_vec(),
+        };
         if intervals.len() != axes {
             return Err(Error::Shape {
                 what: "`intervals`",
