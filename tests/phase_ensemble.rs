@@ -94,7 +94,8 @@ fn the_loss_falls_at_the_rate_of_the_square_speed() -> Result<()> {
     // ⟨L⟩' = −⟨|∇L|²⟩, for a loss that is no polynomial; each difference has its own error of order dt².
     let ripples = Objective::exact(2, |x| (x[0] * 2.0).cos() + (x[0] - x[1]).tanh().powi(2))?;
     let (t, dt) = (0.4, 1e-3);
-    let history = ripples.ensemble(400).times([t - dt, t, t + dt]).error(1e-11).seed(1).run()?;
+    let history =
+        ripples.ensemble(400).times([t - dt, t, t + dt]).tolerance(1e-11).seed(1).run()?;
     let frame = history.frame()?;
     let (loss, squares) = (frame.values("loss")?, frame.values("square_speed")?);
     assert!(((loss[2] - loss[0]) / (2.0 * dt) + squares[1]).abs() < 1e-4 * squares[1]);
@@ -346,7 +347,7 @@ fn bad_input_is_a_sentence() -> Result<()> {
         settings.starts(&array![[1.0, 2.0], [1.0, 2.0]]),
         settings.starts(&Array2::zeros((0, 1))),
         settings.initial(&Network::mlp([2, 2])),
-        settings.error(f64::NAN),
+        settings.tolerance(f64::NAN),
         settings.deadline(0.0),
     ] {
         assert!(bad.run().is_err(), "{bad:?}");

@@ -47,14 +47,15 @@ fn a_gaussian_stays_a_gaussian_whose_density_the_trace_gives() {
     let logs = cloud.ln_density(&starts).unwrap();
     let carried = objective
         .transport_all(&starts)
-        .log_densities(&logs)
+        .ln_densities(&logs)
         .jacobian(true)
         .time(3.0)
         .points(7)
         .run()
         .unwrap();
     let column = |name| carried.frame.values(name).unwrap();
-    let (times, densities, dets) = (column("time"), column("log_density"), column("log_det"));
+    let (times, densities, dets) =
+        (column("time"), column("ln_density"), column("log_determinant"));
     for row in 0..35 {
         let (path, point) = (row / 7, row % 7);
         let theta = carried.paths[path].row(point).to_owned();
@@ -84,7 +85,7 @@ fn the_jacobian_of_a_network_has_the_determinant_that_the_trace_says() {
     let (objective, theta) = network();
     let carried = objective.transport(&theta).jacobian(true).time(4.0).points(9).run().unwrap();
     let column = |name| carried.frame.values(name).unwrap();
-    let (densities, dets) = (column("log_density"), column("log_det"));
+    let (densities, dets) = (column("ln_density"), column("log_determinant"));
     for (a, b) in densities.iter().zip(&dets) {
         assert!(((a + b).exp() - 1.0).abs() < 1e-6, "{a} {b}");
     }
@@ -115,13 +116,13 @@ fn determinants_keep_their_digits_however_rarely_they_are_recorded() {
     for time in [20.0, 1000.0] {
         let carried =
             bowl.transport(&array![1.0, 1.0]).time(time).points(2).jacobian(true).run().unwrap();
-        let det = carried.frame.values("log_det").unwrap()[1];
+        let det = carried.frame.values("log_determinant").unwrap()[1];
         assert!((det + 4.0 * time).abs() < 1e-8 * time, "{time} {det}");
     }
     let saddle = Objective::quadratic(&array![[-1.0, 0.3], [0.3, 2.0]], &array![0.0, 0.0]).unwrap();
     for (friction, time) in [(0.0, 60.0), (3.0, 60.0), (0.1, 2000.0)] {
         let flow = saddle.hamiltonian(&array![0.0, 0.0]).friction(friction).time(time).points(2);
-        let det = flow.jacobian(true).run().unwrap().frame.values("log_det").unwrap()[1];
+        let det = flow.jacobian(true).run().unwrap().frame.values("log_determinant").unwrap()[1];
         assert!((det + 2.0 * friction * time).abs() < 1e-8, "{friction} {det}");
     }
     assert_says(
@@ -134,7 +135,7 @@ fn determinants_keep_their_digits_however_rarely_they_are_recorded() {
 fn probes_estimate_the_density_with_an_error_that_covers() {
     let (objective, theta) = network();
     let exact = objective.transport(&theta).points(2).tolerance(1e-8).run().unwrap();
-    let exact = exact.frame.values("log_density").unwrap()[1];
+    let exact = exact.frame.values("ln_density").unwrap()[1];
     let run = |seed: u64| {
         let carried = objective
             .transport(&theta)
@@ -145,7 +146,7 @@ fn probes_estimate_the_density_with_an_error_that_covers() {
             .run()
             .unwrap();
         let at = |name| carried.frame.values(name).unwrap()[1];
-        (at("log_density"), at("log_density_err"))
+        (at("ln_density"), at("ln_density_err"))
     };
     let within = coverage(exact, run);
     // 63 to 73 % of 400.
@@ -160,7 +161,7 @@ fn the_entropy_of_an_ensemble_falls_as_the_trace_says() {
             .unwrap();
     let starts = normals(3000, 2, 5);
     let carried = wells.transport_all(&starts).time(0.8).points(3).tolerance(1e-8).run().unwrap();
-    let densities = carried.frame.values("log_density").unwrap();
+    let densities = carried.frame.values("ln_density").unwrap();
     let start = entropy_of_samples(&starts, 4).unwrap();
     for point in 1..3 {
         let growth = densities.iter().skip(point).step_by(3).sum::<f64>() / 3000.0;
@@ -177,7 +178,7 @@ fn threads_and_deadlines() {
     let starts = Array2::from_shape_fn((6, 13), |(i, j)| theta[j] + 0.1 * i as f64);
     let run = || {
         let all = objective.transport_all(&starts).probes(3).points(3).tolerance(1e-5);
-        all.run().unwrap().frame.values("log_density").unwrap()
+        all.run().unwrap().frame.values("ln_density").unwrap()
     };
     let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(run(), one.install(run));
@@ -201,7 +202,7 @@ fn transports_refuse_what_they_cannot_do() {
     assert_says(objective.transport(&theta).probes(1).run(), &["`probes`"]);
     assert!(objective.transport(&theta).probes(usize::MAX).run().is_err());
     assert_says(objective.transport(&theta).tolerance(f64::NAN).run(), &["`tolerance`"]);
-    assert_says(objective.transport(&theta).log_densities(&array![]).run(), &["log_densities"]);
+    assert_says(objective.transport(&theta).ln_densities(&array![]).run(), &["ln_densities"]);
     // A flow that leaves every bound after time 1/2: x' = 4x³ at 1/2·… of −x⁴.
     let cliff = Objective::exact(1, |x| -x[0].powi(4)).unwrap();
     assert_says(cliff.transport(&array![1.0]).time(1.0).run(), &["`time`", "0.12"]);
@@ -299,7 +300,7 @@ fn a_hamiltonian_flow_keeps_volume_and_energy() {
     let swing = objective.hamiltonian(&theta).momentum(&momentum).time(4.0).step(0.05).points(9);
     for scheme in [Symplectic::Leapfrog, Symplectic::Yoshida] {
         let flow = swing.scheme(scheme).jacobian(true).run().unwrap();
-        let dets = flow.frame.values("log_det").unwrap();
+        let dets = flow.frame.values("log_determinant").unwrap();
         assert!(dets.iter().all(|x| x.abs() < 1e-10), "{dets:?}");
         // The Jacobian is symplectic: MᵀΩM = Ω.
         let m = flow.jacobian.unwrap();
@@ -350,7 +351,7 @@ fn friction_contracts_volume_and_leads_to_the_gradient_flow() {
     for scheme in [Symplectic::Leapfrog, Symplectic::Yoshida] {
         let flow = damped.scheme(scheme).jacobian(true).run().unwrap();
         let (times, dets) =
-            (flow.frame.values("time").unwrap(), flow.frame.values("log_det").unwrap());
+            (flow.frame.values("time").unwrap(), flow.frame.values("log_determinant").unwrap());
         for (time, det) in times.iter().zip(&dets) {
             assert!((det + 13.0 * 0.7 * time).abs() < 1e-10, "{time} {det}");
         }

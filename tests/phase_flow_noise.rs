@@ -532,3 +532,28 @@ fn free_walkers_spread_and_keep_their_kinetic_energy() {
         assert!((kinetic / 0.7 - 1.0).abs() < 4.0 / 4000_f64.sqrt(), "n T/2: {kinetic}");
     }
 }
+
+#[test]
+fn errors_of_the_dissipation_along_a_path_cover() {
+    // A whirl in an anisotropic bowl, whose conservative force moves much heat to and fro.
+    let (drift, noise) = (array![[1.0, -0.5], [0.5, 2.0]], array![[1.0, 0.2], [0.2, 0.5]]);
+    let process = OrnsteinUhlenbeck::new(&drift, &noise).unwrap();
+    // ⟨F·D⁻¹∘Δx⟩ of an interval τ is −Σ W_ij G_ij with W the antisymmetric half of D⁻¹A and G = ⟨x(τ) x(0)ᵀ⟩ = e^{−Aτ} C.
+    let force = (array![[0.5, -0.2], [-0.2, 1.0]] / 0.46).dot(&drift);
+    let whirl = 0.5 * (&force - &force.t());
+    let covariance = process.stationary().unwrap();
+    let later: f64 = (0..2)
+        .map(|j| process.mean_at(&covariance.column(j).to_owned(), 0.01).unwrap())
+        .zip(whirl.columns())
+        .map(|(mean, column)| mean.dot(&column))
+        .sum();
+    let exact = -later / 0.01;
+    assert!((exact / process.entropy_production().unwrap() - 1.0).abs() < 0.03);
+    let inside = (0..300).filter(|seed| {
+        let path = process.path(6000, 0.01, *seed).unwrap();
+        let found = process.dissipation(&path, 0.01).unwrap();
+        (found.mean - exact).abs() < found.error
+    });
+    let inside = inside.count();
+    assert!((189..=219).contains(&inside), "{inside} of 300 within one error");
+}

@@ -137,9 +137,13 @@ pub fn entropy_of_samples(samples: &Array2<f64>, k: usize) -> Result<Estimate> {
     let (n, d) = (count as f64, dimensions as f64);
     let mean = logs.iter().sum::<f64>() / n;
     let variance = logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let ln_ball = 0.5 * d * PI.ln() - ln_gamma(0.5 * d + 1.0);
-    let value = digamma(n) - digamma(k as f64) + ln_ball + d * (mean + scale.ln());
+    let value = digamma(n) - digamma(k as f64) + ln_unit_ball(d) + d * (mean + scale.ln());
     Ok(Estimate::new(value, d * (variance / n).sqrt(), 0.5, None, count))
+}
+
+/// The logarithm of the volume of the unit ball in d dimensions, π^{d/2}/Γ(d/2 + 1).
+pub(crate) fn ln_unit_ball(d: f64) -> f64 {
+    0.5 * d * PI.ln() - ln_gamma(0.5 * d + 1.0)
 }
 
 /// The square of the distance from a point to its k-th neighbour among samples, of which one may be left out; k counts from 1 up to their number.

@@ -16,7 +16,7 @@ mod neighbors;
 pub use channel::{Channel, ChannelCapacity};
 pub use coin::Coin;
 pub use continuous::{entropy_of_samples, exponential_entropy, gaussian_entropy, normal_entropy};
-pub(crate) use continuous::{squared_distance, squared_distance_to_neighbor};
+pub(crate) use continuous::{ln_unit_ball, squared_distance, squared_distance_to_neighbor};
 pub use counts::{Estimator, entropy_of_counts, mutual_information_of_counts};
 pub use distribution::{Distribution, binary_entropy};
 pub use joint::{Joint, conditional_information};

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::error::{Error, Result, require_positive};
-use crate::information::{squared_distance, squared_distance_to_neighbor};
+use crate::information::{ln_unit_ball, squared_distance, squared_distance_to_neighbor};
 use crate::ndarray::{Array2, ArrayView1};
 use crate::numeric::trigamma::trigamma;
 use crate::phase_space::cloud::Cloud;
@@ -11,7 +11,7 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
-use crate::statrs::function::gamma::{digamma, ln_gamma};
+use crate::statrs::function::gamma::digamma;
 
 /// The most dimensions in which samples still show a density at points.
 const MAX_DIMENSION: usize = 6;
@@ -258,7 +258,7 @@ impl PhaseDensity {
             return Err(Error::argument("neighbors", k, allowed));
         }
         let (n, count, d) = (others as f64, k as f64, self.dimension() as f64);
-        let ln_ball = 0.5 * d * PI.ln() - ln_gamma(0.5 * d + 1.0) + 0.5 * self.cloud.ln_det;
+        let ln_ball = ln_unit_ball(d) + 0.5 * self.cloud.ln_det;
         let squares = over(places, |i, here| {
             squared_distance_to_neighbor(&self.whitened, here, own.then_some(i), k)
         });

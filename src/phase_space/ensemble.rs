@@ -7,14 +7,12 @@ use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::StandardNormal;
 use crate::nn::Network;
 use crate::phase_space::history::EnsembleHistory;
+use crate::phase_space::require::MOST;
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
-
-/// Numbers that a history keeps at most (2 GiB).
-const MOST: usize = 1 << 28;
 
 /// Members that move between two looks at the deadline.
 const BATCH: usize = 64;
@@ -50,7 +48,7 @@ pub struct Ensemble {
     members: i64,
     starts: Starts,
     times: Vec<f64>,
-    error: f64,
+    tolerance: f64,
     seed: Seed,
     deadline: Option<f64>,
 }
@@ -80,7 +78,7 @@ impl Objective {
             members,
             starts: Starts::Gaussian { center: None, width: 1.0 },
             times: (0..=10).map(f64::from).collect(),
-            error: 1e-8,
+            tolerance: 1e-8,
             seed: Seed::default(),
             deadline: None,
         }
@@ -182,11 +180,11 @@ impl Ensemble {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let settings = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20);
-    /// assert!(settings.error(1e-4).run().is_ok() && settings.error(0.0).run().is_err());
+    /// assert!(settings.tolerance(1e-4).run().is_ok() && settings.tolerance(0.0).run().is_err());
     /// # Ok(()) }
     /// ```
-    pub fn error(&self, error: f64) -> Self {
-        Self { error, ..self.clone() }
+    pub fn tolerance(&self, tolerance: f64) -> Self {
+        Self { tolerance, ..self.clone() }
     }
 
     /// Moves all members and records them at each time.
@@ -208,7 +206,7 @@ impl Ensemble {
         let mut progress = Progress::new("flights", count.saturating_mul(self.times.len()));
         let mut members: Vec<Member> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
-        let mut history = EnsembleHistory::new(&self.objective, self.seed, count, self.error);
+        let mut history = EnsembleHistory::new(&self.objective, self.seed, count, self.tolerance);
         let mut now = 0.0;
         for &time in &self.times {
             let moved =
@@ -258,7 +256,7 @@ impl Ensemble {
         let mut descent = self
             .objective
             .descend(&member.theta)
-            .optimizer(Optimizer::Flow(self.error))
+            .optimizer(Optimizer::Flow(self.tolerance))
             .time(duration)
             .rate(0.1 * duration)
             .steps(STEPS)

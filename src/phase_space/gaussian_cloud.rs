@@ -2,16 +2,14 @@
 
 use crate::error::{Error, Result, require_count, require_finite};
 use crate::information::gaussian_entropy;
-use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::ndarray_rand::rand_distr::StandardNormal;
 use crate::operator::dense::{eigen_symmetric, product};
+use crate::phase_space::matrix::{require_symmetric, root, sandwich};
+use crate::phase_space::require::MOST;
 use crate::phase_space::square_norm::SquareNorm;
 use crate::rand::Rng;
 use crate::random::Seed;
-
-/// The most numbers in samples (2 GiB).
-const MOST: usize = 1 << 28;
 
 /// A Gaussian density over parameters, which the flow θ' = −∇L of a quadratic loss keeps Gaussian.
 ///
@@ -239,11 +237,9 @@ impl GaussianCloud {
             return Err(Error::argument("count", count, "so few that they fit into 2 GiB"));
         }
         let mut generator = seed.into().generator();
-        let (variances, vectors) = eigen_symmetric(&self.covariance)?;
-        let factor = &vectors * &variances.mapv(|v| v.max(0.0).sqrt());
         let noise =
             Array2::from_shape_fn((count, n), |_| generator.sample::<f64, _>(StandardNormal));
-        Ok(product(&noise, &factor.t().to_owned())? + &self.mean)
+        Ok(product(&noise, &root(&self.covariance)?.t().to_owned())? + &self.mean)
     }
 
     /// The eigenvalues and eigenvectors of A, if it and b fit.
@@ -256,28 +252,8 @@ impl GaussianCloud {
                 given: format!("{:?} and [{}]", a.dim(), b.len()),
             });
         }
-        // A quadratic loss has the same demands.
-        let _ = Objective::quadratic(a, b)?;
+        require_symmetric("a", a)?;
+        b.iter().try_for_each(|x| require_finite("b", *x).map(|_| ()))?;
         eigen_symmetric(a)
-    }
-}
-
-/// M Σ Mᵀ, symmetric to the last digit.
-fn sandwich(matrix: &Array2<f64>, covariance: &Array2<f64>) -> Result<Array2<f64>> {
-    let whole = product(&product(matrix, covariance)?, &matrix.t().to_owned())?;
-    Ok(0.5 * (&whole + &whole.t()))
-}
-
-fn require_symmetric(name: &'static str, matrix: &Array2<f64>) -> Result<()> {
-    let largest = matrix.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-    let uneven = matrix
-        .indexed_iter()
-        .find(|((i, j), x)| !((**x - matrix[(*j, *i)]).abs() <= 1e-9 * largest));
-    match uneven {
-        Some(((i, j), x)) => {
-            let given = format!("{x} at ({i}, {j}) and {} at ({j}, {i})", matrix[(j, i)]);
-            Err(Error::argument(name, given, "symmetric and finite"))
-        }
-        None => Ok(()),
     }
 }

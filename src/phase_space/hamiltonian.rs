@@ -64,7 +64,7 @@ impl Symplectic {
 /// # fn main() -> statmech::Result<()> {
 /// let bowl = Objective::quadratic(&array![[1.0, 0.0], [0.0, 2.0]], &array![0.0, 0.0])?;
 /// let flow = bowl.hamiltonian(&array![1.0, 1.0]).time(20.0).jacobian(true).run()?;
-/// assert!(flow.frame.values("log_det")?.iter().all(|x| x.abs() < 1e-10));
+/// assert!(flow.frame.values("log_determinant")?.iter().all(|x| x.abs() < 1e-10));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub struct Hamiltonian {
 /// Where a Hamiltonian flow went; see [`Hamiltonian::run`].
 #[derive(Clone, Debug)]
 pub struct HamiltonianFlow {
-    /// A row for each recorded time: `time`, `loss`, `kinetic`, `energy` (their sum), `gradient_norm`, `log_det` (ln |det| of the Jacobian by (θ, p), missing unless [asked for](Hamiltonian::jacobian)),
+    /// A row for each recorded time: `time`, `loss`, `kinetic`, `energy` (their sum), `gradient_norm`, `log_determinant` (ln |det| of the Jacobian by (θ, p), missing unless [asked for](Hamiltonian::jacobian)),
     /// and the conditions `scheme`, `step_size`, `mass`, `friction`, `complete`.
     pub frame: DataFrame,
     /// θ at the recorded times, a row each.
@@ -197,7 +197,7 @@ impl Hamiltonian {
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
     /// let damped = bowl.hamiltonian(&array![1.0]).friction(0.3).jacobian(true).points(2).run()?;
-    /// assert!((damped.frame.values("log_det")?[1] + 3.0).abs() < 1e-10);
+    /// assert!((damped.frame.values("log_determinant")?[1] + 3.0).abs() < 1e-10);
     /// # Ok(()) }
     /// ```
     pub fn friction(&self, friction: f64) -> Self {
@@ -286,7 +286,7 @@ impl Hamiltonian {
             "loss" => rows.loss,
             "kinetic" => rows.kinetic,
             "gradient_norm" => rows.norm,
-            "log_det" => rows.log_det,
+            "log_determinant" => rows.log_determinant,
             "scheme" => vec![self.scheme.name(); height],
             "step_size" => vec![step; height],
             "mass" => vec![self.mass; height],
@@ -333,7 +333,7 @@ impl Hamiltonian {
         rows.time.push(time);
         rows.kinetic.push(0.5 * squares / self.mass);
         rows.norm.push(norm(&gradient));
-        rows.log_det.push(jacobian.map(|jacobian| jacobian.log_det));
+        rows.log_determinant.push(jacobian.map(|jacobian| jacobian.log_determinant));
         rows.path.extend_from_slice(&state.theta);
         rows.momenta.extend_from_slice(&state.momentum);
         Ok(())
@@ -399,7 +399,7 @@ struct Rows {
     loss: Vec<f64>,
     kinetic: Vec<f64>,
     norm: Vec<f64>,
-    log_det: Vec<Option<f64>>,
+    log_determinant: Vec<Option<f64>>,
     path: Vec<f64>,
     momenta: Vec<f64>,
 }

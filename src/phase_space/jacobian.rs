@@ -10,12 +10,12 @@ pub(super) struct Jacobian {
     /// R, the upper triangle.
     triangle: Array2<f64>,
     /// ln |det R|.
-    pub log_det: f64,
+    pub log_determinant: f64,
 }
 
 impl Jacobian {
     pub fn identity(n: usize) -> Self {
-        Self { n, triangle: Array2::eye(n), log_det: 0.0 }
+        Self { n, triangle: Array2::eye(n), log_determinant: 0.0 }
     }
 
     /// Takes the growth out of columns that stand one after the other, which are orthonormal afterwards.
@@ -35,7 +35,7 @@ impl Jacobian {
             }
             let size = norm(&*column);
             growth[(k, k)] = size;
-            self.log_det += size.ln();
+            self.log_determinant += size.ln();
             for x in &mut *column {
                 *x /= size;
             }

@@ -28,6 +28,7 @@ mod history;
 mod interaction;
 mod jacobian;
 mod langevin;
+mod matrix;
 mod ornstein_uhlenbeck;
 mod require;
 mod square_norm;

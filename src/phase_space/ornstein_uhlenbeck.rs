@@ -3,16 +3,14 @@
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
-use crate::operator::dense::{eigen_symmetric, solve_positive};
+use crate::operator::dense::{eigenvalues_symmetric, solve_positive};
 use crate::phase_space::GaussianCloud;
+use crate::phase_space::matrix::{
+    DOUBLINGS, areas, doubled, require_symmetric, root, settled, symmetric,
+};
+use crate::phase_space::require::MOST;
 use crate::random::Seed;
 use crate::stats::{Estimate, estimate};
-
-/// Doublings of time after which a process that still remembers its start has no stationary state.
-const DOUBLINGS: usize = 60;
-
-/// Numbers in a path, at most.
-const LONGEST: usize = 1 << 28;
 
 /// The process dx = −A (x − c) dt + √(2D) dW in n dimensions: drift matrix A, diffusion matrix D (symmetric, not negative), centre c = 0 unless [set](Self::around).
 ///
@@ -52,13 +50,11 @@ impl OrnsteinUhlenbeck {
         if let Some(x) = drift.iter().find(|x| !x.is_finite()) {
             return Err(Error::argument("drift", format!("an entry of {x}"), "of finite numbers"));
         }
-        let largest = diffusion.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-        let rough = (diffusion - &diffusion.t()).iter().any(|x| !(x.abs() <= 1e-9 * largest));
-        let (values, _) = eigen_symmetric(diffusion)?;
-        if rough || values.iter().any(|value| !(*value >= -1e-9 * largest)) {
+        require_symmetric("diffusion", diffusion)?;
+        let values = eigenvalues_symmetric(diffusion)?;
+        if !(values[0] >= -1e-9 * values[n - 1].abs()) {
             let given = format!("a matrix with least eigenvalue {}", values[0]);
-            let allowed = "symmetric, with no negative eigenvalue";
-            return Err(Error::argument("diffusion", given, allowed));
+            return Err(Error::argument("diffusion", given, "one with no negative eigenvalue"));
         }
         Ok(Self { drift: drift.clone(), diffusion: diffusion.clone(), center: Array1::zeros(n) })
     }
@@ -175,7 +171,7 @@ impl OrnsteinUhlenbeck {
     pub fn entropy_production(&self) -> Result<f64> {
         let c = self.stationary()?;
         // The square ⟨v·D⁻¹v⟩ keeps the digits that the difference of traces loses near equilibrium: v = (½(A C − C Aᵀ)) C⁻¹ x, up to its sign.
-        let whirl = self.areas_of(&c);
+        let whirl = areas(&self.drift, &c);
         let inverse = positive(&c, "diffusion", &whirl.t().to_owned())?;
         let velocity = positive(&self.diffusion, "diffusion", &whirl)?;
         // tr(D⁻¹ W C⁻¹ Wᵀ).
@@ -195,7 +191,7 @@ impl OrnsteinUhlenbeck {
     /// # Ok(()) }
     /// ```
     pub fn areas(&self) -> Result<Array2<f64>> {
-        Ok(self.areas_of(&self.stationary()?))
+        Ok(areas(&self.drift, &self.stationary()?))
     }
 
     /// How far the process is from detailed balance: ‖A D − D Aᵀ‖/(2 ‖A D‖) in Frobenius norms, between 0 and 1.
@@ -244,8 +240,8 @@ impl OrnsteinUhlenbeck {
     pub fn path(&self, count: usize, interval: f64, seed: impl Into<Seed>) -> Result<Array2<f64>> {
         require_positive("interval", interval)?;
         let n = self.center.len();
-        if count == 0 || count.checked_mul(n).is_none_or(|numbers| numbers > LONGEST) {
-            let allowed = format!("at least 1 and at most {} for {n} numbers", LONGEST / n);
+        if count == 0 || count.checked_mul(n).is_none_or(|numbers| numbers > MOST) {
+            let allowed = format!("at least 1 and at most {} for {n} numbers", MOST / n);
             return Err(Error::argument("count", count, allowed));
         }
         let mut generator = seed.into().generator();
@@ -266,6 +262,8 @@ impl OrnsteinUhlenbeck {
     }
 
     /// The entropy production along a stationary path, ⟨F·D⁻¹∘dx⟩ per unit time with the force F = −A (x − c) (Stratonovich), whatever process made the path.
+    ///
+    /// The symmetric half of D⁻¹A makes a total differential, of which a path has its two ends alone and a stationary mean has nothing: it is left out.
     ///
     /// At finite intervals it is smaller than [`entropy_production`](Self::entropy_production), by a fraction of about A · interval.
     ///
@@ -291,11 +289,12 @@ impl OrnsteinUhlenbeck {
             });
         }
         let force = positive(&self.diffusion, "diffusion", &self.drift)?;
+        let whirl = 0.5 * (&force - &force.t());
         let terms: Vec<f64> = (1..path.nrows())
             .map(|k| {
                 let (a, b) = (path.row(k - 1), path.row(k));
                 let middle = 0.5 * (&a + &b) - &self.center;
-                -force.dot(&middle).dot(&(&b - &a)) / interval
+                -whirl.dot(&middle).dot(&(&b - &a)) / interval
             })
             .collect();
         estimate(&terms)
@@ -326,22 +325,14 @@ impl OrnsteinUhlenbeck {
     fn settled(&self, source: &Array2<f64>) -> Result<Array2<f64>> {
         let size = self.norm();
         let step = if size > 0.0 { 0.25 / size } else { 1.0 };
-        let (mut decay, mut noise) = self.short(step, source);
-        for _ in 0..DOUBLINGS {
-            (decay, noise) = doubled(&decay, &noise);
-            let left = decay.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-            if left < 1e-20 && noise.iter().all(|x| x.is_finite()) {
-                return Ok(symmetric(&noise));
-            }
-            if !left.is_finite() {
-                break;
-            }
-        }
-        Err(Error::argument(
-            "drift",
-            "a matrix under which the process does not settle",
-            "one whose eigenvalues have positive real parts (of a loss: a minimum, not a saddle or a valley)",
-        ))
+        let (decay, noise) = self.short(step, source);
+        settled(&decay, &noise).ok_or_else(|| {
+            Error::argument(
+                "drift",
+                "a matrix under which the process does not settle",
+                "one whose eigenvalues have positive real parts (of a loss: a minimum, not a saddle or a valley)",
+            )
+        })
     }
 
     /// The kernel of a time so short that its power series ends soon: Σ (−At)ᵏ/k!, and Σ t^{k+1}/(k+1)! Lᵏ(source) with L X = −A X − X Aᵀ.
@@ -357,11 +348,6 @@ impl OrnsteinUhlenbeck {
             noise += &term;
         }
         (decay, noise)
-    }
-
-    fn areas_of(&self, c: &Array2<f64>) -> Array2<f64> {
-        let product = self.drift.dot(c);
-        0.5 * (&product - &product.t())
     }
 
     /// ‖A‖ by its largest row.
@@ -387,21 +373,6 @@ impl OrnsteinUhlenbeck {
         let (expected, given) = (format!("{n} × {n}, of finite numbers"), format!("{:?}", x.dim()));
         Err(Error::Shape { what: "`covariance`", expected, given })
     }
-}
-
-/// From a time to its double.
-fn doubled(decay: &Array2<f64>, noise: &Array2<f64>) -> (Array2<f64>, Array2<f64>) {
-    (decay.dot(decay), decay.dot(noise).dot(&decay.t()) + noise)
-}
-
-pub(super) fn symmetric(matrix: &Array2<f64>) -> Array2<f64> {
-    0.5 * (matrix + &matrix.t())
-}
-
-/// R with R Rᵀ = Σ for a covariance that may be singular.
-pub(super) fn root(covariance: &Array2<f64>) -> Result<Array2<f64>> {
-    let (values, vectors) = eigen_symmetric(covariance)?;
-    Ok(vectors * &values.mapv(|value| value.max(0.0).sqrt()))
 }
 
 fn positive(a: &Array2<f64>, name: &'static str, b: &Array2<f64>) -> Result<Array2<f64>> {

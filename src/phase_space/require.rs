@@ -1,11 +1,11 @@
 //! What runs of this folder check in common.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_count};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 
 /// Numbers that a run may keep: 2 GiB.
-const MOST: usize = 1 << 28;
+pub(super) const MOST: usize = 1 << 28;
 
 /// Steps of all walkers between two looks at the clock.
 pub(super) const ROUND: usize = 1000;
@@ -51,6 +51,34 @@ pub(super) fn require_numbers(what: &str, shape: &[usize]) -> Result<()> {
         limit: format!("{MOST}"),
         advice: "Take fewer walkers, points or parameters.".to_string(),
     })
+}
+
+/// The steps that enter averages, and those before: a part 1/`share` of them unless the user says.
+pub(super) fn require_steps(
+    steps: i64,
+    thermalization: Option<i64>,
+    share: usize,
+) -> Result<(usize, usize)> {
+    let steps = require_count("steps", steps, 1)?;
+    let before = match thermalization {
+        Some(before) => require_count("thermalization", before, 0)?,
+        None => steps / share,
+    };
+    if steps.checked_add(before).is_none_or(|all| all > 1 << 52) {
+        return Err(Error::argument("steps", steps, "below 2⁵² in all"));
+    }
+    Ok((steps, before))
+}
+
+/// The error of a loss that is not finite any more, in terms of the setting that is too large.
+pub(super) fn astray(error: Error, name: &'static str, value: f64, allowed: &str) -> Error {
+    match error {
+        Error::Argument { name: "theta", given, .. } => {
+            let given = format!("{value}, which led a walker to a point that is {given}");
+            Error::argument(name, given, allowed)
+        }
+        other => other,
+    }
 }
 
 /// Refuses averages over no step: the deadline passed before the warm-up was over.

@@ -31,8 +31,8 @@ use crate::stats::mean_and_error;
 /// let bowl = Objective::quadratic(&array![[1.0, 0.0], [0.0, 2.0]], &array![0.0, 0.0])?;
 /// let carried = bowl.transport(&array![1.0, 1.0]).time(2.0).jacobian(true).run()?;
 /// let last = carried.frame.height() - 1;
-/// assert!((carried.frame.values("log_density")?[last] - 6.0).abs() < 1e-10);
-/// assert!((carried.frame.values("log_det")?[last] + 6.0).abs() < 1e-8);
+/// assert!((carried.frame.values("ln_density")?[last] - 6.0).abs() < 1e-10);
+/// assert!((carried.frame.values("log_determinant")?[last] + 6.0).abs() < 1e-8);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ use crate::stats::mean_and_error;
 pub struct Transport {
     objective: Objective,
     starts: Array2<f64>,
-    log_densities: Option<Array1<f64>>,
+    ln_densities: Option<Array1<f64>>,
     time: f64,
     points: usize,
     probes: Option<usize>,
@@ -53,8 +53,8 @@ pub struct Transport {
 /// Paths of the gradient flow with the density along them; see [`Transport::run`].
 #[derive(Clone, Debug)]
 pub struct Transported {
-    /// A row for each path and recorded time: `trajectory`, `time`, `loss`, `gradient_norm`, `trace` with `trace_err` (of H, 0 without probes), `log_density` with `log_density_err` (ln ρ, which starts at
-    /// [`log_densities`](Transport::log_densities), or 0), `log_det` (ln det M, missing unless [asked for](Transport::jacobian)), and the conditions `probes` (0 is the exact trace), `seed`, `complete`.
+    /// A row for each path and recorded time: `trajectory`, `time`, `loss`, `gradient_norm`, `trace` with `trace_err` (of H, 0 without probes), `ln_density` with `ln_density_err` (ln ρ, which starts at
+    /// [`ln_densities`](Transport::ln_densities), or 0), `log_determinant` (ln det M, missing unless [asked for](Transport::jacobian)), and the conditions `probes` (0 is the exact trace), `seed`, `complete`.
     pub frame: DataFrame,
     /// The path of each start, a recorded time a row.
     pub paths: Vec<Array2<f64>>,
@@ -115,9 +115,9 @@ struct Rows {
     norm: Vec<f64>,
     trace: Vec<f64>,
     trace_err: Vec<f64>,
-    log_density: Vec<f64>,
-    log_density_err: Vec<f64>,
-    log_det: Vec<Option<f64>>,
+    ln_density: Vec<f64>,
+    ln_density_err: Vec<f64>,
+    log_determinant: Vec<Option<f64>>,
     jacobian: Option<Array2<f64>>,
     complete: bool,
 }
@@ -130,7 +130,7 @@ impl Objective {
     /// # fn main() -> statmech::Result<()> {
     /// let carried = Objective::saddle(1, 1)?.transport(&array![1.0, 0.0, 1.0]).run()?;
     /// // Two curvatures of opposite sign: volume stays.
-    /// assert!(carried.frame.values("log_density")?.iter().all(|x| x.abs() < 1e-12));
+    /// assert!(carried.frame.values("ln_density")?.iter().all(|x| x.abs() < 1e-12));
     /// # Ok(()) }
     /// ```
     pub fn transport(&self, theta: &Array1<f64>) -> Transport {
@@ -151,7 +151,7 @@ impl Objective {
         Transport {
             objective: self.clone(),
             starts: starts.clone(),
-            log_densities: None,
+            ln_densities: None,
             time: 1.0,
             points: 101,
             probes: None,
@@ -182,7 +182,7 @@ impl Transport {
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0, 0.5], [0.5, 2.0]], &array![0.0, 0.0])?;
     /// let carried = bowl.transport(&array![1.0, 1.0]).probes(50).points(2).run()?;
-    /// let (value, error) = (carried.frame.values("log_density")?, carried.frame.values("log_density_err")?);
+    /// let (value, error) = (carried.frame.values("ln_density")?, carried.frame.values("ln_density_err")?);
     /// assert!((value[1] - 3.0).abs() < 4.0 * error[1]);
     /// # Ok(()) }
     /// ```
@@ -204,18 +204,18 @@ impl Transport {
         Self { jacobian, ..self.clone() }
     }
 
-    /// ln ρ at each start; default 0, so that `log_density` is its change.
+    /// ln ρ at each start; default 0, so that `ln_density` is its change.
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let carried = bowl.transport(&array![1.0]).log_densities(&array![-2.0]).points(2).run()?;
-    /// assert!((carried.frame.values("log_density")?[1] + 1.0).abs() < 1e-10);
+    /// let carried = bowl.transport(&array![1.0]).ln_densities(&array![-2.0]).points(2).run()?;
+    /// assert!((carried.frame.values("ln_density")?[1] + 1.0).abs() < 1e-10);
     /// # Ok(()) }
     /// ```
-    pub fn log_densities(&self, values: &Array1<f64>) -> Self {
-        Self { log_densities: Some(values.clone()), ..self.clone() }
+    pub fn ln_densities(&self, values: &Array1<f64>) -> Self {
+        Self { ln_densities: Some(values.clone()), ..self.clone() }
     }
 
     /// The error of one step, relative to max(1, |x|) of each number that is integrated; default 10⁻¹¹.
@@ -244,7 +244,7 @@ impl Transport {
     /// let well = Objective::exact(1, |x| 0.25 * x[0].powi(4))?;
     /// // θ(t) = θ₀/√(1 + 2 θ₀² t) and dθ/dθ₀ = (1 + 2 θ₀² t)^(−3/2).
     /// let carried = well.transport(&array![1.0]).time(4.0).run()?;
-    /// assert!((carried.frame.values("log_density")?[100] - 1.5 * 9_f64.ln()).abs() < 1e-9);
+    /// assert!((carried.frame.values("ln_density")?[100] - 1.5 * 9_f64.ln()).abs() < 1e-9);
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<Transported> {
@@ -273,8 +273,8 @@ impl Transport {
             .flat_map(|(k, rows)| std::iter::repeat_n(k, rows.time.len()))
             .collect();
         let height = trajectory.len();
-        let log_det: Vec<Option<f64>> =
-            all.iter().flat_map(|rows| rows.log_det.iter().copied()).collect();
+        let log_determinant: Vec<Option<f64>> =
+            all.iter().flat_map(|rows| rows.log_determinant.iter().copied()).collect();
         let frame = df!(
             "trajectory" => trajectory,
             "time" => column(|rows| &rows.time),
@@ -282,9 +282,9 @@ impl Transport {
             "gradient_norm" => column(|rows| &rows.norm),
             "trace" => column(|rows| &rows.trace),
             "trace_err" => column(|rows| &rows.trace_err),
-            "log_density" => column(|rows| &rows.log_density),
-            "log_density_err" => column(|rows| &rows.log_density_err),
-            "log_det" => log_det,
+            "ln_density" => column(|rows| &rows.ln_density),
+            "ln_density_err" => column(|rows| &rows.ln_density_err),
+            "log_determinant" => log_determinant,
             "probes" => vec![self.probes.unwrap_or(0) as u64; height],
             "seed" => vec![self.seed.number(); height],
             "complete" => vec![complete; height],
@@ -315,11 +315,11 @@ impl Transport {
         let wide = self.probes.unwrap_or(n).saturating_add(square);
         // Stages of a step, on each thread.
         require_numbers("The vectors of a path", &[wide, n, 16])?;
-        if let Some(values) = &self.log_densities
+        if let Some(values) = &self.ln_densities
             && (values.len() != walkers || values.iter().any(|x| !x.is_finite()))
         {
             return Err(Error::Shape {
-                what: "`log_densities`",
+                what: "`ln_densities`",
                 expected: format!("[{walkers}], a finite number for each start"),
                 given: format!("[{}]", values.len()),
             });
@@ -384,7 +384,7 @@ impl<'a> Bundle<'a> {
         let mut here = Place { gradient: vec![0.0; x.len()], x, value: f64::NAN };
         here.value = self.field(&here.x, &mut here.gradient)?;
         let mut jacobian = settings.jacobian.then(|| Jacobian::identity(n));
-        let start = settings.log_densities.as_ref().map_or(0.0, |values| values[trajectory]);
+        let start = settings.ln_densities.as_ref().map_or(0.0, |values| values[trajectory]);
         let mut rows = Rows { complete: true, ..Rows::default() };
         self.record(&mut rows, 0.0, &here, jacobian.as_ref(), start);
         let mut flow = Flow::new(settings.tolerance, 0.01_f64.min(end));
@@ -470,8 +470,8 @@ impl<'a> Bundle<'a> {
         rows.norm.push(norm(&here.gradient[..n]));
         rows.trace.push(trace);
         rows.trace_err.push(trace_err);
-        rows.log_density.push(start + integral);
-        rows.log_density_err.push(integral_err);
-        rows.log_det.push(jacobian.map(|jacobian| jacobian.log_det));
+        rows.ln_density.push(start + integral);
+        rows.ln_density_err.push(integral_err);
+        rows.log_determinant.push(jacobian.map(|jacobian| jacobian.log_determinant));
     }
 }

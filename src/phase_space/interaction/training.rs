@@ -8,6 +8,7 @@ use crate::nn::{Dataset, Network};
 use crate::phase_space::interaction::hessian_blocks::off_block_fraction;
 use crate::phase_space::interaction::pairs::Active;
 use crate::phase_space::interaction::strength::{NUMBERS, Options, matrices, numbers};
+use crate::phase_space::require::MOST;
 use crate::polars::df;
 use crate::polars::prelude::{Column, DataFrame};
 use crate::progress::{Deadline, Progress};
@@ -15,9 +16,6 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-
-/// Numbers in a descent's path at most (2 GiB).
-const MOST: usize = 1 << 28;
 
 /// Columns of numbers: loss, accuracy, the six, the Hessian's fraction.
 const COLUMNS: usize = 9;

@@ -4,12 +4,9 @@ use crate::error::{Error, Result};
 use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::solve_positive;
-use crate::phase_space::ornstein_uhlenbeck::symmetric;
+use crate::phase_space::matrix::{areas, settled};
 use crate::phase_space::require::require_numbers;
 use crate::rayon::prelude::*;
-
-/// Doublings of the number of steps after which a process that still remembers its start has no stationary state.
-const DOUBLINGS: usize = 60;
 
 /// The gradient at the minimum may cost this part of the loss that the noise costs.
 const REST: f64 = 1e-3;
@@ -41,7 +38,7 @@ impl Prediction {
         let diffusion = &noise * (0.5 * rate / batch as f64);
         let step = Array2::eye(n) - rate * &hessian;
         let source = &diffusion * (2.0 * rate);
-        let covariance = settled(&step, &source)?;
+        let covariance = settled(&step, &source).ok_or_else(not_settled)?;
         let force = solve_positive(&diffusion, &hessian)?;
         let found = Self { hessian, noise, diffusion, covariance, force };
         found.require_minimum(objective, theta)?;
@@ -55,8 +52,7 @@ impl Prediction {
 
     /// ½ (H C − C H).
     pub fn areas(&self) -> Array2<f64> {
-        let product = self.hessian.dot(&self.covariance);
-        0.5 * (&product - &product.t())
+        areas(&self.hessian, &self.covariance)
     }
 
     /// The mean of −½ (x + x')ᵀ H D⁻¹ (x' − x)/η, ½ tr((H D⁻¹ − D⁻¹ H) H C).
@@ -104,23 +100,6 @@ fn covariance_of_gradients(objective: &Objective, theta: &Array1<f64>) -> Result
         (0..n).map(|i| rows.iter().map(|row| row[i]).sum::<f64>() / count).collect();
     let centered = Array2::from_shape_fn((examples, n), |(k, i)| rows[k][i] - mean[i]);
     Ok(centered.t().dot(&centered) / count)
-}
-
-/// C = E C Eᵀ + Q, by doubling of the number of steps.
-fn settled(step: &Array2<f64>, source: &Array2<f64>) -> Result<Array2<f64>> {
-    let (mut step, mut sum) = (step.clone(), source.clone());
-    for _ in 0..DOUBLINGS {
-        sum = step.dot(&sum).dot(&step.t()) + &sum;
-        step = step.dot(&step);
-        let left = step.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        if left < 1e-20 {
-            return Ok(symmetric(&sum));
-        }
-        if !left.is_finite() {
-            break;
-        }
-    }
-    Err(not_settled())
 }
 
 fn not_settled() -> Error {

@@ -1,9 +1,11 @@
 //! The builder of stochastic descents at a minimum, and their run.
 
-use crate::error::{Error, Result, require_count, require_positive};
+use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
-use crate::phase_space::require::{ROUND, require_averages, require_numbers};
+use crate::phase_space::require::{
+    ROUND, astray, require_averages, require_numbers, require_steps,
+};
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
 use crate::phase_space::stochastic_descent::walker::{Rule, Walker};
@@ -14,6 +16,9 @@ use crate::setters::setters;
 
 /// Looks at the whole loss of each walker in a run.
 const LOOKS: usize = 200;
+
+/// What a rate has to be.
+const SMALL: &str = "so small that walkers stay at the minimum";
 
 /// Settings of stochastic gradient descents that stay at a minimum; [`run`](Self::run) measures them beside their prediction.
 ///
@@ -175,7 +180,7 @@ impl StochasticDescent {
             walkers
                 .par_iter_mut()
                 .try_for_each(|walker| walker.go(&rule, done..until, before))
-                .map_err(|error| self.astray(error))?;
+                .map_err(|error| astray(error, "rate", self.rate, SMALL))?;
             progress.add(until - done);
             done = until;
             if done < all && deadline.passed() {
@@ -209,26 +214,6 @@ impl StochasticDescent {
             return Err(Error::argument("walkers", self.walkers, "at least 2, for an error"));
         }
         require_numbers("The second moments of all walkers", &[self.walkers, n, n, 2])?;
-        let steps = require_count("steps", self.steps, 1)?;
-        let before = match self.thermalization {
-            Some(before) => require_count("thermalization", before, 0)?,
-            None => steps / 2,
-        };
-        if steps.checked_add(before).is_none_or(|all| all > 1 << 52) {
-            return Err(Error::argument("steps", steps, "below 2⁵² in all"));
-        }
-        Ok((steps, before))
-    }
-
-    /// The error of a loss that is not finite any more, in terms of what the user set.
-    fn astray(&self, error: Error) -> Error {
-        match error {
-            Error::Argument { name: "theta", given, .. } => Error::argument(
-                "rate",
-                format!("{}, which led a walker to a point that is {given}", self.rate),
-                "so small that walkers stay at the minimum",
-            ),
-            other => other,
-        }
+        require_steps(self.steps, self.thermalization, 2)
     }
 }
