@@ -109,7 +109,7 @@ pub use crate::sample::{
 pub use crate::spin::Lattice;
 pub use crate::stats::Estimate;
 pub use crate::theory::ags::{AgsState, Mixture};
-pub use crate::theory::learning::Student;
+pub use crate::theory::learning_curves::Student;
 pub use crate::theory::projections::{
     DirectionKind, PictureProbabilities, ProjectionTheory, SliceCurvatures,
 };
@@ -118,5 +118,5 @@ pub use crate::theory::sk::SkState;
 pub use crate::theory::spectra::{MarchenkoPastur, Semicircle};
 pub use crate::theory::version_space::VersionSpace;
 pub use crate::theory::{
-    ags, cover, dense, gardner, learning, ridge, signal_to_noise, sk, version_space,
+    ags, cover, dense, gardner, learning_curves, ridge, signal_to_noise, sk, version_space,
 };

@@ -241,7 +241,7 @@ fn learning_curves() -> statmech::Result<()> {
         let student = Student::MaxStability;
         assert!((student.overlap(load)? - overlap).abs() < 1e-12);
         assert!((student.generalization_error(load)? - error).abs() < 1e-12);
-        assert!((learning::teacher_margin(load)? - margin).abs() < 1e-12);
+        assert!((learning_curves::teacher_margin(load)? - margin).abs() < 1e-12);
     }
     Ok(())
 }
@@ -385,8 +385,8 @@ fn bad_input_is_refused_in_sentences() {
         Student::MaxStability.generalization_error(f64::NAN).unwrap_err(),
         Student::Hebb.asymptotic_error(0.0).unwrap_err(),
         Student::OnlinePerceptron.overlap(1e7).unwrap_err(),
-        learning::teacher_margin(0.0).unwrap_err(),
-        learning::frame(&[]).unwrap_err(),
+        learning_curves::teacher_margin(0.0).unwrap_err(),
+        learning_curves::frame(&[]).unwrap_err(),
     ] {
         let sentence = message.to_string();
         assert!(

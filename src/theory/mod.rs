@@ -9,7 +9,7 @@
 //! | the Sherrington–Kirkpatrick spin glass | [`sk`] |
 //! | spectra of random matrices | [`spectra`] |
 //! | what random slices show of a Hessian | [`projections`] |
-//! | learning a teacher's rule from examples | [`learning`] |
+//! | learning a teacher's rule from examples | [`learning_curves`] |
 //! | more parameters than examples | [`ridge`] |
 //!
 //! Loads are α = P/N, patterns or examples per input or neuron; quantities are per neuron, at N → ∞ unless N is an argument.
@@ -19,7 +19,7 @@ pub mod ags;
 pub mod cover;
 pub mod dense;
 pub mod gardner;
-pub mod learning;
+pub mod learning_curves;
 mod online;
 pub mod projections;
 pub mod ridge;

@@ -171,7 +171,7 @@ impl Student {
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// assert!((learning::teacher_margin(1.0)? - 0.786549841706807).abs() < 1e-12);
+/// assert!((learning_curves::teacher_margin(1.0)? - 0.786549841706807).abs() < 1e-12);
 /// # Ok(()) }
 /// ```
 ///
@@ -190,7 +190,7 @@ pub fn teacher_margin(load: f64) -> Result<f64> {
 /// ```
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
-/// let curves = learning::frame(&linspace(0.0, 10.0, 41))?;
+/// let curves = learning_curves::frame(&linspace(0.0, 10.0, 41))?;
 /// assert_eq!(curves.shape(), (6 * 41, 4));
 /// # Ok(()) }
 /// ```
