@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ridge_experiment::normal;
+use super::features::normal;
 use super::ridge_solver::{Spectrum, product, view};
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;

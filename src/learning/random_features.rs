@@ -1,6 +1,6 @@
 //! Regression on random features of real images, with fewer features than examples and many more.
 
-use super::ridge_experiment::normal;
+use super::features::{normal, relu};
 use super::ridge_solver::{Spectrum, product, view};
 use crate::data::Images;
 use crate::error::{Error, Result};
@@ -185,7 +185,7 @@ impl RandomFeatureRegression {
             1.0 / (dimension as f64).sqrt(),
             &mut seed.child(0).generator(),
         );
-        let (x, fresh) = (relu(&task.training, &w)?, relu(&task.test, &w)?);
+        let (x, fresh) = (relu(&task.training, &w, 0.0)?, relu(&task.test, &w, 0.0)?);
         let mut coins = seed.child(1).generator();
         let labels = self.training.labels().mapv(|label| {
             let (wrong, other) = (coins.random::<f64>(), coins.random_range(0..task.classes));
@@ -230,11 +230,6 @@ impl RandomFeatureRegression {
         )?;
         Ok(frame.hstack(done.columns())?)
     }
-}
-
-fn relu(inputs: &Array2<f64>, w: &Array2<f64>) -> Result<Array2<f64>> {
-    let z = product(view(inputs)?, view(w)?, 1.0);
-    Ok(Array2::from_shape_fn((inputs.nrows(), w.ncols()), |(i, k)| z[(i, k)].max(0.0)))
 }
 
 /// 1 − 1/C for the class of the label, −1/C for the others.

@@ -1,13 +1,13 @@
 //! Ridge regression of random examples, measured beside the theory of infinitely many.
 
+use super::features::{normal, relu};
 use super::ridge_solver::{Spectrum, product, view};
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array2;
-use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
-use crate::random::{Generator, Seed};
+use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
@@ -256,9 +256,10 @@ impl RidgeExperiment {
             Some(d) => {
                 let w = normal(d, size.p, 1.0 / (d as f64).sqrt(), &mut generator);
                 let fresh = normal(TESTS * n, d, 1.0, &mut generator);
-                let x = relu(&inputs, &w)?;
+                let mean = 1.0 / std::f64::consts::TAU.sqrt();
+                let x = relu(&inputs, &w, mean)?;
                 let truth = product(view(&fresh)?, view(&beta)?, 1.0);
-                self.learn_features(&x, &y, (&relu(&fresh, &w)?, &truth), size)
+                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), size)
             }
         }
     }
@@ -372,22 +373,4 @@ impl RidgeExperiment {
         )?;
         Ok(columns.hstack(done.columns())?)
     }
-}
-
-/// Normal numbers of this standard deviation.
-pub(super) fn normal(
-    rows: usize,
-    columns: usize,
-    deviation: f64,
-    generator: &mut Generator,
-) -> Array2<f64> {
-    let mut draw = || -> f64 { StandardNormal.sample(generator) };
-    Array2::from_shape_simple_fn((rows, columns), || deviation * draw())
-}
-
-/// max(0, x·w) − 1/√(2π) for all inputs x and weights w, the columns.
-fn relu(inputs: &Array2<f64>, w: &Array2<f64>) -> Result<Array2<f64>> {
-    let z = product(view(inputs)?, view(w)?, 1.0);
-    let mean = 1.0 / std::f64::consts::TAU.sqrt();
-    Ok(Array2::from_shape_fn((inputs.nrows(), w.ncols()), |(i, k)| z[(i, k)].max(0.0) - mean))
 }
