@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::features::normal;
-use super::ridge_solver::{Spectrum, product, view};
+use super::ridge_solver::{MOST_NUMBERS, Spectrum, product, view};
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
 use crate::polars::df;
@@ -19,8 +19,6 @@ use crate::setters::setters;
 const GRID: usize = 100;
 /// Higher polynomials cannot be told apart in this precision.
 const MOST_DEGREE: usize = 60;
-/// Predictions that are kept.
-const MOST_NUMBERS: usize = 100_000_000;
 
 /// Settings of a decomposition of the risk into bias and variance: polynomials of several degrees are fitted to n noisy values of a function on [−1, 1], over and over;
 /// [`run`](Self::run) gives the table.

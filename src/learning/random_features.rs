@@ -1,7 +1,7 @@
 //! Regression on random features of real images, with fewer features than examples and many more.
 
 use super::features::{normal, relu};
-use super::ridge_solver::{Spectrum, product, view};
+use super::ridge_solver::{Spectrum, check_size, product, view};
 use crate::data::Images;
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2, Axis};
@@ -13,11 +13,6 @@ use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-
-/// The smaller side of the largest matrix that is decomposed.
-const LARGEST_SIDE: usize = 3_000;
-/// Numbers in the features of all images (800 MB).
-const MOST_NUMBERS: usize = 100_000_000;
 
 /// Settings of an experiment on double descent: images are classified by ridge regression on N random features max(0, w·x/√d), trained on few images and tested on others; [`run`](Self::run) gives the table.
 ///
@@ -155,14 +150,9 @@ impl RandomFeatureRegression {
             if count == 0 {
                 return Err(Error::argument("features", 0, "numbers of at least 1"));
             }
-            if n.min(count) > LARGEST_SIDE || images.saturating_mul(count) > MOST_NUMBERS {
-                return Err(Error::TooLarge {
-                    what: format!("Regression on {count} features of {images} images"),
-                    needs: "the spectrum of so large a matrix".into(),
-                    limit: format!("a smaller side of {LARGEST_SIDE}, or {MOST_NUMBERS} numbers"),
-                    advice: "Take fewer images or features.".into(),
-                });
-            }
+            let what = format!("Regression on {count} features of {images} images");
+            let (side, numbers) = (n.min(count) as f64, images as f64 * count as f64);
+            check_size(what, side, numbers, "Take fewer images or features.")?;
         }
         let pixels = self.training.pixels();
         let mean: Array1<f64> = pixels.mean_axis(Axis(0)).unwrap_or_default();

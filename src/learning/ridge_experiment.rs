@@ -1,7 +1,7 @@
 //! Ridge regression of random examples, measured beside the theory of infinitely many.
 
 use super::features::{normal, relu};
-use super::ridge_solver::{Spectrum, product, view};
+use super::ridge_solver::{Spectrum, check_size, product, view};
 use crate::error::{Error, Result, require_positive};
 use crate::ndarray::Array2;
 use crate::polars::df;
@@ -13,10 +13,6 @@ use crate::setters::setters;
 use crate::stats::mean_and_error;
 use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory};
 
-/// The smaller side of the largest matrix that is decomposed: about ten seconds.
-const LARGEST_SIDE: usize = 3_000;
-/// Numbers in the inputs of one sample (800 MB).
-const MOST_NUMBERS: f64 = 1e8;
 /// New examples for each learned one, on which random features are tested.
 const TESTS: usize = 4;
 
@@ -197,16 +193,8 @@ impl RidgeExperiment {
             let p = count("ratio", ratio)?;
             let d = self.features_of.map(|inputs| count("inputs", inputs)).transpose()?;
             let numbers = (p * n).max(d.map_or(0.0, |d| d * (p + (TESTS + 1) as f64 * n)));
-            if n.min(p) > LARGEST_SIDE as f64 || numbers > MOST_NUMBERS {
-                return Err(Error::TooLarge {
-                    what: format!("Ridge regression with {n} examples and {p} inputs"),
-                    needs: "the spectrum of so large a matrix".into(),
-                    limit: format!(
-                        "a smaller side of {LARGEST_SIDE}, or {MOST_NUMBERS:.0e} numbers"
-                    ),
-                    advice: "Take fewer examples or smaller ratios.".into(),
-                });
-            }
+            let what = format!("Ridge regression with {n} examples and {p} inputs");
+            check_size(what, n.min(p), numbers, "Take fewer examples or smaller ratios.")?;
             Ok(Size { p: p as usize, d: d.map(|d| d as usize) })
         };
         self.ratios.iter().map(size).collect()
