@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::features::normal;
 use super::ridge_solver::{MOST_NUMBERS, Spectrum, product, view};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_amount};
 use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -150,11 +150,8 @@ impl BiasVariance {
         if self.n_examples < 2 {
             return Err(Error::argument("examples", self.n_examples, "at least 2"));
         }
-        for (name, value) in [("noise", self.noise), ("penalty", self.penalty)] {
-            if !(0.0..=1e100).contains(&value) {
-                return Err(Error::argument(name, value, "a number from 0 to 1e100"));
-            }
-        }
+        require_amount("noise", self.noise)?;
+        require_amount("penalty", self.penalty)?;
         check_samples(self.samples, self.degrees.len())?;
         if self.samples < 3 {
             return Err(Error::argument("samples", self.samples, "at least 3"));

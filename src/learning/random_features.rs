@@ -3,7 +3,7 @@
 use super::features::{normal, relu};
 use super::ridge_solver::{Spectrum, check_size, product, view};
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_amount};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -131,8 +131,8 @@ impl RandomFeatureRegression {
         if !(0.0..=1.0).contains(&self.label_noise) {
             return Err(Error::argument("label_noise", self.label_noise, "from 0 to 1"));
         }
-        if let Some(penalty) = self.penalties.iter().find(|p| !(0.0..=1e100).contains(*p)) {
-            return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
+        for &penalty in &self.penalties {
+            require_amount("penalty", penalty)?;
         }
         let (n, images) = (self.training.count(), self.training.count() + self.test.count());
         if n == 0 || n == images {

@@ -2,7 +2,7 @@
 
 use super::features::{normal, relu};
 use super::ridge_solver::{Spectrum, check_size, product, view};
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result, require_amount, require_positive};
 use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -177,9 +177,7 @@ impl RidgeExperiment {
             require_positive("signal", self.signal)?;
         }
         for &penalty in &self.penalties {
-            if !(0.0..=1e100).contains(&penalty) {
-                return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
-            }
+            require_amount("penalty", penalty)?;
         }
         let n = self.n_examples as f64;
         let count = |name, ratio: f64| {
