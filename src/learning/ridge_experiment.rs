@@ -2,7 +2,7 @@
 
 use super::features::{normal, relu};
 use super::ridge_solver::{Spectrum, check_size, product, view};
-use crate::error::{Error, Result, require_amount, require_positive};
+use crate::error::{Error, Result, require_amount};
 use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -11,7 +11,7 @@ use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory};
+use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory, optimal_penalty};
 
 /// New examples for each learned one, on which random features are tested.
 const TESTS: usize = 4;
@@ -55,11 +55,12 @@ struct Draw {
     training_error: f64,
 }
 
-/// The sizes of a sample: p inputs or features, and the d inputs beneath random features.
+/// The sizes of a sample: p inputs or features, the d inputs beneath random features, and the best penalty where it is asked for.
 #[derive(Clone, Copy)]
 struct Size {
     p: usize,
     d: Option<usize>,
+    best: Option<f64>,
 }
 
 /// A column's name, and where it is found in a draw and in the theory.
@@ -173,9 +174,6 @@ impl RidgeExperiment {
             let allowed = "false with random features, whose best penalty has no closed form";
             return Err(Error::argument("optimal", true, allowed));
         }
-        if self.optimal {
-            require_positive("signal", self.signal)?;
-        }
         for &penalty in &self.penalties {
             require_amount("penalty", penalty)?;
         }
@@ -193,16 +191,15 @@ impl RidgeExperiment {
             let numbers = (p * n).max(d.map_or(0.0, |d| d * (p + (TESTS + 1) as f64 * n)));
             let what = format!("Ridge regression with {n} examples and {p} inputs");
             check_size(what, n.min(p), numbers, "Take fewer examples or smaller ratios.")?;
-            Ok(Size { p: p as usize, d: d.map(|d| d as usize) })
+            let best = self.optimal.then(|| optimal_penalty(p / n, self.signal, self.noise));
+            Ok(Size { p: p as usize, d: d.map(|d| d as usize), best: best.transpose()? })
         };
         self.ratios.iter().map(size).collect()
     }
 
     /// The penalties of this size.
     fn all_penalties(&self, size: Size) -> Vec<f64> {
-        let ratio = size.p as f64 / self.n_examples as f64;
-        let best = self.optimal.then(|| ratio * self.noise / self.signal);
-        self.penalties.iter().copied().chain(best).collect()
+        self.penalties.iter().copied().chain(size.best).collect()
     }
 
     fn theory(&self, sizes: &[Size]) -> Result<Vec<Vec<Option<RidgeState>>>> {
