@@ -3,7 +3,7 @@
 use super::bounds::{self, PacBayes, stochastic_error};
 use super::rademacher::LinearClass;
 use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2, Axis};
+use crate::ndarray::{Array2, Axis};
 use crate::perceptron::{Examples, LearningRule, Perceptron};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -175,7 +175,7 @@ impl GeneralizationGap {
     ) -> Result<Vec<f64>> {
         let mut order: Vec<usize> = (0..training.count()).collect();
         order.shuffle(&mut seed.child(0).generator());
-        let examples = select(training, &order[..size])?;
+        let examples = training.select(&order[..size]);
         let learned = examples.train(self.rule).seed(seed.child(1)).run()?.perceptron;
         let margins = margins_of(&learned, &examples)?;
         let test_margins = margins_of(&learned, test)?;
@@ -291,11 +291,6 @@ fn normalized(examples: &Examples) -> Result<Examples> {
         row /= length;
     }
     Examples::new(inputs, examples.labels().clone())
-}
-
-fn select(examples: &Examples, places: &[usize]) -> Result<Examples> {
-    let labels: Array1<i8> = examples.labels().select(Axis(0), places);
-    Examples::new(examples.inputs().select(Axis(0), places), labels)
 }
 
 /// y w·x/|w| of inputs of length 1.
