@@ -52,6 +52,18 @@ fn formulas_by_hand() {
         bounds::margin(0.05, 100, 2.0, 1.0, delta).unwrap(),
         0.05 + 0.8 + (2_f64.ln() / 100.0).sqrt() + 0.1,
     );
+    // ρ = ½: log₂ 4 = 2; here ln(4/δ) = 2.
+    near(
+        bounds::rademacher_margin(0.05, 100, 0.02, 0.5, 2.0 * delta).unwrap(),
+        0.05 + 0.16 + (2_f64.ln() / 100.0).sqrt() + 0.3,
+    );
+    near(bounds::rademacher_margin(0.0, 100, 0.02, 1.0, 2.0 * delta).unwrap(), 0.08 + 0.3);
+    // The largest complexity of |w| ≤ 1 and |x| ≤ 1 is what the margin's bound takes.
+    for rho in [0.01, 0.3, 1.0] {
+        let own = bounds::rademacher_margin(0.1, 100, 0.1, rho, delta).unwrap();
+        let worst = bounds::margin(0.1, 100, 1.0, rho, delta).unwrap();
+        near(own - worst, 3.0 * ((2.0 + 2_f64.ln()) / 200.0).sqrt() - 0.1);
+    }
     let ln_sauer = cover::ln_count(101, 11).unwrap() - 2_f64.ln();
     let sauer: f64 = sauer_bound(100, 10).unwrap().to_string().parse().unwrap();
     near(ln_sauer, sauer.ln());
@@ -319,6 +331,14 @@ fn bad_input() {
     assert_says(bounds::rademacher(0.0, -1.0, 10, 0.1), &["`complexity`"]);
     assert_says(bounds::margin(0.0, 10, 1.0, 2.0, 0.1), &["`rho`"]);
     assert_says(bounds::margin(0.0, 10, f64::NAN, 2.0, 0.1), &["`reach`"]);
+    for bad in [0.0, 1.1, f64::NAN] {
+        assert_says(bounds::rademacher_margin(0.0, 10, 0.1, bad, 0.1), &["`rho`"]);
+    }
+    for bad in [-0.1, f64::INFINITY, f64::NAN] {
+        assert_says(bounds::rademacher_margin(0.0, 10, bad, 0.5, 0.1), &["`complexity`"]);
+    }
+    assert_says(bounds::rademacher_margin(f64::NAN, 10, 0.1, 0.5, 0.1), &["`training_error`"]);
+    assert_says(bounds::rademacher_margin(0.0, 10, 0.1, 0.5, 1.0), &["`delta`"]);
     assert_says(bounds::pac_bayes(0.0, 7, 1.0, 0.1), &["`n`", "8"]);
     assert_says(bounds::test_set(3, 2, 0.1), &["`errors`"]);
     let (training, test) =

@@ -112,8 +112,8 @@ impl GeneralizationGap {
     /// Learns and compares: a row for each size. `n_examples`, `dimension` (with the coordinate 1), `n_test`, `delta`, `rule`; then, each a mean over samples with its standard error `_err`:
     ///
     /// - `training_error`, `test_error` (its error contains that of the finite test set), `gap`;
-    /// - bounds of the test error ([`bounds`]): `hoeffding` of weights rounded to [`bits`](Self::bits), with their `rounded_training_error`; `growth` with Cover's exact count; `vc`; `rademacher` (margin
-    ///   form, with the complexity of |w| ≤ 1 on these inputs from 200 draws of signs: Mohri et al. (2018), theorem 5.9); `margin`, at the margin `margin_used` of the least bound;
+    /// - bounds of the test error ([`bounds`]): `hoeffding` of weights rounded to [`bits`](Self::bits), with their `rounded_training_error`; `growth` with Cover's exact count; `vc`; `rademacher`
+    ///   ([`bounds::rademacher_margin`], with the complexity of |w| ≤ 1 on these inputs from 200 draws of signs); `margin`, at the margin `margin_used` of the least bound;
     /// - `pac_bayes`, the bound of the error of a classifier drawn around the learned one, whose errors are `gibbs_training_error` and `gibbs_test_error`;
     /// - `test_set`, from the test set;
     ///
@@ -191,12 +191,7 @@ impl GeneralizationGap {
         let (by_margin, rho) =
             best(&margins, |error, rho| bounds::margin(error, size, 1.0, rho, self.delta))?;
         let (by_rademacher, _) = best(&margins, |error, rho| {
-            // The same with the class's own complexity, at the price of half of δ.
-            let worst = 4.0 / (rho * (size as f64).sqrt());
-            let rest = bounds::margin(error, size, 1.0, rho, self.delta)? - worst;
-            let deviation = |x: f64| (x.ln() / (2.0 * size as f64)).sqrt();
-            let (once, thrice) = (deviation(2.0 / self.delta), 3.0 * deviation(4.0 / self.delta));
-            Ok(rest - once + thrice + 4.0 * complexity / rho)
+            bounds::rademacher_margin(error, size, complexity, rho, self.delta)
         })?;
         let posterior = PacBayes::of_margins(&margins, self.delta)?;
         Ok(vec![
