@@ -83,7 +83,7 @@ impl CapacityTable {
     /// - Hebb's rule: the load at which recall is lost, for N → ∞ ([`CapacityScan`]). The pseudo-inverse: the load at which all patterns stop being fixed points, by the rank of the patterns, N in all.
     /// - Dense memories: the patterns stored before one is lost ([`DenseCapacity`]), over the number expected if the crosstalk were Gaussian; over 2^{N/2} √(π/2N) for the exponential interaction.
     /// - A restricted Boltzmann machine of ±1 visible and P Gaussian hidden units has the energy of Hebb's network of P patterns for its visible units (A. Barra, A. Bernacchia, E. Santucci and P. Contucci, Neural Netw. 34, 1 (2012)): its capacity is the ratio
-    ///   of hidden to visible units up to which it recalls, and it is measured as Hebb's.
+    ///   of hidden to visible units up to which it recalls. Its row is no experiment of its own: the numbers are those of Hebb's rule, by this exact mapping, as `model` and `source` say.
     ///
     /// # Errors
     /// [`Error::Argument`] for fewer than 20 samples.
@@ -118,10 +118,10 @@ impl CapacityTable {
         }
         if let Some(hebb) = rows.iter().find(|row| row.model == "Hopfield, Hebb's rule") {
             let machine = Row {
-                model: "RBM, Gaussian hidden units",
+                model: "RBM, Gaussian hidden units, as Hebb's network",
                 quantity: "hidden units per visible one, recalled",
                 sizes: hebb.sizes.clone(),
-                source: "Barra et al. 2012: as Hebb's rule",
+                source: "the row of Hebb's rule by the exact mapping of Barra et al. 2012, no experiment of its own",
                 ..*hebb
             };
             rows.push(machine);
