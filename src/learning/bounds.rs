@@ -331,8 +331,13 @@ impl PacBayes {
 }
 
 /// ⟨H(μm)⟩ over the margins.
-pub(super) fn stochastic_error(margins: &[f64], scale: f64) -> f64 {
-    margins.iter().map(|m| tail(scale * m)).sum::<f64>() / margins.len() as f64
+fn stochastic_error(margins: &[f64], scale: f64) -> f64 {
+    stochastic_errors(margins, scale).sum::<f64>() / margins.len() as f64
+}
+
+/// H(μm) of each margin.
+pub(super) fn stochastic_errors(margins: &[f64], scale: f64) -> impl Iterator<Item = f64> {
+    margins.iter().map(move |m| tail(scale * m))
 }
 
 /// y (w·x + b)/(|(w, b)| |(x, 1)|).

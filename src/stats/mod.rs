@@ -21,7 +21,7 @@ pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
-pub(crate) use independent::{fraction_error, mean_and_error, running_means};
+pub(crate) use independent::{bounded_error, fraction_error, mean_and_error, running_means};
 pub(crate) use line::{Line, weighted_line};
 pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
