@@ -124,6 +124,15 @@ pub(crate) fn require_positive(name: &'static str, value: f64) -> Result<f64> {
     }
 }
 
+/// Refuses a value that is not from 0 to 10¹⁰⁰ (NaN included), beyond which squares and their sums may overflow.
+pub(crate) fn require_amount(name: &'static str, value: f64) -> Result<f64> {
+    if (0.0..=1e100).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Error::argument(name, value, "a number from 0 to 1e100"))
+    }
+}
+
 /// A count as a reader wrote it, from `least` on.
 pub(crate) fn require_count(name: &'static str, given: i64, least: i64) -> Result<usize> {
     match usize::try_from(given) {

@@ -6,6 +6,7 @@
 mod says;
 
 use says::assert_says;
+use statmech::ndarray::s;
 use statmech::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use statmech::prelude::*;
 use statmech::rand::Rng;
@@ -52,6 +53,18 @@ fn formulas_by_hand() {
         bounds::margin(0.05, 100, 2.0, 1.0, delta).unwrap(),
         0.05 + 0.8 + (2_f64.ln() / 100.0).sqrt() + 0.1,
     );
+    // ρ = ½: log₂ 4 = 2; here ln(4/δ) = 2.
+    near(
+        bounds::rademacher_margin(0.05, 100, 0.02, 0.5, 2.0 * delta).unwrap(),
+        0.05 + 0.16 + (2_f64.ln() / 100.0).sqrt() + 0.3,
+    );
+    near(bounds::rademacher_margin(0.0, 100, 0.02, 1.0, 2.0 * delta).unwrap(), 0.08 + 0.3);
+    // The largest complexity of |w| ≤ 1 and |x| ≤ 1 is what the margin's bound takes.
+    for rho in [0.01, 0.3, 1.0] {
+        let own = bounds::rademacher_margin(0.1, 100, 0.1, rho, delta).unwrap();
+        let worst = bounds::margin(0.1, 100, 1.0, rho, delta).unwrap();
+        near(own - worst, 3.0 * ((2.0 + 2_f64.ln()) / 200.0).sqrt() - 0.1);
+    }
     let ln_sauer = cover::ln_count(101, 11).unwrap() - 2_f64.ln();
     let sauer: f64 = sauer_bound(100, 10).unwrap().to_string().parse().unwrap();
     near(ln_sauer, sauer.ln());
@@ -199,6 +212,47 @@ fn bounds_stand_above_what_is_measured() {
 }
 
 #[test]
+fn errors_of_finite_test_sets() {
+    let (training, test) =
+        (Examples::blobs(200, 9.0, 1).unwrap(), Examples::blobs(50, 9.0, 2).unwrap());
+    // All examples are learned in each sample: what differs between samples is rounding alone.
+    let runs = GeneralizationGap::new(&training, &test).sizes([200]).samples(2);
+    let table = runs.run().unwrap();
+    let of = |name: &str| table.values(name).unwrap()[0];
+    // None of 50 wrong: 1/52 of one wrong and one right more.
+    assert_eq!((of("test_error"), of("gap")), (0.0, 0.0));
+    let expected = (51.0_f64 / (52.0 * 52.0 * 53.0)).sqrt();
+    for name in ["test_error_err", "gap_err"] {
+        assert!((of(name) - expected).abs() < 1e-12, "{name}: {} for {expected}", of(name));
+    }
+    // The same classifier with a bias in place of the coordinate 1, and each test example by itself.
+    let extended = training.extended();
+    let mut inputs = extended.inputs().clone();
+    for mut row in inputs.rows_mut() {
+        let length = row.dot(&row).sqrt();
+        row /= length;
+    }
+    let scaled = Examples::new(inputs, training.labels().clone()).unwrap();
+    let learned = scaled.train(LearningRule::MaxStability).run().unwrap().perceptron;
+    let (weights, bias) = (learned.weights.slice(s![..2]).to_owned(), learned.weights[2]);
+    let learned = Perceptron::new(weights, bias).unwrap();
+    let found = PacBayes::linear(&learned, &training, 0.05).unwrap();
+    let alone = |k: usize| {
+        let input = test.inputs().slice(s![k..=k, ..]).to_owned();
+        Examples::new(input, array![test.labels()[k]]).unwrap()
+    };
+    let each: Vec<f64> = (0..50).map(|k| found.error(&learned, &alone(k)).unwrap()).collect();
+    let mean = each.iter().sum::<f64>() / 50.0;
+    assert!((of("gibbs_test_error") - mean).abs() < 1e-6, "{} for {mean}", of("gibbs_test_error"));
+    // The variance of these numbers, a 0 and a 1.
+    let values: Vec<f64> = each.into_iter().chain([0.0, 1.0]).collect();
+    let mean = values.iter().sum::<f64>() / 52.0;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 52.0;
+    let error = of("gibbs_test_error_err");
+    assert!((error / (variance / 53.0).sqrt() - 1.0).abs() < 1e-4, "{error}");
+}
+
+#[test]
 fn gap_of_random_labels_is_one_half() {
     let (training, test) =
         (Examples::random(400, 60, 1).unwrap(), Examples::random(2_000, 60, 2).unwrap());
@@ -256,6 +310,9 @@ fn errors_of_bias_and_variance_hold_the_truth() {
         let held = held(name);
         assert!((185..=222).contains(&held), "{name}: {held} of 300");
     }
+    // Too large an error where the bias itself is near 0, as its documentation says.
+    let held = held("bias");
+    assert!((220..=262).contains(&held), "bias: {held} of 300");
 }
 
 #[test]
@@ -319,6 +376,14 @@ fn bad_input() {
     assert_says(bounds::rademacher(0.0, -1.0, 10, 0.1), &["`complexity`"]);
     assert_says(bounds::margin(0.0, 10, 1.0, 2.0, 0.1), &["`rho`"]);
     assert_says(bounds::margin(0.0, 10, f64::NAN, 2.0, 0.1), &["`reach`"]);
+    for bad in [0.0, 1.1, f64::NAN] {
+        assert_says(bounds::rademacher_margin(0.0, 10, 0.1, bad, 0.1), &["`rho`"]);
+    }
+    for bad in [-0.1, f64::INFINITY, f64::NAN] {
+        assert_says(bounds::rademacher_margin(0.0, 10, bad, 0.5, 0.1), &["`complexity`"]);
+    }
+    assert_says(bounds::rademacher_margin(f64::NAN, 10, 0.1, 0.5, 0.1), &["`training_error`"]);
+    assert_says(bounds::rademacher_margin(0.0, 10, 0.1, 0.5, 1.0), &["`delta`"]);
     assert_says(bounds::pac_bayes(0.0, 7, 1.0, 0.1), &["`n`", "8"]);
     assert_says(bounds::test_set(3, 2, 0.1), &["`errors`"]);
     let (training, test) =

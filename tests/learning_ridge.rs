@@ -226,6 +226,7 @@ fn bad_input() {
     assert_says(experiment.penalties([]).run(), &["`penalties`"]);
     assert_says(experiment.samples(1).run(), &["`samples`"]);
     assert_says(experiment.signal(0.0).noise(0.0).run(), &["not 0 both"]);
+    assert_says(experiment.optimal(true).signal(0.0).run(), &["`signal`"]);
     assert_says(experiment.noise(f64::NAN).run(), &["`noise`"]);
     assert_says(experiment.random_features(f64::NAN).run(), &["`inputs`"]);
     assert_says(experiment.random_features(1.0).optimal(true).run(), &["`optimal`"]);

@@ -10,6 +10,7 @@
 //! | [`vc`] | VC dimension | ε̂ + √(2d ln(en/d)/n) + √(ln(1/δ)/2n) |
 //! | [`rademacher`] | empirical Rademacher complexity | ε̂ + R̂ + 3√(ln(2/δ)/2n) |
 //! | [`margin`] | norm and margin | ε̂_ρ + 4rΛ/(ρ√n) + √(ln log₂(2rΛ/ρ)/n) + √(ln(2/δ)/2n) |
+//! | [`rademacher_margin`] | empirical Rademacher complexity and margin | ε̂_ρ + 4R̂/ρ + √(ln log₂(2/ρ)/n) + 3√(ln(4/δ)/2n) |
 //! | [`pac_bayes`] | divergence from a prior | kl⁻¹(ε̂, (KL + ln(2√n/δ))/n) |
 //! | [`test_set`] | new examples | Clopper and Pearson |
 //!
@@ -126,8 +127,44 @@ pub fn margin(margin_error: f64, n: usize, reach: f64, rho: f64, delta: f64) -> 
     }
     Ok(margin_error
         + 4.0 * reach / (rho * n.sqrt())
-        + ((2.0 * reach / rho).log2().ln().max(0.0) / n).sqrt()
+        + of_all_margins(reach / rho, n)
         + deviation(2.0 / delta, n))
+}
+
+/// By the margin ρ of real-valued hypotheses and the empirical Rademacher complexity R̂ of their class on these examples: ε̂_ρ + 4R̂/ρ + √(ln log₂(2/ρ)/n) + 3√(ln(4/δ)/(2n)), where ε̂_ρ is the fraction of
+/// training examples with y h(x) < ρ.
+///
+/// It holds for all ρ from 0 to 1 at once, so that ρ may be chosen after the training. The complexity of linear hypotheses is that of [`LinearClass`](super::LinearClass); with |w| ≤ 1 and inputs |x| ≤ 1 it is at most
+/// 1/√n, which [`margin`] puts in its place, and no margin is above 1. Source: Mohri et al., theorem 5.9, the second inequality with r = 1.
+///
+/// ```
+/// # fn main() -> statmech::Result<()> {
+/// use statmech::prelude::*;
+/// // All inputs in one direction: the complexity is that of a walk of 20 steps, ⟨|S|⟩/20.
+/// let complexity = LinearClass::new(&Array2::ones((20, 1)), 1.0)?.rademacher()?;
+/// let far = bounds::rademacher_margin(0.0, 20, complexity, 1.0, 0.05)?;
+/// assert!(far < bounds::rademacher_margin(0.0, 20, complexity, 0.5, 0.05)?);
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// As for [`hoeffding`]; also if the complexity is not a finite number from 0 on, or ρ not above 0 and at most 1.
+pub fn rademacher_margin(
+    margin_error: f64,
+    n: usize,
+    complexity: f64,
+    rho: f64,
+    delta: f64,
+) -> Result<f64> {
+    let n = check(margin_error, n, delta)?;
+    let complexity = amount("complexity", complexity)?;
+    if !(rho > 0.0 && rho <= 1.0) {
+        return Err(Error::argument("rho", rho, "above 0 and at most 1"));
+    }
+    Ok(margin_error
+        + 4.0 * complexity / rho
+        + of_all_margins(1.0 / rho, n)
+        + 3.0 * deviation(4.0 / delta, n))
 }
 
 /// For a random hypothesis drawn from a posterior: the largest ε with kl(ε̂‖ε) ≤ (KL + ln(2√n/δ))/n, where ε̂ is the posterior's mean training error and KL its divergence from a prior that was fixed before the data.
@@ -294,8 +331,13 @@ impl PacBayes {
 }
 
 /// ⟨H(μm)⟩ over the margins.
-pub(super) fn stochastic_error(margins: &[f64], scale: f64) -> f64 {
-    margins.iter().map(|m| tail(scale * m)).sum::<f64>() / margins.len() as f64
+fn stochastic_error(margins: &[f64], scale: f64) -> f64 {
+    stochastic_errors(margins, scale).sum::<f64>() / margins.len() as f64
+}
+
+/// H(μm) of each margin.
+pub(super) fn stochastic_errors(margins: &[f64], scale: f64) -> impl Iterator<Item = f64> {
+    margins.iter().map(move |m| tail(scale * m))
 }
 
 /// y (w·x + b)/(|(w, b)| |(x, 1)|).
@@ -310,6 +352,11 @@ fn relative_margins(perceptron: &Perceptron, examples: &Examples) -> Result<Vec<
     Ok(rows
         .map(|((x, &y), field)| f64::from(y) * field / (length * x.dot(&x).sqrt().hypot(1.0)))
         .collect())
+}
+
+/// √(ln log₂(2r/ρ)/n), the price of a bound for all margins ρ up to r at once, from r/ρ.
+fn of_all_margins(ratio: f64, n: f64) -> f64 {
+    ((2.0 * ratio).log2().ln().max(0.0) / n).sqrt()
 }
 
 fn deviation(inverse_probability: f64, n: f64) -> f64 {

@@ -7,6 +7,7 @@ use crate::frame::Frame;
 use crate::hopfield::experiment::{CapacityScan, StorageRule};
 use crate::ndarray::Array2;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::numeric::bisection::last_passing;
 use crate::perceptron::{Examples, PerceptronCapacity};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
@@ -14,7 +15,7 @@ use crate::progress::Progress;
 use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
-use crate::stats::mean_and_error;
+use crate::stats::{mean_and_error, weighted_line};
 use crate::theory::{ags, gardner, version_space};
 
 /// The sizes at which perceptrons of weights ±1 are enumerated.
@@ -82,7 +83,7 @@ impl CapacityTable {
     /// - Hebb's rule: the load at which recall is lost, for N → ∞ ([`CapacityScan`]). The pseudo-inverse: the load at which all patterns stop being fixed points, by the rank of the patterns, N in all.
     /// - Dense memories: the patterns stored before one is lost ([`DenseCapacity`]), over the number expected if the crosstalk were Gaussian; over 2^{N/2} √(π/2N) for the exponential interaction.
     /// - A restricted Boltzmann machine of ±1 visible and P Gaussian hidden units has the energy of Hebb's network of P patterns for its visible units (A. Barra, A. Bernacchia, E. Santucci and P. Contucci, Neural Netw. 34, 1 (2012)): its capacity is the ratio
-    ///   of hidden to visible units up to which it recalls, and it is measured as Hebb's.
+    ///   of hidden to visible units up to which it recalls. Its row is no experiment of its own: the numbers are those of Hebb's rule, by this exact mapping, as `model` and `source` say.
     ///
     /// # Errors
     /// [`Error::Argument`] for fewer than 20 samples.
@@ -117,10 +118,10 @@ impl CapacityTable {
         }
         if let Some(hebb) = rows.iter().find(|row| row.model == "Hopfield, Hebb's rule") {
             let machine = Row {
-                model: "RBM, Gaussian hidden units",
+                model: "RBM, Gaussian hidden units, as Hebb's network",
                 quantity: "hidden units per visible one, recalled",
                 sizes: hebb.sizes.clone(),
-                source: "Barra et al. 2012: as Hebb's rule",
+                source: "the row of Hebb's rule by the exact mapping of Barra et al. 2012, no experiment of its own",
                 ..*hebb
             };
             rows.push(machine);
@@ -310,21 +311,17 @@ fn vc_dimension(_: &CapacityTable, seed: Seed) -> Result<Row> {
 /// How many of random examples, one after the other, some perceptron of weights ±1 has right.
 fn learned_by_signs(size: usize, seed: Seed) -> Result<f64> {
     let examples = Examples::random(2 * size, size, seed)?;
-    // All up to `low` can be learned, those up to `high` cannot, or there are no more.
-    let (mut low, mut high) = (0, 2 * size + 1);
-    while high - low > 1 {
-        let middle = usize::midpoint(low, high);
-        let found = examples.take(middle).binary_perceptrons()?;
-        *(if found.solutions > 0 { &mut low } else { &mut high }) = middle;
-    }
+    let learned = last_passing(0, 2 * size + 1, |count| {
+        Ok(examples.take(count).binary_perceptrons()?.solutions > 0)
+    })?;
     // Half a pattern more is between what is learned and what is not.
-    Ok(low as f64 + 0.5)
+    Ok(learned as f64 + 0.5)
 }
 
 /// The first number of random patterns that are not all fixed points of the pseudo-inverse's couplings, less one half.
 fn lost_by_projection(size: usize, seed: Seed) -> Result<f64> {
     let patterns = crate::hopfield::patterns::random_patterns(size, size, seed)?;
-    let holds = |count: usize| -> Result<bool> {
+    let held = last_passing(0, size + 1, |count| {
         let some = patterns.slice(crate::ndarray::s![..count, ..]).to_owned();
         let network = StorageRule::PseudoInverse.store(&some)?;
         for pattern in some.rows() {
@@ -335,26 +332,13 @@ fn lost_by_projection(size: usize, seed: Seed) -> Result<f64> {
             }
         }
         Ok(true)
-    };
-    let (mut low, mut high) = (0, size + 1);
-    while high - low > 1 {
-        let middle = usize::midpoint(low, high);
-        *(if holds(middle)? { &mut low } else { &mut high }) = middle;
-    }
-    Ok(low as f64 + 0.5)
+    })?;
+    Ok(held as f64 + 0.5)
 }
 
 /// The intercept of the weighted line through means against 1/N, and its error.
 fn at_infinity(sizes: &[usize], means: &[(f64, f64)]) -> (f64, f64) {
-    let [mut w, mut wx, mut wy, mut wxx, mut wxy] = [0.0; 5];
-    for (&size, (y, error)) in sizes.iter().zip(means) {
-        let (x, weight) = (1.0 / size as f64, error.max(1e-9).powi(-2));
-        w += weight;
-        wx += weight * x;
-        wy += weight * y;
-        wxx += weight * x * x;
-        wxy += weight * x * y;
-    }
-    let determinant = w * wxx - wx * wx;
-    ((wxx * wy - wx * wxy) / determinant, (wxx / determinant).sqrt())
+    let points = sizes.iter().zip(means);
+    let line = weighted_line(points.map(|(&size, &(y, e))| (1.0 / size as f64, y, e.max(1e-9))));
+    (line.at_zero, line.error)
 }

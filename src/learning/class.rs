@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::dichotomies::Dichotomies;
-use super::growth::{growth_frame, lower_binomials};
+use super::growth::growth_frame;
 use super::{half_spaces, masks, rectangles};
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
 use crate::num_bigint::BigUint;
+use crate::numeric::binomial::lower_binomials;
 use crate::polars::prelude::DataFrame;
 use crate::theory::cover;
 

@@ -1,9 +1,9 @@
 //! What bounds promise beside what happens: training and test errors of perceptrons on real data.
 
-use super::bounds::{self, PacBayes, stochastic_error};
+use super::bounds::{self, PacBayes, stochastic_errors};
 use super::rademacher::LinearClass;
 use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2, Axis};
+use crate::ndarray::{Array2, Axis};
 use crate::perceptron::{Examples, LearningRule, Perceptron};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -12,7 +12,7 @@ use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
-use crate::stats::mean_and_error;
+use crate::stats::{bounded_error, fraction_error, mean_and_error};
 use crate::theory::cover;
 
 /// Margins ρ that are tried.
@@ -49,22 +49,45 @@ pub struct GeneralizationGap {
     deadline: Option<f64>,
 }
 
-/// The columns of one training, in the table's order.
-const COLUMNS: [&str; 14] = [
-    "training_error",
-    "test_error",
-    "gap",
-    "margin_used",
-    "rounded_training_error",
-    "hoeffding",
-    "growth",
-    "vc",
-    "rademacher",
-    "margin",
-    "gibbs_training_error",
-    "gibbs_test_error",
-    "pac_bayes",
-    "test_set",
+/// What came of one training.
+struct Trained {
+    training_error: f64,
+    test_error: f64,
+    gap: f64,
+    margin_used: f64,
+    rounded_training_error: f64,
+    hoeffding: f64,
+    growth: f64,
+    vc: f64,
+    rademacher: f64,
+    margin: f64,
+    gibbs_training_error: f64,
+    gibbs_test_error: f64,
+    pac_bayes: f64,
+    test_set: f64,
+    /// The squared errors that the finite test set gives to `test_error` and to `gibbs_test_error`.
+    test_variance: f64,
+    gibbs_test_variance: f64,
+}
+
+/// A column's name, where its value is found, and the squared error that all samples share, as they have the same test set.
+type Quantity = (&'static str, fn(&Trained) -> f64, fn(&Trained) -> f64);
+
+const QUANTITIES: [Quantity; 14] = [
+    ("training_error", |t| t.training_error, |_| 0.0),
+    ("test_error", |t| t.test_error, |t| t.test_variance),
+    ("gap", |t| t.gap, |t| t.test_variance),
+    ("margin_used", |t| t.margin_used, |_| 0.0),
+    ("rounded_training_error", |t| t.rounded_training_error, |_| 0.0),
+    ("hoeffding", |t| t.hoeffding, |_| 0.0),
+    ("growth", |t| t.growth, |_| 0.0),
+    ("vc", |t| t.vc, |_| 0.0),
+    ("rademacher", |t| t.rademacher, |_| 0.0),
+    ("margin", |t| t.margin, |_| 0.0),
+    ("gibbs_training_error", |t| t.gibbs_training_error, |_| 0.0),
+    ("gibbs_test_error", |t| t.gibbs_test_error, |t| t.gibbs_test_variance),
+    ("pac_bayes", |t| t.pac_bayes, |_| 0.0),
+    ("test_set", |t| t.test_set, |_| 0.0),
 ];
 
 impl GeneralizationGap {
@@ -111,10 +134,10 @@ impl GeneralizationGap {
 
     /// Learns and compares: a row for each size. `n_examples`, `dimension` (with the coordinate 1), `n_test`, `delta`, `rule`; then, each a mean over samples with its standard error `_err`:
     ///
-    /// - `training_error`, `test_error` (its error contains that of the finite test set), `gap`;
-    /// - bounds of the test error ([`bounds`]): `hoeffding` of weights rounded to [`bits`](Self::bits), with their `rounded_training_error`; `growth` with Cover's exact count; `vc`; `rademacher` (margin
-    ///   form, with the complexity of |w| ≤ 1 on these inputs from 200 draws of signs: Mohri et al. (2018), theorem 5.9); `margin`, at the margin `margin_used` of the least bound;
-    /// - `pac_bayes`, the bound of the error of a classifier drawn around the learned one, whose errors are `gibbs_training_error` and `gibbs_test_error`;
+    /// - `training_error`, `test_error` (its error contains that of the finite test set, and is not 0 where no test example is misclassified), `gap`;
+    /// - bounds of the test error ([`bounds`]): `hoeffding` of weights rounded to [`bits`](Self::bits), with their `rounded_training_error`; `growth` with Cover's exact count; `vc`; `rademacher`
+    ///   ([`bounds::rademacher_margin`], with the complexity of |w| ≤ 1 on these inputs from 200 draws of signs); `margin`, at the margin `margin_used` of the least bound;
+    /// - `pac_bayes`, the bound of the error of a classifier drawn around the learned one, whose errors are `gibbs_training_error` and `gibbs_test_error` (whose error contains that of the finite test set, from the spread over its examples);
     /// - `test_set`, from the test set;
     ///
     /// and `samples`, `seed`, `complete`.
@@ -172,10 +195,10 @@ impl GeneralizationGap {
         test: &Examples,
         size: usize,
         seed: Seed,
-    ) -> Result<Vec<f64>> {
+    ) -> Result<Trained> {
         let mut order: Vec<usize> = (0..training.count()).collect();
         order.shuffle(&mut seed.child(0).generator());
-        let examples = select(training, &order[..size])?;
+        let examples = training.select(&order[..size]);
         let learned = examples.train(self.rule).seed(seed.child(1)).run()?.perceptron;
         let margins = margins_of(&learned, &examples)?;
         let test_margins = margins_of(&learned, test)?;
@@ -191,30 +214,29 @@ impl GeneralizationGap {
         let (by_margin, rho) =
             best(&margins, |error, rho| bounds::margin(error, size, 1.0, rho, self.delta))?;
         let (by_rademacher, _) = best(&margins, |error, rho| {
-            // The same with the class's own complexity, at the price of half of δ.
-            let worst = 4.0 / (rho * (size as f64).sqrt());
-            let rest = bounds::margin(error, size, 1.0, rho, self.delta)? - worst;
-            let deviation = |x: f64| (x.ln() / (2.0 * size as f64)).sqrt();
-            let (once, thrice) = (deviation(2.0 / self.delta), 3.0 * deviation(4.0 / self.delta));
-            Ok(rest - once + thrice + 4.0 * complexity / rho)
+            bounds::rademacher_margin(error, size, complexity, rho, self.delta)
         })?;
         let posterior = PacBayes::of_margins(&margins, self.delta)?;
-        Ok(vec![
-            seen,
-            unseen,
-            unseen - seen,
-            rho,
-            rounded_error,
-            bounds::hoeffding(rounded_error, size, ln_rounded, self.delta)?,
-            bounds::growth(seen, size, cover::ln_count(size, dimension)?, self.delta)?,
-            bounds::vc(seen, size, dimension, self.delta)?,
-            by_rademacher,
-            by_margin,
-            posterior.training_error,
-            stochastic_error(&test_margins, posterior.scale),
-            posterior.bound,
-            bounds::test_set(errors(&test_margins), test.count(), self.delta)?,
-        ])
+        let gibbs: Vec<f64> = stochastic_errors(&test_margins, posterior.scale).collect();
+        let missed = errors(&test_margins);
+        Ok(Trained {
+            training_error: seen,
+            test_error: unseen,
+            gap: unseen - seen,
+            margin_used: rho,
+            rounded_training_error: rounded_error,
+            hoeffding: bounds::hoeffding(rounded_error, size, ln_rounded, self.delta)?,
+            growth: bounds::growth(seen, size, cover::ln_count(size, dimension)?, self.delta)?,
+            vc: bounds::vc(seen, size, dimension, self.delta)?,
+            rademacher: by_rademacher,
+            margin: by_margin,
+            gibbs_training_error: posterior.training_error,
+            gibbs_test_error: gibbs.iter().sum::<f64>() / gibbs.len() as f64,
+            pac_bayes: posterior.bound,
+            test_set: bounds::test_set(missed, test.count(), self.delta)?,
+            test_variance: fraction_error(missed, test.count()).powi(2),
+            gibbs_test_variance: bounded_error(gibbs).powi(2),
+        })
     }
 
     /// Weights in whole steps, and the logarithm of how many such there are.
@@ -227,28 +249,23 @@ impl GeneralizationGap {
         Ok((Perceptron::new(weights, 0.0)?, count * (2.0 * steps + 1.0).ln()))
     }
 
-    fn table(&self, dimension: usize, found: &[Vec<Vec<f64>>]) -> Result<DataFrame> {
+    fn table(&self, dimension: usize, found: &[Vec<Trained>]) -> Result<DataFrame> {
         let height = self.sizes.len();
-        let n_test = self.test.count();
         let mut frame = df!(
             "n_examples" => self.sizes.iter().map(|&n| n as u64).collect::<Vec<_>>(),
             "dimension" => vec![dimension as u64; height],
-            "n_test" => vec![n_test as u64; height],
+            "n_test" => vec![self.test.count() as u64; height],
             "delta" => vec![self.delta; height],
             "rule" => vec![self.rule.name(); height],
         )?;
-        for (k, name) in COLUMNS.into_iter().enumerate() {
+        for (name, value, shared) in QUANTITIES {
             let pairs: Vec<Option<(f64, f64)>> = found
                 .iter()
                 .map(|samples| {
-                    let values: Vec<f64> = samples.iter().map(|sample| sample[k]).collect();
+                    let values: Vec<f64> = samples.iter().map(value).collect();
                     let (mean, error) = mean_and_error(&values)?;
-                    let shared = matches!(name, "test_error" | "gap" | "gibbs_test_error");
-                    let missed: f64 = samples.iter().map(|sample| sample[1]).sum();
-                    let missed = missed / samples.len() as f64;
-                    // All samples have the same test set, whose errors do not average out.
-                    let of_test =
-                        if shared { missed * (1.0 - missed) / n_test as f64 } else { 0.0 };
+                    // What they share does not average out.
+                    let of_test = samples.iter().map(shared).sum::<f64>() / samples.len() as f64;
                     Some((mean, error.hypot(of_test.sqrt())))
                 })
                 .collect();
@@ -291,11 +308,6 @@ fn normalized(examples: &Examples) -> Result<Examples> {
         row /= length;
     }
     Examples::new(inputs, examples.labels().clone())
-}
-
-fn select(examples: &Examples, places: &[usize]) -> Result<Examples> {
-    let labels: Array1<i8> = examples.labels().select(Axis(0), places);
-    Examples::new(examples.inputs().select(Axis(0), places), labels)
 }
 
 /// y w·x/|w| of inputs of length 1.

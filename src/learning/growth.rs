@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::num_bigint::BigUint;
+use crate::numeric::binomial::lower_binomials;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::theory::cover;
@@ -26,17 +27,6 @@ pub fn sauer_bound(m: usize, d: usize) -> Result<BigUint> {
         return Err(Error::argument("m", m, format!("at most {}", cover::MAX_COUNTED)));
     }
     Ok(lower_binomials(m, d))
-}
-
-/// Σ_{i≤d} (m over i), which is half of Cover's count of m + 1 points in d + 1 dimensions.
-pub(super) fn lower_binomials(m: usize, d: usize) -> BigUint {
-    let mut binomial = BigUint::from(1_u32);
-    let mut sum = binomial.clone();
-    for i in 1..=d.min(m) {
-        binomial = binomial * (m - i + 1) / i;
-        sum += &binomial;
-    }
-    sum
 }
 
 /// A row for each number of points from 1 on.

@@ -2,8 +2,8 @@
 
 use super::masks::full;
 use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2, Axis, concatenate, s};
-use crate::perceptron::Examples;
+use crate::ndarray::{Array1, Array2, s};
+use crate::perceptron::{Examples, with_ones};
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
 use crate::theory::cover;
@@ -17,13 +17,7 @@ const MOST_DICHOTOMIES: f64 = 50_000.0;
 /// point's label may be fixed.
 pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>> {
     let count = points.nrows();
-    let inputs = if affine {
-        let ones = Array2::ones((count, 1));
-        concatenate(Axis(1), &[points.view(), ones.view()])
-            .map_err(|e| Error::argument("points", e, "rows of numbers"))?
-    } else {
-        points.as_standard_layout().to_owned()
-    };
+    let inputs = if affine { with_ones(points) } else { points.as_standard_layout().to_owned() };
     if inputs.rows().into_iter().any(|row| row.iter().all(|x| *x == 0.0)) {
         let given = "one at the origin";
         return Err(Error::argument("points", given, "elsewhere, as every plane goes through it"));

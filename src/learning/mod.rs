@@ -18,6 +18,7 @@ pub mod bounds;
 mod capacities;
 mod class;
 mod dichotomies;
+mod features;
 mod generalization;
 mod growth;
 mod half_spaces;

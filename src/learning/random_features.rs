@@ -1,9 +1,9 @@
 //! Regression on random features of real images, with fewer features than examples and many more.
 
-use super::ridge_experiment::normal;
-use super::ridge_solver::{Spectrum, product, view};
+use super::features::{normal, relu};
+use super::ridge_solver::{Spectrum, check_size, product, view};
 use crate::data::Images;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_amount};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -13,11 +13,6 @@ use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-
-/// The smaller side of the largest matrix that is decomposed.
-const LARGEST_SIDE: usize = 3_000;
-/// Numbers in the features of all images (800 MB).
-const MOST_NUMBERS: usize = 100_000_000;
 
 /// Settings of an experiment on double descent: images are classified by ridge regression on N random features max(0, w·x/√d), trained on few images and tested on others; [`run`](Self::run) gives the table.
 ///
@@ -136,8 +131,8 @@ impl RandomFeatureRegression {
         if !(0.0..=1.0).contains(&self.label_noise) {
             return Err(Error::argument("label_noise", self.label_noise, "from 0 to 1"));
         }
-        if let Some(penalty) = self.penalties.iter().find(|p| !(0.0..=1e100).contains(*p)) {
-            return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
+        for &penalty in &self.penalties {
+            require_amount("penalty", penalty)?;
         }
         let (n, images) = (self.training.count(), self.training.count() + self.test.count());
         if n == 0 || n == images {
@@ -155,14 +150,9 @@ impl RandomFeatureRegression {
             if count == 0 {
                 return Err(Error::argument("features", 0, "numbers of at least 1"));
             }
-            if n.min(count) > LARGEST_SIDE || images.saturating_mul(count) > MOST_NUMBERS {
-                return Err(Error::TooLarge {
-                    what: format!("Regression on {count} features of {images} images"),
-                    needs: "the spectrum of so large a matrix".into(),
-                    limit: format!("a smaller side of {LARGEST_SIDE}, or {MOST_NUMBERS} numbers"),
-                    advice: "Take fewer images or features.".into(),
-                });
-            }
+            let what = format!("Regression on {count} features of {images} images");
+            let (side, numbers) = (n.min(count) as f64, images as f64 * count as f64);
+            check_size(what, side, numbers, "Take fewer images or features.")?;
         }
         let pixels = self.training.pixels();
         let mean: Array1<f64> = pixels.mean_axis(Axis(0)).unwrap_or_default();
@@ -185,7 +175,7 @@ impl RandomFeatureRegression {
             1.0 / (dimension as f64).sqrt(),
             &mut seed.child(0).generator(),
         );
-        let (x, fresh) = (relu(&task.training, &w)?, relu(&task.test, &w)?);
+        let (x, fresh) = (relu(&task.training, &w, 0.0)?, relu(&task.test, &w, 0.0)?);
         let mut coins = seed.child(1).generator();
         let labels = self.training.labels().mapv(|label| {
             let (wrong, other) = (coins.random::<f64>(), coins.random_range(0..task.classes));
@@ -230,11 +220,6 @@ impl RandomFeatureRegression {
         )?;
         Ok(frame.hstack(done.columns())?)
     }
-}
-
-fn relu(inputs: &Array2<f64>, w: &Array2<f64>) -> Result<Array2<f64>> {
-    let z = product(view(inputs)?, view(w)?, 1.0);
-    Ok(Array2::from_shape_fn((inputs.nrows(), w.ncols()), |(i, k)| z[(i, k)].max(0.0)))
 }
 
 /// 1 − 1/C for the class of the label, −1/C for the others.

@@ -1,22 +1,18 @@
 //! Ridge regression of random examples, measured beside the theory of infinitely many.
 
-use super::ridge_solver::{Spectrum, product, view};
-use crate::error::{Error, Result, require_positive};
+use super::features::{normal, relu};
+use super::ridge_solver::{Spectrum, check_size, product, view};
+use crate::error::{Error, Result, require_amount};
 use crate::ndarray::Array2;
-use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
-use crate::random::{Generator, Seed};
+use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory};
+use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory, optimal_penalty};
 
-/// The smaller side of the largest matrix that is decomposed: about ten seconds.
-const LARGEST_SIDE: usize = 3_000;
-/// Numbers in the inputs of one sample (800 MB).
-const MOST_NUMBERS: f64 = 1e8;
 /// New examples for each learned one, on which random features are tested.
 const TESTS: usize = 4;
 
@@ -59,11 +55,12 @@ struct Draw {
     training_error: f64,
 }
 
-/// The sizes of a sample: p inputs or features, and the d inputs beneath random features.
+/// The sizes of a sample: p inputs or features, the d inputs beneath random features, and the best penalty where it is asked for.
 #[derive(Clone, Copy)]
 struct Size {
     p: usize,
     d: Option<usize>,
+    best: Option<f64>,
 }
 
 /// A column's name, and where it is found in a draw and in the theory.
@@ -177,13 +174,8 @@ impl RidgeExperiment {
             let allowed = "false with random features, whose best penalty has no closed form";
             return Err(Error::argument("optimal", true, allowed));
         }
-        if self.optimal {
-            require_positive("signal", self.signal)?;
-        }
         for &penalty in &self.penalties {
-            if !(0.0..=1e100).contains(&penalty) {
-                return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
-            }
+            require_amount("penalty", penalty)?;
         }
         let n = self.n_examples as f64;
         let count = |name, ratio: f64| {
@@ -197,26 +189,17 @@ impl RidgeExperiment {
             let p = count("ratio", ratio)?;
             let d = self.features_of.map(|inputs| count("inputs", inputs)).transpose()?;
             let numbers = (p * n).max(d.map_or(0.0, |d| d * (p + (TESTS + 1) as f64 * n)));
-            if n.min(p) > LARGEST_SIDE as f64 || numbers > MOST_NUMBERS {
-                return Err(Error::TooLarge {
-                    what: format!("Ridge regression with {n} examples and {p} inputs"),
-                    needs: "the spectrum of so large a matrix".into(),
-                    limit: format!(
-                        "a smaller side of {LARGEST_SIDE}, or {MOST_NUMBERS:.0e} numbers"
-                    ),
-                    advice: "Take fewer examples or smaller ratios.".into(),
-                });
-            }
-            Ok(Size { p: p as usize, d: d.map(|d| d as usize) })
+            let what = format!("Ridge regression with {n} examples and {p} inputs");
+            check_size(what, n.min(p), numbers, "Take fewer examples or smaller ratios.")?;
+            let best = self.optimal.then(|| optimal_penalty(p / n, self.signal, self.noise));
+            Ok(Size { p: p as usize, d: d.map(|d| d as usize), best: best.transpose()? })
         };
         self.ratios.iter().map(size).collect()
     }
 
     /// The penalties of this size.
     fn all_penalties(&self, size: Size) -> Vec<f64> {
-        let ratio = size.p as f64 / self.n_examples as f64;
-        let best = self.optimal.then(|| ratio * self.noise / self.signal);
-        self.penalties.iter().copied().chain(best).collect()
+        self.penalties.iter().copied().chain(size.best).collect()
     }
 
     fn theory(&self, sizes: &[Size]) -> Result<Vec<Vec<Option<RidgeState>>>> {
@@ -256,9 +239,10 @@ impl RidgeExperiment {
             Some(d) => {
                 let w = normal(d, size.p, 1.0 / (d as f64).sqrt(), &mut generator);
                 let fresh = normal(TESTS * n, d, 1.0, &mut generator);
-                let x = relu(&inputs, &w)?;
+                let mean = 1.0 / std::f64::consts::TAU.sqrt();
+                let x = relu(&inputs, &w, mean)?;
                 let truth = product(view(&fresh)?, view(&beta)?, 1.0);
-                self.learn_features(&x, &y, (&relu(&fresh, &w)?, &truth), size)
+                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), size)
             }
         }
     }
@@ -372,22 +356,4 @@ impl RidgeExperiment {
         )?;
         Ok(columns.hstack(done.columns())?)
     }
-}
-
-/// Normal numbers of this standard deviation.
-pub(super) fn normal(
-    rows: usize,
-    columns: usize,
-    deviation: f64,
-    generator: &mut Generator,
-) -> Array2<f64> {
-    let mut draw = || -> f64 { StandardNormal.sample(generator) };
-    Array2::from_shape_simple_fn((rows, columns), || deviation * draw())
-}
-
-/// max(0, x·w) − 1/√(2π) for all inputs x and weights w, the columns.
-fn relu(inputs: &Array2<f64>, w: &Array2<f64>) -> Result<Array2<f64>> {
-    let z = product(view(inputs)?, view(w)?, 1.0);
-    let mean = 1.0 / std::f64::consts::TAU.sqrt();
-    Ok(Array2::from_shape_fn((inputs.nrows(), w.ncols()), |(i, k)| z[(i, k)].max(0.0) - mean))
 }

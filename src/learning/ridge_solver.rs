@@ -7,6 +7,10 @@ use crate::ndarray::Array2;
 use crate::numeric::product::multiply;
 use crate::simd::clear_registers;
 
+/// The smaller side of the largest matrix that is decomposed: about ten seconds.
+const LARGEST_SIDE: usize = 3_000;
+/// Numbers of one sample that are kept (800 MB).
+pub(super) const MOST_NUMBERS: usize = 100_000_000;
 /// Directions whose eigenvalue is smaller than this fraction of the largest count as empty.
 const EMPTY: f64 = 1e-12;
 
@@ -81,6 +85,19 @@ impl Spectrum {
             }
         }
     }
+}
+
+/// Refuses matrices whose decomposition, or whose numbers, would be too many.
+pub(super) fn check_size(what: String, side: f64, numbers: f64, advice: &str) -> Result<()> {
+    if side <= LARGEST_SIDE as f64 && numbers <= MOST_NUMBERS as f64 {
+        return Ok(());
+    }
+    Err(Error::TooLarge {
+        what,
+        needs: "the spectrum of so large a matrix".into(),
+        limit: format!("a smaller side of {LARGEST_SIDE}, and {MOST_NUMBERS} numbers"),
+        advice: advice.into(),
+    })
 }
 
 pub(super) fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>, factor: f64) -> Mat<f64> {

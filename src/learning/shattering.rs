@@ -1,8 +1,9 @@
 //! The VC dimension by search, with its proof, and the growth function of a finite set of points.
 
 use super::dichotomies::Dichotomies;
-use super::growth::{lower_binomials, to_f64};
+use super::growth::to_f64;
 use crate::error::{Error, Result};
+use crate::numeric::binomial::lower_binomials;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Progress;

@@ -1,6 +1,19 @@
-//! Binomial coefficients by their logarithms.
+//! Binomial coefficients by their logarithms, and sums of them in full.
 
 use std::f64::consts::TAU;
+
+use crate::num_bigint::BigUint;
+
+/// Σ_{i≤d} (m over i): so many sets of at most d of m points there are.
+pub(crate) fn lower_binomials(m: usize, d: usize) -> BigUint {
+    let mut binomial = BigUint::from(1_u32);
+    let mut sum = binomial.clone();
+    for i in 1..=d.min(m) {
+        binomial = binomial * (m - i + 1) / i;
+        sum += &binomial;
+    }
+    sum
+}
 
 /// ln (n over k), as entropy of mixing and Stirling corrections (C. Loader, *Fast and accurate computation of binomial
 /// probabilities* (2000)): no difference of large logarithms of factorials.
@@ -31,6 +44,16 @@ pub(crate) fn stirling_error(n: f64) -> f64 {
 mod tests {
     use super::*;
     use std::f64::consts::LN_2;
+
+    #[test]
+    fn sums_are_those_of_sets_counted() {
+        for m in 0..=10_usize {
+            for d in 0..=12 {
+                let small = (0..1_usize << m).filter(|set| set.count_ones() as usize <= d).count();
+                assert_eq!(lower_binomials(m, d), BigUint::from(small), "{m}, {d}");
+            }
+        }
+    }
 
     #[test]
     fn binomials_are_exact() {

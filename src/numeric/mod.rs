@@ -1,6 +1,7 @@
 //! Numerical methods and special functions.
 
 pub(crate) mod binomial;
+pub(crate) mod bisection;
 pub(crate) mod elementary;
 pub(crate) mod exponential;
 pub(crate) mod finite;

@@ -244,9 +244,14 @@ impl Examples {
     /// ```
     pub fn take(&self, count: usize) -> Self {
         let rows: Vec<usize> = (0..count.clamp(1, self.count())).collect();
+        self.select(&rows)
+    }
+
+    /// The examples at these places, of which there is at least one and none beyond the last.
+    pub(crate) fn select(&self, places: &[usize]) -> Self {
         Self {
-            inputs: self.inputs.select(Axis(0), &rows),
-            labels: self.labels.select(Axis(0), &rows),
+            inputs: self.inputs.select(Axis(0), places),
+            labels: self.labels.select(Axis(0), places),
         }
     }
 
@@ -262,11 +267,7 @@ impl Examples {
     /// # Ok(()) }
     /// ```
     pub fn extended(&self) -> Self {
-        let ones = Array2::ones((self.count(), 1));
-        // The shapes fit by construction.
-        let inputs = concatenate(Axis(1), &[self.inputs.view(), ones.view()])
-            .unwrap_or_else(|_| self.inputs.clone());
-        Self { inputs, labels: self.labels.clone() }
+        Self { inputs: with_ones(&self.inputs), labels: self.labels.clone() }
     }
 
     /// The examples as a table: columns `x_1`, `x_2`, … and `label`, for `scatter_by("x_1", "x_2", "label")`.
@@ -294,6 +295,13 @@ impl Examples {
         columns.push(Column::new("label".into(), labels));
         Ok(DataFrame::new_infer_height(columns)?)
     }
+}
+
+/// The inputs with one more that is always 1.
+pub(crate) fn with_ones(inputs: &Array2<f64>) -> Array2<f64> {
+    let ones = Array2::ones((inputs.nrows(), 1));
+    // The shapes fit by construction.
+    concatenate(Axis(1), &[inputs.view(), ones.view()]).unwrap_or_else(|_| inputs.clone())
 }
 
 /// Refuses inputs that are not numbers, or too large to be squared.

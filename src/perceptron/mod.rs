@@ -46,3 +46,5 @@ pub use separation::Separation;
 pub use trained::PerceptronTrained;
 pub use training::PerceptronTraining;
 pub use version_sampling::{VersionSamples, VersionSampling};
+
+pub(crate) use examples::with_ones;

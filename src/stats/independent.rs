@@ -7,6 +7,17 @@ pub(crate) fn fraction_error(k: usize, n: usize) -> f64 {
     (p * (1.0 - p) / (n + 3.0)).sqrt()
 }
 
+/// The same for the mean of values from 0 to 1: as with fractions, a 0 and a 1 more count, so that it is not 0 where all are equal.
+pub(crate) fn bounded_error(values: impl IntoIterator<Item = f64>) -> f64 {
+    let [mut n, mut sum, mut squares] = [2.0, 1.0, 1.0];
+    for value in values {
+        n += 1.0;
+        sum += value;
+        squares += value * value;
+    }
+    ((squares / n - (sum / n).powi(2)) / (n + 1.0)).sqrt()
+}
+
 /// The mean of independent values and its standard error; none of fewer than two.
 pub(crate) fn mean_and_error(values: &[f64]) -> Option<(f64, f64)> {
     let n = values.len() as f64;
@@ -50,5 +61,11 @@ mod tests {
         assert_eq!(errors, [0.5, (1.0_f64 / 3.0).sqrt()]);
         // Beta(1, 2) has variance 1·2/(3²·4).
         assert!((fraction_error(0, 1) - 18_f64.sqrt().recip()).abs() < 1e-15);
+        // Of 0, 1 and ½ twice: variance ⅛, over 5.
+        assert!((bounded_error([0.5, 0.5]) - 40_f64.sqrt().recip()).abs() < 1e-15);
+        for k in 0..=7 {
+            let values = (0..7).map(|i| if i < k { 1.0 } else { 0.0 });
+            assert!((bounded_error(values) - fraction_error(k, 7)).abs() < 1e-15);
+        }
     }
 }

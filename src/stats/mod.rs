@@ -9,6 +9,7 @@ mod estimate;
 mod fourier;
 mod independent;
 mod jackknife;
+mod line;
 mod log_mean;
 mod relaxation;
 #[cfg(test)]
@@ -20,7 +21,8 @@ pub use estimate::{Estimate, autocorrelation, binning, estimate};
 pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
-pub(crate) use independent::{fraction_error, mean_and_error, running_means};
+pub(crate) use independent::{bounded_error, fraction_error, mean_and_error, running_means};
+pub(crate) use line::{Line, weighted_line};
 pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
 /// The shortest series from which an error is estimated.

@@ -15,7 +15,7 @@ use std::f64::consts::{LN_2, TAU};
 
 use crate::error::{Error, Result};
 use crate::num_bigint::BigUint;
-use crate::numeric::binomial::{ln_binomial, stirling_error};
+use crate::numeric::binomial::{ln_binomial, lower_binomials, stirling_error};
 use crate::polars::df;
 use crate::polars::prelude::*;
 
@@ -53,13 +53,7 @@ pub fn count(p: usize, n: usize) -> Result<BigUint> {
     if n >= p {
         return Ok(BigUint::from(1_u32) << p);
     }
-    let mut binomial = BigUint::from(1_u32);
-    let mut sum = binomial.clone();
-    for k in 1..n {
-        binomial = binomial * (p - k) / k;
-        sum += &binomial;
-    }
-    Ok(sum << 1)
+    Ok(lower_binomials(p - 1, n - 1) << 1)
 }
 
 /// C(P, N + 1): as [`count`], by planes anywhere, that is by a unit with a threshold.

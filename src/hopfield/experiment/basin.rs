@@ -2,8 +2,9 @@
 
 use super::require::{patterns_at, require_samples, require_sizes, require_some, require_within};
 use super::rule::StorageRule;
-use super::trial::{Trial, last_passing};
+use super::trial::Trial;
 use crate::error::{Error, Result};
+use crate::numeric::bisection::last_passing;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;

@@ -2,15 +2,16 @@
 
 use super::require::{require_samples, require_sizes, require_within};
 use super::rule::StorageRule;
-use super::trial::{Trial, last_passing};
+use super::trial::Trial;
 use crate::error::{Error, Result, require_positive};
+use crate::numeric::bisection::last_passing;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
 use crate::setters::setters;
-use crate::stats::mean_and_error;
+use crate::stats::{Line, mean_and_error, weighted_line};
 
 /// Settings of an experiment on the capacity of a rule; [`run`](Self::run) gives the load at which recall is lost for each size, and for N → ∞.
 ///
@@ -241,24 +242,11 @@ impl CapacityScan {
     /// The weighted line through the means of sizes above `without`.
     fn line(&self, means: &[(f64, f64)], exponent: f64, without: usize) -> Line {
         let points = self.sizes.iter().zip(means).filter(|(size, _)| **size > without);
-        let [mut w, mut wx, mut wy, mut wxx, mut wxy] = [0.0; 5];
-        for (size, (y, error)) in points {
-            let x = (*size as f64).powf(-exponent);
+        weighted_line(points.map(|(size, (y, error))| {
             // Samples that all agree would have infinite weight: their error is that of a whole number of patterns at least.
             let floor = 0.3 / *size as f64 / (self.samples as f64).sqrt();
-            let weight = error.max(floor).powi(-2);
-            w += weight;
-            wx += weight * x;
-            wy += weight * y;
-            wxx += weight * x * x;
-            wxy += weight * x * y;
-        }
-        let determinant = w * wxx - wx * wx;
-        Line {
-            at_zero: (wxx * wy - wx * wxy) / determinant,
-            slope: (w * wxy - wx * wy) / determinant,
-            error: (wxx / determinant).sqrt(),
-        }
+            ((*size as f64).powf(-exponent), *y, error.max(floor))
+        }))
     }
 
     fn frame(&self, loads: &[Vec<f64>], means: &[(f64, f64)], line: Line) -> Result<DataFrame> {
@@ -282,13 +270,4 @@ impl CapacityScan {
             "complete" => counts().map(|count| count == self.samples).collect::<Vec<_>>(),
         )?)
     }
-}
-
-/// y = at_zero + slope · x.
-#[derive(Clone, Copy)]
-struct Line {
-    at_zero: f64,
-    slope: f64,
-    /// Of `at_zero`.
-    error: f64,
 }

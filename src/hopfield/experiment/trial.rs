@@ -44,17 +44,3 @@ impl Trial {
         Ok((recalled.overlaps[index], recalled.sweeps))
     }
 }
-
-/// The last number from `low` on for which `test` holds, if it holds up to there and not beyond, found by bisection; `low` itself is taken to pass and `high` to fail.
-pub(super) fn last_passing(
-    low: usize,
-    high: usize,
-    mut test: impl FnMut(usize) -> Result<bool>,
-) -> Result<usize> {
-    let (mut low, mut high) = (low, high);
-    while high - low > 1 {
-        let middle = usize::midpoint(low, high);
-        if test(middle)? { low = middle } else { high = middle }
-    }
-    Ok(low)
-}

@@ -2,8 +2,8 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-use super::{Level, RidgeTheory, require_amount, require_ratio};
-use crate::error::{Error, Result};
+use super::{Level, RidgeTheory, require_ratio};
+use crate::error::{Error, Result, require_amount};
 use crate::theory::spectra::MarchenkoPastur;
 
 /// Eigenvalues that stand for the continuous law of Marchenko and Pastur.

@@ -1,7 +1,7 @@
 //! Inputs of covariance 1: what is known in closed form.
 
-use super::{require_amount, require_ratio};
-use crate::error::{Error, Result, require_positive};
+use super::require_ratio;
+use crate::error::{Error, Result, require_amount, require_positive};
 
 /// m(−λ) = ⟨1/(h + λ)⟩ over the eigenvalues h of XᵀX/n, p/n → γ: the Stieltjes transform of the law of Marchenko and Pastur,
 /// (√((1 − γ + λ)² + 4γλ) − (1 − γ + λ))/(2γλ).

@@ -17,7 +17,7 @@
 mod features;
 mod isotropic;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, require_amount};
 use crate::grid::linspace;
 use crate::numeric::roots::{maximum, root};
 use crate::polars::df;
@@ -167,9 +167,7 @@ impl RidgeTheory {
     /// # Ok(()) }
     /// ```
     pub fn at(&self, penalty: f64) -> Result<RidgeState> {
-        if !(0.0..=1e100).contains(&penalty) {
-            return Err(Error::argument("penalty", penalty, "a number from 0 to 1e100"));
-        }
+        require_amount("penalty", penalty)?;
         let kappa = self.effective_penalty(penalty)?;
         let shrink = |level: &Level| level.eigenvalue / (level.eigenvalue + kappa);
         let (mut first, mut second, mut missed) = (0.0, 0.0, self.floor);
@@ -299,13 +297,5 @@ pub(super) fn require_ratio(ratio: f64) -> Result<f64> {
         Ok(ratio)
     } else {
         Err(Error::argument("ratio", ratio, "a number from 1e-6 to 1e6"))
-    }
-}
-
-pub(super) fn require_amount(name: &'static str, value: f64) -> Result<f64> {
-    if (0.0..=1e100).contains(&value) {
-        Ok(value)
-    } else {
-        Err(Error::argument(name, value, "a number from 0 to 1e100"))
     }
 }
