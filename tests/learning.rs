@@ -173,8 +173,11 @@ fn vc_dimension_of_tables_against_all_sets_of_points() {
         let class = Dichotomies::new(&table(40, 8, seed)).unwrap();
         let found = class.vc_dimension().unwrap();
         let mut by_size = vec![1_u64];
+        let mut richest = [0.0_f64; 8];
         for set in 1..256_usize {
             let points: Vec<usize> = (0..8).filter(|k| set >> k & 1 == 1).collect();
+            let made = class.restricted(&points).unwrap().count() as f64;
+            richest[points.len() - 1] = richest[points.len() - 1].max(made);
             if class.shatters(&points).unwrap() {
                 by_size.resize(by_size.len().max(points.len() + 1), 0);
                 by_size[points.len()] += 1;
@@ -192,6 +195,7 @@ fn vc_dimension_of_tables_against_all_sets_of_points() {
         }
         let (most, sauer) = (growth.values("growth").unwrap(), growth.values("sauer").unwrap());
         assert_eq!(most[7], class.count() as f64);
+        assert_eq!(most, richest);
         assert!(most.iter().zip(sauer).all(|(most, sauer)| *most <= sauer));
     }
 }
@@ -204,6 +208,9 @@ fn growth_on_points_is_the_growth_function_where_all_points_are_alike() {
         assert_eq!(growth.values("growth").unwrap(), closed.values("growth").unwrap());
         assert_eq!(growth.values("sauer").unwrap(), closed.values("sauer").unwrap());
     }
+    // Twenty runs label forty points in all ways: numbers of more than 32 bits.
+    let frame = HypothesisClass::Unions(20).growth_frame(1, 40).unwrap();
+    assert_eq!(frame.values("growth").unwrap()[39], 1_099_511_627_776.0);
     let planes = HypothesisClass::AffineHalfSpaces;
     let growth = planes.dichotomies(&normal(9, 2, 4)).unwrap().growth().unwrap();
     assert_eq!(
@@ -299,7 +306,11 @@ fn sampled_complexities_cover_the_exact_ones() {
         (found.mean, found.error)
     });
     assert!((252..=292).contains(&held), "{held} of 400");
-    let linear = LinearClass::new(&normal(12, 3, 1), 1.0).unwrap();
+    // One hypothesis alone has no complexity: its fit is as often below 0 as above.
+    let single = Dichotomies::new(&table(1, 14, 3)).unwrap();
+    let found = single.rademacher_sampling().samples(400).run().unwrap();
+    assert!(found.mean.abs() < 4.0 * found.error, "{found}");
+    let linear = LinearClass::new(&normal(12, 3, 1), 1.7).unwrap();
     let sampling = linear.rademacher_sampling().samples(60);
     let held = coverage(linear.rademacher().unwrap(), |seed| {
         let found = sampling.seed(seed).run().unwrap();

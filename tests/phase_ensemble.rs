@@ -54,6 +54,10 @@ fn members_of_a_quadratic_loss_follow_the_closed_form() -> Result<()> {
             )?;
             let gap = history.positions[k].row(member).to_owned() - here.flow(&a, &b, t)?.mean();
             assert!(gap.iter().all(|x| x.abs() < 1e-6), "{gap}");
+            // It moves down the slope: x' = b − A x.
+            let place = history.positions[k].row(member);
+            let gap = &history.velocities[k].row(member) - &(&b - &a.dot(&place));
+            assert!(gap.iter().all(|x| x.abs() < 1e-12), "{gap}");
         }
         let exact = start.flow(&a, &b, t)?;
         let within = |name: &str, value: f64| -> Result<()> {
@@ -152,6 +156,9 @@ fn closed_forms_compose_and_reach_flat_directions() -> Result<()> {
     let back = whole.flow(&a, &b, -1.4)?;
     assert!((back.covariance() - start.covariance()).iter().all(|x| x.abs() < 1e-12));
     // A direction without curvature drifts with b and keeps its width.
+    // Velocities are the change of places.
+    let step = (start.flow(&a, &b, 1e-5)?.mean() - start.flow(&a, &b, -1e-5)?.mean()) / 2e-5;
+    assert!((step - start.velocity(&a, &b)?.mean()).iter().all(|x| x.abs() < 1e-8));
     let drift = unit_cloud(1, 2.0)?.flow(&array![[0.0]], &array![3.0], 2.0)?;
     assert_eq!((drift.mean()[0], drift.covariance()[(0, 0)]), (6.0, 4.0));
     // Loss moments against a sample.
@@ -214,6 +221,7 @@ fn errors_of_entropy_and_kurtosis_cover() -> Result<()> {
     )?;
     let exact = truth.entropy()?;
     let (mut gaussian, mut kurtosis, mut flat) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut skewed, mut trace) = (Vec::new(), Vec::new());
     for seed in 0..300 {
         let frame = snapshot(&truth.sample(400, seed)?)?;
         let z = |frame: &DataFrame, name: &str, value: f64| -> Result<f64> {
@@ -223,13 +231,38 @@ fn errors_of_entropy_and_kurtosis_cover() -> Result<()> {
         kurtosis.push(z(&frame, "kurtosis", 0.0)?);
         // A uniform law has ⟨x⁴⟩/⟨x²⟩² = 9/5 in place of 3.
         flat.push(z(&snapshot(&uniform(400, 1, seed))?, "kurtosis", -0.4)?);
+        // The square of a uniform number is skewed, with 15/7 in place of 3.
+        let squares = uniform(400, 1, seed).mapv(|x| x * x);
+        skewed.push(z(&snapshot(&squares)?, "kurtosis", -2.0 / 7.0)?);
+        trace.push(z(&frame, "covariance_trace", 3.01)?);
     }
-    for (name, z) in [("gaussian", &gaussian), ("kurtosis", &kurtosis), ("flat", &flat)] {
+    for (name, z) in [
+        ("gaussian", &gaussian),
+        ("kurtosis", &kurtosis),
+        ("flat", &flat),
+        ("skewed", &skewed),
+        ("trace", &trace),
+    ] {
         let (inside, shift) = coverage(z);
         assert!((0.63..0.73).contains(&inside), "{name}: {inside} {shift}");
     }
     // The bias is gone, of which the plain ½ ln det would have −3·4/(4·400)·… = 0.15 of an error, 2.6 of the mean's.
     assert!(coverage(&gaussian).1.abs() < 3.5, "{:?}", coverage(&gaussian));
+    Ok(())
+}
+
+#[test]
+fn few_members_have_entropy_and_kurtosis_without_bias() -> Result<()> {
+    // Eight Gaussian members in three dimensions: both estimates have these means exactly, and the plain ones are off by tens of errors.
+    let truth = unit_cloud(3, 2.0)?;
+    let (mut entropy, mut kurtosis) = (Vec::new(), Vec::new());
+    for seed in 0..600 {
+        let frame = snapshot(&truth.sample(8, seed)?)?;
+        entropy.push(frame.values("entropy_gaussian")?[0] - truth.entropy()?);
+        kurtosis.push(frame.values("kurtosis")?[0]);
+    }
+    assert!(coverage(&entropy).1.abs() < 3.5, "{:?}", coverage(&entropy));
+    assert!(coverage(&kurtosis).1.abs() < 3.5, "{:?}", coverage(&kurtosis));
     Ok(())
 }
 
@@ -251,6 +284,19 @@ fn densities_by_neighbours_cover() -> Result<()> {
         let (inside, shift) = coverage(z);
         assert!((0.63..0.73).contains(&inside) && shift.abs() < 3.5, "{inside} {shift}");
     }
+    // With four neighbours k/n would be a third too large.
+    let few = (0..400).map(|seed| {
+        let density = PhaseDensity::new(&uniform(600, 2, seed))?;
+        Ok(density.neighbors(&array![[0.5, 0.5]], 4)?.values("density")?[0] - 1.0)
+    });
+    let shift = coverage(&few.collect::<Result<Vec<f64>>>()?).1;
+    assert!(shift.abs() < 3.5, "{shift}");
+    // The variance of the logarithm of a Beta variable, term by term; Silverman's width is n^(−1/6) in the plane.
+    let density = PhaseDensity::new(&uniform(64, 2, 1))?;
+    let error = density.neighbors(&array![[0.5, 0.5]], 40)?.values("ln_density_err")?[0];
+    let variance: f64 = (40..=64).map(|j| 1.0 / f64::from(j * j)).sum();
+    assert!((error - variance.sqrt()).abs() < 1e-10, "{error}");
+    assert!((density.width() - 0.5).abs() < 1e-14);
     Ok(())
 }
 
@@ -441,6 +487,10 @@ fn a_cloud_below_the_error_of_the_flow_has_no_entropy() -> Result<()> {
     // What is there from the start needs no flow.
     let narrow = bowl.ensemble(300).width(1e-9).times([0.0]).run()?.frame()?;
     assert_eq!(narrow.column("entropy")?.null_count(), 0);
+    // Far from the origin the flow's error grows with the place: here it is a tenth of 1e-4, as wide as the cloud.
+    let far = Objective::quadratic(&array![[1.0]], &array![1000.0])?;
+    let frame = far.ensemble(50).times([0.0, 11.5]).run()?.frame()?;
+    assert_eq!(frame.column("entropy_gaussian")?.null_count(), 1);
     Ok(())
 }
 
@@ -448,7 +498,7 @@ fn a_cloud_below_the_error_of_the_flow_has_no_entropy() -> Result<()> {
 fn members_tell_their_way() -> Result<()> {
     let unit = Objective::quadratic(&array![[1.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0])?;
     let starts = array![[3.0, 4.0], [0.0, -2.0], [1.0, 0.0]];
-    let history = unit.ensemble(2).starts(&starts).times([0.0, 1.0]).run()?;
+    let history = unit.ensemble(2).starts(&starts).times([0.0, 1.0, 2.0]).run()?;
     let members = history.members()?;
     let (left, gone) = ((-1_f64).exp(), 1.0 - (-1_f64).exp());
     for (k, length) in [5.0, 2.0, 1.0].into_iter().enumerate() {
@@ -456,8 +506,17 @@ fn members_tell_their_way() -> Result<()> {
         assert!((at("distance")? - length * gone).abs() < 1e-6);
         assert!((at("speed")? - length * left).abs() < 1e-6);
         assert_eq!(at("member")?, k as f64);
+        // From the start, not from the time before.
+        let far = members.values("distance")?[6 + k];
+        assert!((far - length * (1.0 - left * left)).abs() < 1e-6);
     }
-    let least = history.frame()?.values("loss_min")?;
+    let frame = history.frame()?;
+    // Mean speed and its error, and the deviation of the losses 12.5, 2 and 0.5, by hand.
+    assert!((frame.values("speed")?[1] - 8.0 / 3.0 * left).abs() < 1e-6);
+    let error = (13.0_f64 / 9.0).sqrt() * left;
+    assert!((frame.values("speed_err")?[1] - error).abs() < 1e-6);
+    assert!((frame.values("loss_deviation")?[0] - 42.75_f64.sqrt()).abs() < 1e-12);
+    let least = frame.values("loss_min")?;
     assert_eq!(least[0], 0.5);
     assert!((least[1] - 0.5 * left * left).abs() < 1e-6);
     Ok(())

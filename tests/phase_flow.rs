@@ -182,6 +182,11 @@ fn threads_and_deadlines() {
     };
     let one = statmech::rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     assert_eq!(run(), one.install(run));
+    // Each path has probes of its own, also where two of them start together.
+    let twins = Array2::from_shape_fn((2, 13), |(_, j)| theta[j]);
+    let twins = objective.transport_all(&twins).probes(3).points(2).tolerance(1e-5).run().unwrap();
+    let traces = twins.frame.values("trace").unwrap();
+    assert!(traces[0] != traces[2], "{traces:?}");
     let cut = objective.transport_all(&starts).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.paths.iter().all(|path| path.nrows() == 1));
     assert!(cut.ensemble(0).is_ok() && cut.ensemble(1).is_err());
@@ -309,6 +314,18 @@ fn a_hamiltonian_flow_keeps_volume_and_energy() {
             omega[(i, 13 + i)] = 1.0;
             omega[(13 + i, i)] = -1.0;
         }
+        // Its columns against differences of flows: of starts, and of momenta.
+        let end = |shift: f64, k: usize| {
+            let (mut start, mut push) = (theta.clone(), momentum.clone());
+            *(if k < 13 { &mut start[k] } else { &mut push[k - 13] }) += shift;
+            let from = objective.hamiltonian(&start).momentum(&push).scheme(scheme);
+            let ended = from.time(4.0).step(0.05).points(2).run().unwrap();
+            statmech::ndarray::concatenate![Axis(0), ended.path.row(1), ended.momenta.row(1)]
+        };
+        for k in [0, 7, 12, 14, 25] {
+            let column = (end(1e-5, k) - end(-1e-5, k)) / 2e-5;
+            assert!(largest(&(&column - &m.column(k))) < 1e-6 * largest(&m), "{scheme:?} {k}");
+        }
         let size = largest(&m).powi(2);
         assert!(largest(&(m.t().dot(&omega).dot(&m) - &omega)) < 1e-13 * size.max(1.0) * 26.0);
     }
@@ -403,6 +420,9 @@ fn columns_beside_the_density_are_what_they_say() {
     let flow = objective.hamiltonian(&start).momentum(&array![3.0, 4.0]).mass(5.0).run().unwrap();
     let first = |name: &str| flow.frame.values(name).unwrap()[0];
     assert_eq!(first("kinetic"), 2.5);
+    // A step that does not divide the time between records is shortened until it does.
+    let short = objective.hamiltonian(&start).time(1.0).step(0.3).points(2).run().unwrap();
+    assert_eq!(short.frame.values("step_size").unwrap(), [0.25; 2]);
     assert!((first("gradient_norm") - 1.25_f64.sqrt()).abs() < 1e-14);
     // A D − D Aᵀ has the norm √2, A D √12.5.
     let process =

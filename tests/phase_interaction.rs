@@ -72,6 +72,22 @@ fn errors_of_the_numbers_cover() -> Result<()> {
 }
 
 #[test]
+fn multi_information_of_few_examples_has_no_bias() -> Result<()> {
+    // Ten examples of four independent Gaussians: 0 on average, where the plain −½ ln det R/n is some 0.09 above.
+    let noise = GaussianCloud::new(&Array1::zeros(4), &Array2::eye(4))?;
+    let values = (0..300)
+        .map(|seed| {
+            let settings = NeuronInteraction::new(&noise.sample(10, seed)?)?.groups(0).shuffles(0);
+            number(&settings.run()?.frame, 1, "value")
+        })
+        .collect::<Result<Vec<f64>>>()?;
+    let mean = values.iter().sum::<f64>() / 300.0;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 299.0;
+    assert!(mean.abs() < 3.5 * (variance / 300.0).sqrt(), "{mean} {variance}");
+    Ok(())
+}
+
+#[test]
 fn spins_of_a_known_ising_model_give_its_couplings() -> Result<()> {
     let truth = Ising::sherrington_kirkpatrick(6, 2)?;
     let (t, samples) = (2.0, 40_000);
@@ -148,6 +164,16 @@ fn shrinkage_and_participation_by_hand() -> Result<()> {
         found.shrinkage,
         scatter / signal
     );
+    for i in 0..4 {
+        for j in 0..i {
+            let r: f64 = column(i).iter().zip(&column(j)).map(|(a, b)| a * b).sum();
+            assert!((found.correlations[(i, j)] - r / (n - 1.0)).abs() < 1e-12);
+        }
+    }
+    // The couplings' default penalty is one over the number of examples.
+    let settings = NeuronInteraction::new(&sample)?.groups(0).shuffles(0);
+    assert_eq!(found.couplings, settings.l2(1.0 / n).run()?.couplings);
+    assert_ne!(found.couplings, settings.l2(0.0).run()?.couplings);
     let none = NeuronInteraction::new(&sample)?.shrinkage(1.0).groups(0).shuffles(0).run()?;
     assert!((none.partial_correlations - Array2::<f64>::eye(4)).iter().all(|p| p.abs() < 1e-12));
     // Orthogonal columns of variances in the ratio 1 : 4.
@@ -157,6 +183,10 @@ fn shrinkage_and_participation_by_hand() -> Result<()> {
     let found = NeuronInteraction::new(&two)?.groups(0).shuffles(0).run()?;
     assert!((number(&found.frame, 5, "value")? - 25.0 / 34.0).abs() < 1e-12);
     assert!(found.correlations[(0, 1)].abs() < 1e-15);
+    // The median halves an even number of values, so that a neuron and its mirror image know each other as well as two alike.
+    let mirror = Array2::from_shape_fn((8, 3), |(k, i)| if i == 1 { -1.0 } else { 1.0 } * k as f64);
+    let found = NeuronInteraction::new(&mirror)?.shrinkage(0.5).groups(0).shuffles(0).run()?;
+    assert!((found.information[(0, 1)] - found.information[(0, 2)]).abs() < 1e-14);
     Ok(())
 }
 
@@ -211,6 +241,7 @@ fn blocks_of_the_hessian_between_neurons() -> Result<()> {
             assert!((blocks[(a, b)] - norm).abs() < 1e-11 * norm.max(1.0));
         }
     }
+    assert!((off_block_fraction(&array![[1.0, 2.0], [2.0, 4.0]])? - 0.32).abs() < 1e-15);
     let fraction = off_block_fraction(&blocks)?;
     assert!(fraction > 0.0 && fraction < 1.0);
     // A unit that does not reach the output has no curvature and shares none.
