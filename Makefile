@@ -62,7 +62,7 @@ latency: install ## the table of start-up times (the hand-made way compiles for 
 package: ## the published crate, unpacked in a folder of its own and tested there
 	@$(LAB)/package.py
 
-newcomer: ## from a clone to the last chapter in a fresh home with empty caches, timed (an hour on two cores)
+newcomer: ## from a clone to the last chapter in a fresh home with empty caches, timed (half an hour on two cores)
 	@$(LAB)/newcomer.py
 
 install:
