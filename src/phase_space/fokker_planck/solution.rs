@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::ndarray::Array1;
 use crate::phase_space::fokker_planck::generator::Generator;
-use crate::phase_space::fokker_planck::grid::Grid;
+use crate::phase_space::grid::Grid;
 use crate::polars::df;
 use crate::polars::prelude::*;
 
