@@ -136,7 +136,7 @@ fn the_closed_form_of_the_circulation_is_the_current_through_a_ray() {
     let column = |name: &str| currents.values(name).unwrap();
     let (x, y, j) = (column(x), column(y), column(j));
     let through: f64 = (0..x.len())
-        .filter(|k| x[*k] > 0.0 && y[*k].abs() < 2.4 / f64::from(cells as u32))
+        .filter(|k| x[*k] > 0.0 && y[*k].abs() < 3.0 / f64::from(cells as u32))
         .map(|k| 0.5 * j[k] * 8.0 / f64::from(cells as u32))
         .sum();
     assert!((through / exact[(0, 1)] - 1.0).abs() < 0.02, "{through} {exact}");

@@ -8,7 +8,7 @@ use crate::nn::Network;
 use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::phase_space::history::EnsembleHistory;
-use crate::phase_space::require::{MOST, Pace};
+use crate::phase_space::require::{MOST, Pace, require_tolerance};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::Seed;
@@ -287,6 +287,7 @@ impl Ensemble {
     /// The number of members, if all settings are in order.
     fn check(&self) -> Result<usize> {
         let count = require_count("members", self.members, 2)?;
+        require_tolerance(self.tolerance)?;
         let n = self.objective.dimension();
         let rising = self.times.windows(2).all(|pair| pair[0] < pair[1]);
         let real = self.times.iter().all(|time| *time >= 0.0 && time.is_finite());

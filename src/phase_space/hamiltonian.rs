@@ -20,6 +20,16 @@ const STRETCH: f64 = 100.0;
 const MOST_STEPS: f64 = 1e12;
 
 /// A composition of drifts θ ← θ + h p/m and kicks p ← p − h ∇L, each of which keeps volume exactly.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let swing = bowl.hamiltonian(&array![1.0]).scheme(Symplectic::Yoshida).points(2).run()?;
+/// let energy = swing.frame.values("energy")?;
+/// assert!((energy[1] - energy[0]).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Symplectic {
     /// Half a drift, a kick, half a drift: order 2.
@@ -84,6 +94,16 @@ pub struct Hamiltonian {
 }
 
 /// Where a Hamiltonian flow went; see [`Hamiltonian::run`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let flow: HamiltonianFlow = bowl.hamiltonian(&array![1.0]).time(1.0).points(11).run()?;
+/// assert_eq!((flow.path.dim(), flow.momenta.dim(), flow.jacobian), ((11, 1), (11, 1), None));
+/// assert!(flow.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct HamiltonianFlow {
     /// A row for each recorded time: `time`, `loss`, `kinetic`, `energy` (their sum), `gradient_norm`, `log_determinant` (ln |det| of the Jacobian by (θ, p), missing unless [asked for](Hamiltonian::jacobian)),

@@ -110,6 +110,14 @@ pub(super) fn single(theta: &Array1<f64>) -> Array2<f64> {
     theta.clone().insert_axis(crate::ndarray::Axis(0))
 }
 
+/// Refuses errors of a flow's steps that are too small for rounding, or too large for a flow.
+pub(super) fn require_tolerance(tolerance: f64) -> Result<()> {
+    if (1e-13..=0.1).contains(&tolerance) {
+        return Ok(());
+    }
+    Err(Error::argument("tolerance", tolerance, "between 1e-13 and 0.1"))
+}
+
 /// Refuses a run of more steps in all than end within hours, unless a deadline ends it.
 pub(super) fn require_patience(steps: f64, deadline: Option<f64>) -> Result<()> {
     if deadline.is_some() || steps <= MOST_STEPS {

@@ -9,7 +9,9 @@ use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::operator::Probe;
 use crate::phase_space::jacobian::{Jacobian, units};
-use crate::phase_space::require::{Pace, require_numbers, require_room, require_starts, single};
+use crate::phase_space::require::{
+    Pace, require_numbers, require_room, require_starts, require_tolerance, single,
+};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -51,6 +53,16 @@ pub struct Transport {
 }
 
 /// Paths of the gradient flow with the density along them; see [`Transport::run`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let carried: Transported = bowl.transport(&array![1.0]).points(5).run()?;
+/// assert_eq!((carried.frame.height(), carried.paths[0].dim(), carried.jacobians.len()), (5, (5, 1), 0));
+/// assert!(carried.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Transported {
     /// A row for each path and recorded time: `trajectory`, `time`, `loss`, `gradient_norm`, `trace` with `trace_err` (of H, 0 without probes), `ln_density` with `ln_density_err` (ln ρ, which starts at
@@ -265,9 +277,7 @@ impl Transport {
         require_positive("time", self.time)?;
         let (walkers, n) = self.starts.dim();
         require_room(self.points, &[walkers, n])?;
-        if !(1e-13..=0.1).contains(&self.tolerance) {
-            return Err(Error::argument("tolerance", self.tolerance, "between 1e-13 and 0.1"));
-        }
+        require_tolerance(self.tolerance)?;
         if let Some(probes) = self.probes
             && probes < 2
         {

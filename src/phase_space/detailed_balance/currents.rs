@@ -7,6 +7,17 @@ use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 
 /// Jumps between cells along paths, forth against back; see [`DetailedBalance::run`](crate::phase_space::DetailedBalance::run).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let process = OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.5]])?;
+/// let jumps: JumpCurrents = DetailedBalance::new(&[process.path(4000, 0.1, 1)?], 0.1)?.cells(2).run()?;
+/// // One border on a line, crossed as often in either direction.
+/// let (forward, backward) = (jumps.frame.values("forward")?[0], jumps.frame.values("backward")?[0]);
+/// assert!(forward > 50.0 && (forward - backward).abs() <= 40.0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct JumpCurrents {
     /// A row for each pair of cells between which there were jumps: `from` and `to` (numbers of cells, of which the first coordinate runs fastest), `from_x`, `to_x` (and `from_y`, `to_y`, missing on a line) of their middles, `forward` and `backward` (the jumps),

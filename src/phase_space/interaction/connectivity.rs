@@ -55,6 +55,16 @@ pub struct ConnectivityEstimation {
 }
 
 /// Matrices of dependence between neurons, and its strength in numbers; see [`ConnectivityEstimation`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(200, 1)?;
+/// let found: FunctionalConnectivity = ConnectivityEstimation::new(&sample)?.run()?;
+/// assert_eq!((found.neurons, found.couplings.dim(), found.frame.height()), (vec![0, 1], (2, 2), 6));
+/// assert!(found.couplings[(0, 1)] > 0.0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct FunctionalConnectivity {
     /// The neurons that vary, in the order of rows and columns.

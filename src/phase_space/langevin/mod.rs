@@ -26,6 +26,17 @@ const SHORT: &str =
     "so small that walkers stay where the loss is finite (or take `LangevinScheme::Mala`)";
 
 /// How walkers step; h is the step in time, g = ∇L(θ), ξ are normal numbers of variance 1.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let walk = bowl.langevin(&Array2::zeros((50, 1)), 1.0).step(1.0);
+/// let variance = |scheme| -> statmech::Result<f64> { Ok(walk.scheme(scheme).run()?.covariance[(0, 0)]) };
+/// // (T/λ)/(1 − hλ/2) = 2, and T/λ.
+/// assert!(variance(LangevinScheme::EulerMaruyama)? > 1.8 && variance(LangevinScheme::Baoab)? < 1.2);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum LangevinScheme {
     /// θ ← θ − h g + √(2Th) ξ. Its stationary density is off by order h: in a bowl of curvature λ the variance is (T/λ)/(1 − hλ/2).

@@ -10,6 +10,16 @@ use crate::polars::prelude::*;
 use crate::stats::mean_and_error;
 
 /// Where walkers were; see [`Langevin::run`]. Errors are the scatter of the walkers, whose averages in time are independent.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let samples: LangevinSamples = bowl.langevin(&Array2::zeros((50, 1)), 1.0).points(11).run()?;
+/// assert_eq!((samples.ensembles.len(), samples.ensembles[10].dim()), (11, (50, 1)));
+/// assert!(samples.complete && samples.mean[0].abs() < 5.0 * samples.mean_err[0]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct LangevinSamples {
     /// A row for each recorded time, thermalisation included: `step`, `time`; over the walkers `loss` and `loss_err`, `displacement` (mean squared distance from the starts), `kinetic` (⟨p²⟩/2, missing without momenta);
