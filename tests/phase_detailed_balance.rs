@@ -81,8 +81,11 @@ fn a_driven_process_has_the_circulation_of_its_closed_form() {
     let exact = process.circulation().unwrap()[(0, 1)];
     let path = process.path(1_000_000, 0.01, 3).unwrap();
     for cells in [2, 4] {
-        let jumps =
-            DetailedBalance::new(&[path.clone()], 0.01).unwrap().cells(cells).run().unwrap();
+        let jumps = DetailedBalance::new(std::slice::from_ref(&path), 0.01)
+            .unwrap()
+            .cells(cells)
+            .run()
+            .unwrap();
         // A lag of a hundredth of the relaxation takes a hundredth off.
         let apart = (jumps.circulation - exact).abs();
         assert!(
@@ -197,7 +200,7 @@ fn detailed_balance_refuses_what_it_cannot_count() {
     let path = driven().path(1000, 0.1, 1).unwrap();
     let new = |paths: &[Array2<f64>]| DetailedBalance::new(paths, 0.1);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(DetailedBalance::new(&[path.clone()], bad).is_err());
+        assert!(DetailedBalance::new(std::slice::from_ref(&path), bad).is_err());
     }
     assert_says(new(&[]), &["Every path"]);
     for bad in [
