@@ -82,11 +82,11 @@ pub use crate::perceptron::{
     Separation, VersionSamples, VersionSampling,
 };
 pub use crate::phase_space::{
-    Ensemble, EnsembleHistory, FokkerPlanck, FokkerPlanckSolution, GaussianCloud, Hamiltonian,
-    HamiltonianFlow, InteractionTraining, Langevin, LangevinSamples, LangevinScheme,
-    NeuronInteraction, NeuronInteractions, OrnsteinUhlenbeck, PhaseDensity, StochasticDescent,
-    StochasticDescentStatistics, Symplectic, Transport, Transported, WorkProtocol, WorkSamples,
-    off_block_fraction,
+    ConnectivityEstimation, DetailedBalance, Ensemble, EnsembleHistory, FokkerPlanck,
+    FokkerPlanckSolution, FunctionalConnectivity, GaussianCloud, Hamiltonian, HamiltonianFlow,
+    InteractionTraining, JumpCurrents, Langevin, LangevinSamples, LangevinScheme,
+    OrnsteinUhlenbeck, PhaseDensity, StochasticDescent, StochasticDescentStatistics, Symplectic,
+    Transport, Transported, WorkProtocol, WorkSamples, off_block_fraction,
 };
 pub use crate::plot::{Colormap, Figure, Legend, Plot};
 pub use crate::polars::df;

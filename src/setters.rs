@@ -49,7 +49,7 @@ macro_rules! setters {
         $rest
     } };
     (@setter probes $rest:tt) => { $crate::setters::setters! { @write
-        probes: usize => probes,
+        probes: usize => probes.into(),
         "assert!(settings.probes(9).run().is_ok() && settings.probes(1).run().is_err());",
         $rest
     } };
@@ -111,6 +111,21 @@ macro_rules! setters {
     (@setter points $rest:tt) => { $crate::setters::setters! { @write
         points: usize => points,
         "assert!(settings.points(6).run().is_ok() && settings.points(1).run().is_err());",
+        $rest
+    } };
+    (@setter tolerance $rest:tt) => { $crate::setters::setters! { @write
+        tolerance: f64 => tolerance,
+        "assert!(settings.tolerance(1e-4).run().is_ok() && settings.tolerance(0.0).run().is_err());",
+        $rest
+    } };
+    (@setter jacobian $rest:tt) => { $crate::setters::setters! { @write
+        jacobian: bool => jacobian,
+        "let flow = settings.jacobian(true).run()?.frame;\nassert_eq!(flow.column(\"log_determinant\")?.null_count(), 0);",
+        $rest
+    } };
+    (@setter friction $rest:tt) => { $crate::setters::setters! { @write
+        friction: f64 => friction,
+        "assert!(settings.friction(2.0).run().is_ok() && settings.friction(-1.0).run().is_err());",
         $rest
     } };
     (@setter seed $rest:tt) => { $crate::setters::setters! { @write

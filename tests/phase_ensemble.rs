@@ -296,7 +296,7 @@ fn densities_by_neighbours_cover() -> Result<()> {
     let error = density.neighbors(&array![[0.5, 0.5]], 40)?.values("ln_density_err")?[0];
     let variance: f64 = (40..=64).map(|j| 1.0 / f64::from(j * j)).sum();
     assert!((error - variance.sqrt()).abs() < 1e-10, "{error}");
-    assert!((density.width() - 0.5).abs() < 1e-14);
+    assert!((density.bandwidth() - 0.5).abs() < 1e-14);
     Ok(())
 }
 
@@ -312,7 +312,8 @@ fn densities_by_kernels_have_their_expectation() -> Result<()> {
     let (mut z, mut mean, mut corrected) =
         (Vec::new(), Array1::<f64>::zeros(3), Array1::<f64>::zeros(3));
     for seed in 0..300 {
-        let found = PhaseDensity::new(&truth.sample(500, seed)?)?.bandwidth(h)?.kernel(&points)?;
+        let found =
+            PhaseDensity::new(&truth.sample(500, seed)?)?.with_bandwidth(h)?.kernel(&points)?;
         let (p, err, bias) =
             (found.values("density")?, found.values("density_err")?, found.values("density_bias")?);
         for i in 0..3 {
@@ -355,8 +356,8 @@ fn entropies_from_densities() -> Result<()> {
     let by_kernels = minus_mean(density.kernel_at_samples()?)?;
     assert!((by_kernels - truth.entropy()?).abs() < 0.1, "{by_kernels}");
     // A width chosen by likelihood is near the best one for a Gaussian.
-    let chosen = density.cross_validated()?.width();
-    assert!((0.5..1.5).contains(&(chosen / density.width())), "{chosen}");
+    let chosen = density.cross_validated()?.bandwidth();
+    assert!((0.5..1.5).contains(&(chosen / density.bandwidth())), "{chosen}");
     Ok(())
 }
 
@@ -404,10 +405,18 @@ fn bad_input_is_a_sentence() -> Result<()> {
         cliff.ensemble(2).starts(&array![[1.0], [2.0]]).times([10.0]).deadline(5.0).run().is_err()
     );
 
+    // Steps of a stiff flow stay short for ever.
+    for time in [1e12, 1e300] {
+        let endless = settings.times([time]);
+        assert!(endless.run().unwrap_err().to_string().contains("`deadline`"));
+        let cut = endless.deadline(0.05).run()?;
+        assert!(!cut.complete && cut.times == [0.0]);
+    }
+
     let cloud = uniform(50, 2, 1);
     let density = PhaseDensity::new(&cloud)?;
-    for h in [0.0, -1.0, f64::NAN] {
-        assert!(density.bandwidth(h).is_err());
+    for h in [0.0, -1.0, f64::NAN, 1e-300, 1e300] {
+        assert!(density.with_bandwidth(h).is_err());
     }
     for k in [0, 2, 50, usize::MAX] {
         assert!(density.neighbors(&array![[0.5, 0.5]], k).is_err(), "{k}");
@@ -438,6 +447,55 @@ fn bad_input_is_a_sentence() -> Result<()> {
     assert!(unit.norm_law(-1.0).is_err() && unit.norm_law(f64::NAN).is_err());
     assert!(GaussianCloud::new(&array![0.0], &array![[0.0]])?.norm_law(1.0).is_err());
     assert!(GaussianCloud::new(&array![1e6], &array![[1.0]])?.norm_law(1.0).is_err());
+    // Numbers that overflow on the way are refused.
+    let huge = array![[1e300]];
+    assert!(unit.velocity(&huge, &array![0.0]).is_err());
+    assert!(unit.loss(&huge, &array![0.0]).is_err());
+    let fast = unit.velocity(&array![[1e100]], &array![1e300])?;
+    assert!((fast.covariance()[(0, 0)] / 1e200 - 1.0).abs() < 1e-14 && fast.mean()[0] == 1e300);
+    let wide = GaussianCloud::new(&array![1e200], &huge)?;
+    assert!(wide.loss(&array![[1e10]], &array![0.0]).is_err());
+    assert!(wide.velocity(&array![[1e10]], &array![0.0]).is_err());
+    assert!(unit.ln_density(&array![[1e300]]).is_err());
+    assert!(unit.ln_density(&array![[1e150]])?[0] < -1e299);
+    // |z| of another unit is the same law.
+    for scale in [1e-150, 1e-5, 1e5, 1e150] {
+        let law = unit_cloud(1, scale)?.norm_law(scale)?;
+        let exact = unit.norm_law(1.0)?;
+        assert!((law.0 - exact.0).abs() < 1e-12 && (law.1 * scale - exact.1).abs() < 1e-12);
+        assert_eq!(unit_cloud(1, scale)?.norm_law(1e308)?, (1.0, 0.0));
+    }
+    assert!(
+        GaussianCloud::new(&array![0.0, 1e300], &array![[1.0, 0.0], [0.0, 0.0]])?
+            .norm_law(1.0)
+            .is_err()
+    );
+    Ok(())
+}
+
+#[test]
+fn densities_stay_numbers_however_narrow_or_far() -> Result<()> {
+    let truth = unit_cloud(2, 1.0)?.sample(200, 3)?;
+    let density = PhaseDensity::new(&truth)?;
+    for h in [1e-6, 1e-3, 1.0, 1e6] {
+        let found =
+            density.with_bandwidth(h)?.kernel(&array![[0.0, 0.0], [1e60, 0.0], [1e99, -1e99]])?;
+        for name in ["density", "density_err", "density_bias", "ln_density", "ln_density_err"] {
+            assert!(found.values(name)?.iter().all(|x| x.is_finite()), "{h} {name} {found:?}");
+        }
+    }
+    assert!(density.kernel(&array![[1e100, 0.0]]).is_err());
+    // Denser than the largest number: ln ρ is there, ρ is missing.
+    let narrow = PhaseDensity::new(&(unit_cloud(6, 1.0)?.sample(200, 3)? * 1e-60))?;
+    let at = array![[0.0, 0.0, 0.0, 0.0, 0.0, 0.0]];
+    for found in [narrow.kernel(&at)?, narrow.neighbors(&at, 20)?] {
+        assert_eq!(found.column("density")?.null_count(), 1);
+        assert!((found.values("ln_density")?[0] - 360.0 * 10_f64.ln()).abs() < 10.0);
+    }
+    // Members that ran away beyond the range of squares leave holes in the frame.
+    let frame = snapshot(&(truth * 1e151))?;
+    assert_eq!(frame.column("covariance_trace")?.null_count(), 1);
+    assert_eq!(frame.column("entropy")?.null_count(), 1);
     Ok(())
 }
 

@@ -211,6 +211,16 @@ fn transports_refuse_what_they_cannot_do() {
     // A flow that leaves every bound after time 1/2: x' = 4x³ at 1/2·… of −x⁴.
     let cliff = Objective::exact(1, |x| -x[0].powi(4)).unwrap();
     assert_says(cliff.transport(&array![1.0]).time(1.0).run(), &["`time`", "0.12"]);
+    // Steps of a stiff flow stay short for ever.
+    for time in [1e12, 1e300] {
+        let endless = objective.transport(&theta).time(time).points(3);
+        assert_says(endless.run(), &["`deadline`"]);
+        let cut = endless.deadline(0.05).run().unwrap();
+        assert!(!cut.complete && cut.paths[0].nrows() == 1);
+    }
+    // A finite slope of infinite curvature.
+    let cusp = Objective::exact(1, |x| (x[0] * x[0]).powf(0.75)).unwrap();
+    assert!(cusp.transport(&array![0.0]).run().is_err());
 }
 
 #[test]
@@ -296,6 +306,24 @@ fn linear_processes_refuse_what_has_no_meaning() {
     assert!(quiet.entropy_production().is_err() && quiet.path(0, 0.1, 0).is_err());
     assert!(quiet.path(10, f64::NAN, 0).is_err() && quiet.mean_at(&array![1.0], 1.0).is_err());
     assert!(quiet.mean_at(&array![1.0, 2.0], -1.0).is_err());
+    // The scale of neither matrix matters to balance; what overflows is refused.
+    let (a, d) = (array![[1.0, 0.0], [0.0, 3.0]], array![[1.0, 0.5], [0.5, 1.0]]);
+    let finite = |values: statmech::Result<Array2<f64>>| {
+        values.map_or(true, |values| values.iter().all(|x| x.is_finite()))
+    };
+    for (x, y) in [(1.0, 1.0), (1e300, 1e300), (1e-300, 1e-300), (1e300, 1e-300), (1e-320, 1.0)] {
+        let process = OrnsteinUhlenbeck::new(&(&a * x), &(&d * y)).unwrap();
+        assert!((process.imbalance() - 0.2).abs() < 1e-3, "{x} {y} {}", process.imbalance());
+        assert!(finite(process.stationary()) && finite(process.areas()));
+        assert!(finite(process.circulation()) && finite(process.path(3, 1.0, 1)));
+        assert!(finite(process.covariance_at(&(&eye * 1e300), 1e-300)));
+        assert!(process.entropy_production().map_or(true, f64::is_finite));
+    }
+    let steep = OrnsteinUhlenbeck::new(&(&eye * -1.0), &eye).unwrap();
+    assert!(steep.mean_at(&array![1e300, 0.0], 50.0).is_err());
+    assert!(steep.covariance_at(&(&eye * 1e300), 50.0).is_err());
+    let hot = OrnsteinUhlenbeck::new(&eye, &(&eye * 1e308)).unwrap();
+    assert!(finite(hot.stationary()) && (hot.effective_temperature() / 1e308 - 1.0).abs() < 1e-15);
 }
 
 #[test]
@@ -402,7 +430,9 @@ fn hamiltonian_flows_refuse_what_they_cannot_do() {
     assert_says(flow.points(1).run(), &["`points`"]);
     let cliff = Objective::exact(1, |x| -x[0].powi(4)).unwrap();
     assert_says(cliff.hamiltonian(&array![1.0]).run(), &["`step`"]);
-    let cut = flow.time(1e6).deadline(1e-9).run().unwrap();
+    assert_says(flow.time(1e9).run(), &["`deadline`"]);
+    assert_says(flow.momentum(&array![1e200, 0.0, 0.0]).run(), &["kinetic"]);
+    let cut = flow.time(1e9).deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.path.nrows() == 1);
 }
 

@@ -25,7 +25,7 @@ fn independent(examples: usize, neurons: usize, seed: u64) -> Array2<f64> {
 #[test]
 fn a_gaussian_chain_has_its_partial_correlations_and_multi_information() -> Result<()> {
     let found =
-        NeuronInteraction::new(&chain()?.sample(20_000, 1)?)?.groups(0).shuffles(0).run()?;
+        ConnectivityEstimation::new(&chain()?.sample(20_000, 1)?)?.groups(0).shuffles(0).run()?;
     assert!(found.shrinkage < 0.002 && found.complete);
     // Markov: only neighbours, −P_ij/√(P_ii P_jj) = r/√(1 + r²) at the ends and r/(1 + r²) inside.
     let (end, inside) = (0.5 / 1.25_f64.sqrt(), 0.4);
@@ -54,7 +54,8 @@ fn errors_of_the_numbers_cover() -> Result<()> {
     let squares: f64 = (3.0 * 0.25 + 2.0 * 0.0625 + 0.015_625) / 6.0;
     let (mut information, mut correlation) = (Vec::new(), Vec::new());
     for seed in 0..200 {
-        let found = NeuronInteraction::new(&chain()?.sample(240, seed)?)?.shuffles(0).run()?.frame;
+        let found =
+            ConnectivityEstimation::new(&chain()?.sample(240, seed)?)?.shuffles(0).run()?.frame;
         let z = |q: usize, exact: f64| -> Result<f64> {
             Ok((number(&found, q, "value")? - exact) / number(&found, q, "value_err")?)
         };
@@ -77,7 +78,8 @@ fn multi_information_of_few_examples_has_no_bias() -> Result<()> {
     let noise = GaussianCloud::new(&Array1::zeros(4), &Array2::eye(4))?;
     let values = (0..300)
         .map(|seed| {
-            let settings = NeuronInteraction::new(&noise.sample(10, seed)?)?.groups(0).shuffles(0);
+            let settings =
+                ConnectivityEstimation::new(&noise.sample(10, seed)?)?.groups(0).shuffles(0);
             number(&settings.run()?.frame, 1, "value")
         })
         .collect::<Result<Vec<f64>>>()?;
@@ -92,7 +94,8 @@ fn spins_of_a_known_ising_model_give_its_couplings() -> Result<()> {
     let truth = Ising::sherrington_kirkpatrick(6, 2)?;
     let (t, samples) = (2.0, 40_000);
     let states = truth.enumerate()?.draw(t, samples, 3)?;
-    let found = NeuronInteraction::new(&states.mapv(f64::from))?.groups(0).shuffles(0).run()?;
+    let found =
+        ConnectivityEstimation::new(&states.mapv(f64::from))?.groups(0).shuffles(0).run()?;
     let couplings = truth.couplings()?;
     let moments = truth.partition_function(t)?.moments()?;
     for i in 0..6 {
@@ -116,7 +119,8 @@ fn spins_of_a_known_ising_model_give_its_couplings() -> Result<()> {
 fn independent_neurons_have_nothing_beyond_the_null() -> Result<()> {
     let (mut inside, mut total) = (0_usize, 0_usize);
     for seed in 0..60 {
-        let found = NeuronInteraction::new(&independent(300, 5, seed))?.seed(seed).run()?.frame;
+        let found =
+            ConnectivityEstimation::new(&independent(300, 5, seed))?.seed(seed).run()?.frame;
         for q in 0..6 {
             let z = number(&found, q, "beyond")? / number(&found, q, "beyond_err")?;
             assert!(z.abs() < 4.5, "seed {seed}, number {q}: {z}");
@@ -129,7 +133,7 @@ fn independent_neurons_have_nothing_beyond_the_null() -> Result<()> {
     assert!((0.63..0.98).contains(&inside), "{inside}");
     // E r² = 1/(N − 1) over shuffles, exactly.
     let found =
-        NeuronInteraction::new(&independent(50, 2, 1))?.shuffles(4_000).groups(0).run()?.frame;
+        ConnectivityEstimation::new(&independent(50, 2, 1))?.shuffles(4_000).groups(0).run()?.frame;
     let (mean, scatter) = (number(&found, 0, "null")?, number(&found, 0, "null_err")?);
     let squares = mean * mean + scatter * scatter;
     assert!((squares * 49.0 - 1.0).abs() < 4.0 * (2.0 / 4_000_f64).sqrt(), "{squares}");
@@ -139,7 +143,7 @@ fn independent_neurons_have_nothing_beyond_the_null() -> Result<()> {
 #[test]
 fn shrinkage_and_participation_by_hand() -> Result<()> {
     let sample = chain()?.sample(30, 5)?;
-    let found = NeuronInteraction::new(&sample)?.groups(0).shuffles(0).run()?;
+    let found = ConnectivityEstimation::new(&sample)?.groups(0).shuffles(0).run()?;
     // Schäfer and Strimmer's formula, loop by loop.
     let n = 30.0;
     let column = |i: usize| {
@@ -171,21 +175,21 @@ fn shrinkage_and_participation_by_hand() -> Result<()> {
         }
     }
     // The couplings' default penalty is one over the number of examples.
-    let settings = NeuronInteraction::new(&sample)?.groups(0).shuffles(0);
+    let settings = ConnectivityEstimation::new(&sample)?.groups(0).shuffles(0);
     assert_eq!(found.couplings, settings.l2(1.0 / n).run()?.couplings);
     assert_ne!(found.couplings, settings.l2(0.0).run()?.couplings);
-    let none = NeuronInteraction::new(&sample)?.shrinkage(1.0).groups(0).shuffles(0).run()?;
+    let none = ConnectivityEstimation::new(&sample)?.shrinkage(1.0).groups(0).shuffles(0).run()?;
     assert!((none.partial_correlations - Array2::<f64>::eye(4)).iter().all(|p| p.abs() < 1e-12));
     // Orthogonal columns of variances in the ratio 1 : 4.
     let two = Array2::from_shape_fn((8, 2), |(k, i)| {
         if i == 0 { (-1_f64).powi(k as i32) } else { 2.0 * (-1_f64).powi(k as i32 / 2) }
     });
-    let found = NeuronInteraction::new(&two)?.groups(0).shuffles(0).run()?;
+    let found = ConnectivityEstimation::new(&two)?.groups(0).shuffles(0).run()?;
     assert!((number(&found.frame, 5, "value")? - 25.0 / 34.0).abs() < 1e-12);
     assert!(found.correlations[(0, 1)].abs() < 1e-15);
     // The median halves an even number of values, so that a neuron and its mirror image know each other as well as two alike.
     let mirror = Array2::from_shape_fn((8, 3), |(k, i)| if i == 1 { -1.0 } else { 1.0 } * k as f64);
-    let found = NeuronInteraction::new(&mirror)?.shrinkage(0.5).groups(0).shuffles(0).run()?;
+    let found = ConnectivityEstimation::new(&mirror)?.shrinkage(0.5).groups(0).shuffles(0).run()?;
     assert!((found.information[(0, 1)] - found.information[(0, 2)]).abs() < 1e-14);
     Ok(())
 }
@@ -199,7 +203,7 @@ fn neighbours_find_information_that_correlations_do_not() -> Result<()> {
     assert!(free.mean.abs() < 4.0 * free.error, "{free}");
     // A parabola with noise has no correlation; I = H(y) − H(y | x) with y = x² + noise/10, uniform noise.
     let y = &x.mapv(|x| x * x) + &(&noise * 0.1);
-    let found = NeuronInteraction::new(&statmech::ndarray::concatenate![Axis(1), x, y])?
+    let found = ConnectivityEstimation::new(&statmech::ndarray::concatenate![Axis(1), x, y])?
         .neighbors(4)
         .run()?;
     assert!(found.correlations[(0, 1)].abs() < 0.1);
@@ -208,7 +212,7 @@ fn neighbours_find_information_that_correlations_do_not() -> Result<()> {
     assert!((information - (entropy.mean - 0.1_f64.ln())).abs() < 0.1, "{information} {entropy}");
     for none in [0, 1_499, usize::MAX] {
         assert!(
-            NeuronInteraction::new(&statmech::ndarray::concatenate![Axis(1), x, y])?
+            ConnectivityEstimation::new(&statmech::ndarray::concatenate![Axis(1), x, y])?
                 .neighbors(none)
                 .run()
                 .is_err()
@@ -278,7 +282,12 @@ fn training_is_followed_from_the_same_start_on_any_number_of_threads() -> Result
         .map(|k| -> Result<f64> {
             let theta = network.initial(Seed::new(1).child(k))?;
             number(
-                &network.interaction(&data, &theta, 0)?.groups(0).shuffles(0).run()?.frame,
+                &network
+                    .functional_connectivity(&data, &theta, 0)?
+                    .groups(0)
+                    .shuffles(0)
+                    .run()?
+                    .frame,
                 5,
                 "value",
             )
@@ -297,11 +306,11 @@ fn silent_neurons_are_named_and_left_out() -> Result<()> {
     values.column_mut(1).fill(7.0);
     // A saturated unit: at its largest value in most examples.
     values.column_mut(3).iter_mut().for_each(|x| *x = if *x > 0.1 { 1.0 } else { 0.2 });
-    let found = NeuronInteraction::new(&values)?.neighbors(3).run()?;
+    let found = ConnectivityEstimation::new(&values)?.neighbors(3).run()?;
     assert_eq!(found.neurons, [0, 2, 3]);
     assert_eq!(found.frame.values("silent")?[0], 1.0);
     assert!(found.couplings.iter().chain(&found.partial_correlations).all(|x| x.is_finite()));
-    let partial = NeuronInteraction::new(&values)?.deadline(1e-9).run()?;
+    let partial = ConnectivityEstimation::new(&values)?.deadline(1e-9).run()?;
     assert!(!partial.complete && partial.frame.column("null")?.null_count() == 6);
     Ok(())
 }
@@ -319,9 +328,9 @@ fn bad_input_is_a_sentence() -> Result<()> {
         &good * f64::NAN,
         &good * f64::INFINITY,
     ] {
-        assert!(NeuronInteraction::new(&bad).is_err());
+        assert!(ConnectivityEstimation::new(&bad).is_err());
     }
-    let settings = NeuronInteraction::new(&good)?;
+    let settings = ConnectivityEstimation::new(&good)?;
     for bad in [
         settings.shrinkage(-0.1),
         settings.shrinkage(f64::NAN),
@@ -349,8 +358,8 @@ fn bad_input_is_a_sentence() -> Result<()> {
     let data = Dataset::from_images(&digits()?.take(20));
     let network = Network::mlp([64, 4, 10]);
     let theta = network.initial(1)?;
-    assert!(network.interaction(&data, &theta, 1).is_err());
-    assert!(network.interaction(&data, &array![1.0], 0).is_err());
+    assert!(network.functional_connectivity(&data, &theta, 1).is_err());
+    assert!(network.functional_connectivity(&data, &array![1.0], 0).is_err());
     assert!(network.neuron_hessian(&data, &array![1.0], 0).is_err());
     assert!(network.neuron_hessian(&data, &(&theta * f64::NAN), 0).is_err());
     assert!(Network::mlp([64, 1_000, 10]).neuron_hessian(&data, &theta, 0).is_err());
@@ -359,6 +368,22 @@ fn bad_input_is_a_sentence() -> Result<()> {
     {
         assert!(off_block_fraction(&norms).is_err());
     }
+    // Pairs of neurons by neighbours, and networks, that a deadline leaves out.
+    let many = independent(4000, 40, 1);
+    let cut = ConnectivityEstimation::new(&many)?.groups(0).shuffles(0).neighbors(3).deadline(0.2);
+    let start = std::time::Instant::now();
+    let cut = cut.run()?;
+    let left_out = cut.neighbor_information.map_or(0, |i| i.iter().filter(|x| x.is_nan()).count());
+    assert!(!cut.complete && left_out > 40 && start.elapsed().as_secs_f64() < 10.0);
+    let wide = ConnectivityEstimation::new(&independent(50_000, 100, 1))?.neighbors(3);
+    assert!(wide.run().unwrap_err().to_string().contains("`deadline`"));
+    let whole = Dataset::from_images(&digits()?);
+    let long = Network::mlp([64, 30, 10]).interaction_training(&whole).checkpoints([0, 50_000]);
+    let start = std::time::Instant::now();
+    assert!(long.deadline(0.1).run().unwrap_err().to_string().contains("`deadline`"));
+    assert!(start.elapsed().as_secs_f64() < 10.0);
+    assert!(long.runs(1000).run().unwrap_err().to_string().contains("`deadline`"));
+
     let study = network.interaction_training(&data);
     for bad in [
         study.runs(1),

@@ -277,8 +277,10 @@ TYPES = {
     "PhaseDensity": "let phase_density = PhaseDensity::new(&gaussian_cloud.sample(50, 1)?)?;",
     "Ensemble": "let ensemble = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20).times([0.0, 1.0]);",
     "EnsembleHistory": "let ensemble_history = ensemble.run()?;",
-    "NeuronInteraction": "let neuron_interaction = NeuronInteraction::new(&Network::mlp([1, 3, 1]).activations(&Network::mlp([1, 3, 1]).initial(1)?, &gaussian_cloud.sample(50, 1)?, 0)?)?;",
-    "NeuronInteractions": "let neuron_interactions = neuron_interaction.run()?;",
+    "ConnectivityEstimation": "let connectivity_estimation = ConnectivityEstimation::new(&Network::mlp([1, 3, 1]).activations(&Network::mlp([1, 3, 1]).initial(1)?, &gaussian_cloud.sample(50, 1)?, 0)?)?;",
+    "FunctionalConnectivity": "let functional_connectivity = connectivity_estimation.run()?;",
+    "DetailedBalance": "let detailed_balance = DetailedBalance::new(&[OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.5]])?.path(1000, 0.1, 1)?], 0.1)?;",
+    "JumpCurrents": "let jump_currents = detailed_balance.run()?;",
     "InteractionTraining": "let interaction_training = Network::mlp([64, 4, 10]).interaction_training(&Dataset::from_images(&digits()?.take(30)));",
 }
 # Types that no cell keeps: settings of a figure, passed where they are named.

@@ -4,6 +4,7 @@
 //! side by side as columns in snake_case, and beside a sampled quantity `x` its standard error `x_err`.
 
 pub(crate) mod columns;
+mod density;
 mod table;
 
 use crate::error::{Error, Result, require_finite};
@@ -71,6 +72,41 @@ pub trait Frame {
     /// ```
     fn with_values(&self, name: &str, values: Vec<f64>) -> Result<DataFrame>;
 
+    /// The density behind a column's values, by counting them in `bins` intervals of one width from the smallest to the largest: the column's name holds the middles, then `density`, `density_err` (of
+    /// independent values, and not 0 where none lies), `count`. Values that are missing or not finite are left out.
+    ///
+    /// # Errors
+    /// [`Error::Column`] as in [`values`](Self::values), or if the values have no extent; [`Error::Argument`] if `bins` is not from 1 to 10,000.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let density = df!("speed" => [0.0, 0.4, 0.6, 2.0])?.density("speed", 2)?;
+    /// assert_eq!(density.values("speed")?, [0.5, 1.5]);
+    /// assert_eq!(density.values("density")?, [0.75, 0.25]);
+    /// let figure = density.scatter("speed", "density")?; // with error bars
+    /// # figure.svg()?;
+    /// # Ok(()) }
+    /// ```
+    fn density(&self, column: &str, bins: usize) -> Result<DataFrame>;
+
+    /// One [`density`](Self::density) for each value of `group`, which becomes a column again, in order of first appearance.
+    ///
+    /// # Errors
+    /// As [`density`](Self::density), of any group.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let works = df!("work" => [0.0, 1.0, -1.0, 0.0, 1.0], "direction" => ["forward", "forward", "reverse", "reverse", "reverse"])?;
+    /// let density = works.density_by("work", 2, "direction")?;
+    /// assert_eq!(density.values("count")?, [1.0, 1.0, 1.0, 2.0]);
+    /// let figure = density.scatter_by("work", "density", "direction")?;
+    /// # figure.svg()?;
+    /// # Ok(()) }
+    /// ```
+    fn density_by(&self, column: &str, bins: usize, group: &str) -> Result<DataFrame>;
+
     /// The frame as an HTML table: a header with types, at most 20 rows, the shape below.
     ///
     /// ```
@@ -132,6 +168,14 @@ impl Frame for DataFrame {
         let mut wider = self.clone();
         wider.with_column(Column::new(name.into(), values))?;
         Ok(wider)
+    }
+
+    fn density(&self, column: &str, bins: usize) -> Result<DataFrame> {
+        density::density(self, column, bins)
+    }
+
+    fn density_by(&self, column: &str, bins: usize, group: &str) -> Result<DataFrame> {
+        density::density_by(self, column, bins, group)
     }
 
     fn html(&self) -> String {
@@ -225,6 +269,25 @@ mod tests {
         assert_eq!(both.column("more")?.null_count(), 1);
         assert!(stack(&[]).is_err());
         assert!(stack(&[a, df!("x" => ["text"])?]).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn densities_are_of_weight_one_and_refuse_what_has_none() -> Result<()> {
+        let values: Vec<f64> = (0..1000).map(|k| (f64::from(k) * 0.7).sin()).collect();
+        let frame = df!("x" => values, "half" => (0..1000).map(|k| k % 2).collect::<Vec<i32>>())?;
+        let density = frame.density("x", 17)?;
+        let x = density.values("x")?;
+        let weight = density.values("density")?.iter().sum::<f64>() * (x[1] - x[0]);
+        assert!((weight - 1.0).abs() < 1e-12);
+        assert_eq!(density.values("count")?.iter().sum::<f64>(), 1000.0);
+        let halves = frame.density_by("x", 5, "half")?;
+        assert_eq!(halves.values("half")?, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+        assert!(frame.density("x", 0).is_err() && frame.density("x", usize::MAX).is_err());
+        assert!(frame.density("y", 5).is_err() && frame.density_by("x", 5, "y").is_err());
+        for bad in [vec![], vec![1.0], vec![f64::NAN, 1.0], vec![-1.7e308, 1.7e308]] {
+            assert!(df!("x" => bad)?.density("x", 3).is_err());
+        }
         Ok(())
     }
 

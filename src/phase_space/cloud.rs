@@ -32,8 +32,9 @@ impl Cloud {
             let allowed = "at least two points of at least one number, a row each";
             return Err(Error::argument("samples", format!("{count} × {n}"), allowed));
         }
-        if let Some(x) = points.iter().find(|x| !x.is_finite()) {
-            return Err(Error::argument("samples", x, "finite numbers"));
+        // Squares of larger ones overflow.
+        if let Some(x) = points.iter().find(|x| !(x.abs() < 1e150)) {
+            return Err(Error::argument("samples", x, "finite numbers below 1e150"));
         }
         let mean = points.sum_axis(Axis(0)) / count as f64;
         let centred = points - &mean;

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::error::{Error, Result, require_positive};
+use crate::error::{Error, Result};
 use crate::information::{ln_unit_ball, squared_distance, squared_distance_to_neighbor};
 use crate::ndarray::{Array2, ArrayView1};
 use crate::numeric::trigamma::trigamma;
@@ -93,17 +93,20 @@ impl PhaseDensity {
     /// Sets the kernels' width h in units of the cloud's own standard deviation in each direction; default Silverman's (4/((n + 2) N))^{1/(n + 4)}.
     ///
     /// # Errors
-    /// If h is not a finite number above 0.
+    /// If h is not from 10⁻⁶ to 10⁶.
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let cloud = GaussianCloud::new(&array![0.0], &array![[1.0]])?.sample(500, 1)?;
-    /// assert_eq!(PhaseDensity::new(&cloud)?.bandwidth(0.1)?.width(), 0.1);
+    /// assert_eq!(PhaseDensity::new(&cloud)?.with_bandwidth(0.1)?.bandwidth(), 0.1);
     /// # Ok(()) }
     /// ```
-    pub fn bandwidth(&self, h: f64) -> Result<Self> {
-        Ok(Self { bandwidth: require_positive("bandwidth", h)?, ..self.clone() })
+    pub fn with_bandwidth(&self, h: f64) -> Result<Self> {
+        if !(1e-6..=1e6).contains(&h) {
+            return Err(Error::argument("bandwidth", h, "from 1e-6 to 1e6 standard deviations"));
+        }
+        Ok(Self { bandwidth: h, ..self.clone() })
     }
 
     /// Sets the width that makes the samples most likely, each under the kernels of all others (leave-one-out; between a tenth and twice Silverman's).
@@ -117,7 +120,7 @@ impl PhaseDensity {
     /// // Two peaks, for which the rule's width is too large.
     /// let peaks = Array2::from_shape_fn((400, 1), |(i, _)| (i % 2) as f64 * 10.0 + (i as f64).sin());
     /// let density = PhaseDensity::new(&peaks)?;
-    /// assert!(density.cross_validated()?.width() < 0.5 * density.width());
+    /// assert!(density.cross_validated()?.bandwidth() < 0.5 * density.bandwidth());
     /// # Ok(()) }
     /// ```
     pub fn cross_validated(&self) -> Result<Self> {
@@ -149,15 +152,32 @@ impl PhaseDensity {
                 at_b = misfit(b);
             }
         }
-        self.bandwidth((0.5 * (low + high)).exp())
+        self.with_bandwidth((0.5 * (low + high)).exp())
     }
 
     /// The kernels' width h, in units of the cloud's standard deviations.
-    pub fn width(&self) -> f64 {
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // Silverman's rule in two dimensions: N^(−1/6).
+    /// let cloud = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.0], [0.0, 1.0]])?.sample(64, 1)?;
+    /// assert!((PhaseDensity::new(&cloud)?.bandwidth() - 0.5).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
+    pub fn bandwidth(&self) -> f64 {
         self.bandwidth
     }
 
     /// The number of dimensions.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let cloud = GaussianCloud::new(&array![0.0], &array![[1.0]])?.sample(10, 1)?;
+    /// assert_eq!(PhaseDensity::new(&cloud)?.dimension(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn dimension(&self) -> usize {
         self.whitened.ncols()
     }
@@ -167,7 +187,7 @@ impl PhaseDensity {
     /// With the volume V of the ball (an ellipsoid like the cloud) that reaches to it, ln ρ = ψ(k) − ψ(N + 1) − ln V has no bias, and the error √(ψ'(k) − ψ'(N + 1)), where ρ is constant over
     /// the ball; ρ = (k − 1)/(N V) likewise, with relative error √((N−1)(k−1)/(N(k−2)) − 1). Where ρ bends, larger k is further off: compare two.
     ///
-    /// Columns: `density`, `density_err`, `ln_density`, `ln_density_err`, `method` ("neighbors"), `neighbors`, `samples`, `dimension`.
+    /// Columns: `density`, `density_err` (missing beyond the range of numbers), `ln_density`, `ln_density_err`, `method` ("neighbors"), `neighbors`, `samples`, `dimension`.
     ///
     /// Source: D. O. Loftsgaarden and C. P. Quesenberry, Ann. Math. Stat. 36, 1049 (1965).
     ///
@@ -213,7 +233,7 @@ impl PhaseDensity {
     /// `density_err` is the kernels' scatter over √N; `density_bias` is what their width adds, estimated as ½ h² tr(C ∇∇ρ) from the same kernels: ρ − `density_bias` is
     /// the fourth-order estimate, whose scatter is larger.
     ///
-    /// Columns: `density`, `density_err`, `density_bias`, `ln_density`, `ln_density_err`, `method` ("kernel"), `bandwidth`, `samples`, `dimension`.
+    /// Columns: `density`, `density_err`, `density_bias` (missing beyond the range of numbers), `ln_density`, `ln_density_err`, `method` ("kernel"), `bandwidth`, `samples`, `dimension`.
     ///
     /// Source: B. W. Silverman, *Density Estimation for Statistics and Data Analysis* (1986), ch. 4.
     ///
@@ -274,8 +294,8 @@ impl PhaseDensity {
         let relative = ((n - 1.0) * (count - 1.0) / (n * (count - 2.0)) - 1.0).max(0.0).sqrt();
         let rows = logs.len();
         Ok(df!(
-            "density" => densities.clone(),
-            "density_err" => densities.iter().map(|p| p * relative).collect::<Vec<_>>(),
+            "density" => numbers(densities.iter().copied()),
+            "density_err" => numbers(densities.iter().map(|p| p * relative)),
             "ln_density" => logs,
             "ln_density_err" => vec![(trigamma(count) - trigamma(n + 1.0)).sqrt(); rows],
             "method" => vec!["neighbors"; rows],
@@ -292,9 +312,9 @@ impl PhaseDensity {
         let density = |f: &Found| f.ln_density.exp();
         let column = |value: &dyn Fn(&Found) -> f64| found.iter().map(value).collect::<Vec<_>>();
         Ok(df!(
-            "density" => column(&density),
-            "density_err" => column(&|f| density(f) * f.error),
-            "density_bias" => column(&|f| density(f) * f.bias),
+            "density" => numbers(column(&density)),
+            "density_err" => numbers(column(&|f| density(f) * f.error)),
+            "density_bias" => numbers(column(&|f| density(f) * f.bias)),
             "ln_density" => column(&|f| f.ln_density),
             "ln_density_err" => column(&|f| f.error),
             "method" => vec!["kernel"; rows],
@@ -345,7 +365,7 @@ impl PhaseDensity {
             });
         }
         let places = self.cloud.whitened(points)?;
-        match points.iter().chain(&places).find(|x| !(x.abs() < 1e150)) {
+        match points.iter().chain(&places).find(|x| !(x.abs() < 1e100)) {
             Some(x) => Err(Error::argument("points", x, "finite numbers near the samples")),
             None => Ok(places),
         }
@@ -363,6 +383,11 @@ impl PhaseDensity {
             advice: "Take fewer points or samples.".to_owned(),
         })
     }
+}
+
+/// Numbers, missing where they are beyond the range: a narrow cloud in several dimensions is denser than 10³⁰⁸.
+fn numbers(values: impl IntoIterator<Item = f64>) -> Vec<Option<f64>> {
+    values.into_iter().map(|x| x.is_finite().then_some(x)).collect()
 }
 
 /// Silverman's rule for a Gaussian of unit covariance.

@@ -1,13 +1,14 @@
 //! Many descents from random starts, side by side.
 
 use crate::error::{Error, Result, require_count, require_positive};
-use crate::frame::Frame;
-use crate::landscape::{Objective, Optimizer};
+use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2};
 use crate::ndarray_rand::rand_distr::StandardNormal;
 use crate::nn::Network;
+use crate::numeric::flow::Flow;
+use crate::numeric::lbfgs::Place;
 use crate::phase_space::history::EnsembleHistory;
-use crate::phase_space::require::MOST;
+use crate::phase_space::require::{MOST, Pace, require_tolerance};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::Seed;
@@ -16,9 +17,6 @@ use crate::setters::setters;
 
 /// Members that move between two looks at the deadline.
 const BATCH: usize = 64;
-
-/// Steps of one member from one time to the next, at most.
-const STEPS: i64 = 100_000_000;
 
 /// Where members start.
 #[derive(Clone, Debug)]
@@ -53,13 +51,6 @@ pub struct Ensemble {
     deadline: Option<f64>,
 }
 
-/// A member on its way.
-struct Member {
-    theta: Array1<f64>,
-    velocity: Array1<f64>,
-    loss: f64,
-}
-
 impl Objective {
     /// So many descents from random starts, Gaussian of width 1 about the origin unless something else is set.
     ///
@@ -87,6 +78,8 @@ impl Objective {
 
 impl Ensemble {
     setters! { "Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20)":
+        /// The error of a step of the flow, as of [`Optimizer::Flow`](crate::landscape::Optimizer::Flow); default 10⁻⁸.
+        tolerance;
         /// The seed of the starts, one child stream for each member; default 0.
         seed;
         /// A limit in seconds, after which the history ends with the last time that all members reached and `complete` is false; default none. The starts are
@@ -174,23 +167,10 @@ impl Ensemble {
         Self { times: times.into_iter().collect(), ..self.clone() }
     }
 
-    /// The error of a step of the flow, as of [`Optimizer::Flow`](crate::landscape::Optimizer::Flow); default 10⁻⁸.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let settings = Objective::quadratic(&array![[1.0]], &array![0.0])?.ensemble(20);
-    /// assert!(settings.tolerance(1e-4).run().is_ok() && settings.tolerance(0.0).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn tolerance(&self, tolerance: f64) -> Self {
-        Self { tolerance, ..self.clone() }
-    }
-
     /// Moves all members and records them at each time.
     ///
     /// # Errors
-    /// If a setting is out of range, the starts do not fit the loss, a member comes to where the loss is not finite, or the history would take more than 2 GiB.
+    /// If a setting is out of range, the starts do not fit the loss, a member comes to where the loss is not finite, or the history would take more than 2 GiB; or without a deadline if a member takes more than some 10¹⁰ steps.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -201,10 +181,10 @@ impl Ensemble {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<EnsembleHistory> {
-        let count = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
+        let count = self.check()?;
         let mut progress = Progress::new("flights", count.saturating_mul(self.times.len()));
-        let mut members: Vec<Member> =
+        let mut members: Vec<Place> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
         let mut history = EnsembleHistory::new(&self.objective, self.seed, count, self.tolerance);
         let mut now = 0.0;
@@ -230,7 +210,7 @@ impl Ensemble {
     /// All members for a while; false if the deadline came before their end.
     fn advance(
         &self,
-        members: &mut [Member],
+        members: &mut [Place],
         duration: f64,
         deadline: &Deadline,
         progress: &mut Progress,
@@ -241,7 +221,7 @@ impl Ensemble {
             }
             let arrived = batch
                 .par_iter_mut()
-                .map(|member| self.fly(member, duration, deadline.seconds_left()))
+                .map(|member| self.fly(member, duration, deadline))
                 .collect::<Result<Vec<bool>>>()?;
             if arrived.contains(&false) {
                 return Ok(false);
@@ -251,44 +231,36 @@ impl Ensemble {
         Ok(true)
     }
 
-    /// One member for a while, if the seconds left suffice.
-    fn fly(&self, member: &mut Member, duration: f64, seconds: Option<f64>) -> Result<bool> {
-        let mut descent = self
-            .objective
-            .descend(&member.theta)
-            .optimizer(Optimizer::Flow(self.tolerance))
-            .time(duration)
-            .rate(0.1 * duration)
-            .steps(STEPS)
-            .points(2);
-        if let Some(seconds) = seconds {
-            descent = descent.deadline(seconds);
+    /// One member for a while; false if the deadline came before the end.
+    fn fly(&self, member: &mut Place, duration: f64, deadline: &Deadline) -> Result<bool> {
+        let mut field = |x: &[f64], slope: &mut [f64]| self.objective.gradient_at(x, slope);
+        let (mut flow, mut pace) = (Flow::new(self.tolerance, 0.1 * duration), Pace::default());
+        while flow.time < duration {
+            if deadline.passed() {
+                return Ok(false);
+            }
+            // A flow that runs away in a finite time ends with steps too small to count.
+            if !flow.step(&mut field, member, duration)? && flow.time < duration {
+                let reached = flow.time;
+                return Err(Error::argument(
+                    "times",
+                    format!(
+                        "a time that a member does not reach: it runs away within {reached} of the one before"
+                    ),
+                    "earlier, or the starts where the loss has a lower bound",
+                ));
+            }
+            pace.step(flow.time, duration, self.deadline)?;
         }
-        let descended = descent.run()?;
-        if !descended.complete {
-            return Ok(false);
-        }
-        // A flow that runs away in a finite time ends with steps too small to count.
-        let reached = descended.frame.values("time")?.last().copied().unwrap_or(0.0);
-        if !descended.converged && reached < duration * (1.0 - 1e-9) {
-            return Err(Error::argument(
-                "times",
-                format!(
-                    "a time that a member does not reach: it runs away within {reached} of the one before"
-                ),
-                "earlier, or the starts where the loss has a lower bound",
-            ));
-        }
-        *member = self.at(descended.theta)?;
         Ok(true)
     }
 
-    fn at(&self, theta: Array1<f64>) -> Result<Member> {
-        let (loss, gradient) = self.objective.loss_and_gradient(&theta)?;
-        Ok(Member { theta, velocity: -gradient, loss })
+    fn at(&self, theta: Array1<f64>) -> Result<Place> {
+        let (value, gradient) = self.objective.loss_and_gradient(&theta)?;
+        Ok(Place { x: theta.to_vec(), value, gradient: gradient.to_vec() })
     }
 
-    fn started(&self, k: usize) -> Result<Member> {
+    fn started(&self, k: usize) -> Result<Place> {
         let n = self.objective.dimension();
         let seed = self.seed.child(k as u64);
         self.at(match &self.starts {
@@ -306,7 +278,7 @@ impl Ensemble {
 
     /// The history of an ensemble whose deadline came before the first time: the starts.
     fn only_starts(&self, mut history: EnsembleHistory, count: usize) -> Result<EnsembleHistory> {
-        let members: Vec<Member> =
+        let members: Vec<Place> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
         record(&mut history, &members, 0.0)?;
         Ok(history)
@@ -315,6 +287,7 @@ impl Ensemble {
     /// The number of members, if all settings are in order.
     fn check(&self) -> Result<usize> {
         let count = require_count("members", self.members, 2)?;
+        require_tolerance(self.tolerance)?;
         let n = self.objective.dimension();
         let rising = self.times.windows(2).all(|pair| pair[0] < pair[1]);
         let real = self.times.iter().all(|time| *time >= 0.0 && time.is_finite());
@@ -357,10 +330,10 @@ impl Ensemble {
 }
 
 /// Puts all members into the history.
-fn record(history: &mut EnsembleHistory, members: &[Member], time: f64) -> Result<()> {
-    let shape = (members.len(), members[0].theta.len());
+fn record(history: &mut EnsembleHistory, members: &[Place], time: f64) -> Result<()> {
+    let shape = (members.len(), members[0].x.len());
     history.times.push(time);
-    history.positions.push(Array2::from_shape_fn(shape, |(k, i)| members[k].theta[i]));
-    history.velocities.push(Array2::from_shape_fn(shape, |(k, i)| members[k].velocity[i]));
-    history.push_losses(members.iter().map(|member| member.loss).collect())
+    history.positions.push(Array2::from_shape_fn(shape, |(k, i)| members[k].x[i]));
+    history.velocities.push(Array2::from_shape_fn(shape, |(k, i)| -members[k].gradient[i]));
+    history.push_losses(members.iter().map(|member| member.value).collect())
 }

@@ -57,7 +57,10 @@ impl GaussianCloud {
         require_symmetric("covariance", covariance)?;
         let (variances, _) = eigen_symmetric(covariance)?;
         match variances.first() {
-            Some(least) if *least < -1e-12 * variances[n - 1].abs() || variances[n - 1] < 0.0 => {
+            // NaN of numbers that overflow on the way is refused, too.
+            Some(least)
+                if !(*least >= -1e-12 * variances[n - 1].abs() && variances[n - 1] >= 0.0) =>
+            {
                 let given = format!("a matrix with eigenvalue {least}");
                 Err(Error::argument("covariance", given, "without negative eigenvalues"))
             }
@@ -66,11 +69,25 @@ impl GaussianCloud {
     }
 
     /// The mean, shape (n,).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(GaussianCloud::new(&array![3.0], &array![[1.0]])?.mean(), array![3.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn mean(&self) -> &Array1<f64> {
         &self.mean
     }
 
     /// The covariance Σ, shape (n, n).
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert_eq!(GaussianCloud::new(&array![3.0], &array![[1.0]])?.covariance(), array![[1.0]]);
+    /// # Ok(()) }
+    /// ```
     pub fn covariance(&self) -> &Array2<f64> {
         &self.covariance
     }
@@ -101,20 +118,17 @@ impl GaussianCloud {
         let mean = vectors.dot(&(&decay * &modes.dot(&self.mean) + &gain * &modes.dot(b)));
         let propagator = product(&(&vectors * &decay), &modes.to_owned())?;
         let covariance = sandwich(&propagator, &self.covariance)?;
-        match mean.iter().chain(&covariance).find(|x| !x.is_finite()) {
-            Some(_) => Err(Error::argument(
-                "time",
-                time,
-                "so short that the cloud stays within the range of numbers",
-            )),
-            None => Ok(Self { mean, covariance }),
+        if mean.iter().chain(&covariance).all(|x| x.is_finite()) {
+            return Ok(Self { mean, covariance });
         }
+        let allowed = "so short that the cloud stays within the range of numbers";
+        Err(Error::argument("time", time, allowed))
     }
 
     /// The velocities b − Aθ of the cloud: mean b − Aμ, covariance AΣA.
     ///
     /// # Errors
-    /// If A is not symmetric or shapes do not fit.
+    /// If A is not symmetric, shapes do not fit, or a number overflows.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -126,13 +140,15 @@ impl GaussianCloud {
     /// ```
     pub fn velocity(&self, a: &Array2<f64>, b: &Array1<f64>) -> Result<Self> {
         self.modes(a, b)?;
-        Ok(Self { mean: b - &a.dot(&self.mean), covariance: sandwich(a, &self.covariance)? })
+        let (mean, covariance) = (b - &a.dot(&self.mean), sandwich(a, &self.covariance)?);
+        require_range(a, mean.iter().chain(&covariance))?;
+        Ok(Self { mean, covariance })
     }
 
     /// Mean and variance of the loss ½ θᵀAθ − bᵀθ over the cloud: ½ tr AΣ + ½ μᵀAμ − bᵀμ and ½ tr AΣAΣ + gᵀΣg with g = Aμ − b.
     ///
     /// # Errors
-    /// If A is not symmetric or shapes do not fit.
+    /// If A is not symmetric, shapes do not fit, or a number overflows.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -148,7 +164,9 @@ impl GaussianCloud {
         let slope = &along - b;
         let mean = 0.5 * spread.diag().sum() + 0.5 * self.mean.dot(&along) - b.dot(&self.mean);
         let squares = (&spread * &spread.t()).sum();
-        Ok((mean, 0.5 * squares + slope.dot(&self.covariance.dot(&slope))))
+        let variance = 0.5 * squares + slope.dot(&self.covariance.dot(&slope));
+        require_range(a, &[mean, variance])?;
+        Ok((mean, variance))
     }
 
     /// The entropy ½ ln det(2πe Σ), in nats.
@@ -170,7 +188,7 @@ impl GaussianCloud {
     /// ln ρ at points, a row each.
     ///
     /// # Errors
-    /// If the points have another dimension or numbers that are not finite, or the covariance is singular.
+    /// If the points have another dimension or numbers that are not finite, or the covariance is singular, or ln ρ overflows.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -192,8 +210,16 @@ impl GaussianCloud {
         let norm = self.entropy()? - 0.5 * n as f64;
         let (variances, vectors) = eigen_symmetric(&self.covariance)?;
         let modes = product(&(points - &self.mean), &vectors)?;
-        let squares = modes.mapv(|x| x * x) / &variances;
-        Ok(squares.sum_axis(Axis(1)).mapv(|square| -0.5 * square - norm))
+        let scaled = modes / &variances.mapv(f64::sqrt);
+        let logs = (&scaled * &scaled).sum_axis(Axis(1)).mapv(|square| -0.5 * square - norm);
+        match logs.iter().position(|x| !x.is_finite()) {
+            Some(row) => Err(Error::argument(
+                "points",
+                format!("one (row {row}) whose ln ρ overflows"),
+                "within 10¹⁵³ standard deviations of the mean",
+            )),
+            None => Ok(logs),
+        }
     }
 
     /// The probability that |θ| is at most r, and the density of |θ| at r: for the cloud of [velocities](Self::velocity) the law of speeds.
@@ -256,4 +282,14 @@ impl GaussianCloud {
         b.iter().try_for_each(|x| require_finite("b", *x).map(|_| ()))?;
         eigen_symmetric(a)
     }
+}
+
+/// Refuses what overflowed on the way from A.
+fn require_range<'a>(a: &Array2<f64>, values: impl IntoIterator<Item = &'a f64>) -> Result<()> {
+    if values.into_iter().all(|x| x.is_finite()) {
+        return Ok(());
+    }
+    let largest = a.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let given = format!("a matrix whose largest entry is {largest:e}");
+    Err(Error::argument("a", given, "so small beside the cloud that products do not overflow"))
 }

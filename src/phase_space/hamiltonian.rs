@@ -4,7 +4,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::landscape::{Curvature, Objective, norm};
 use crate::ndarray::{Array1, Array2};
 use crate::phase_space::jacobian::{Jacobian, units};
-use crate::phase_space::require::{require_numbers, require_room};
+use crate::phase_space::require::{require_numbers, require_patience, require_room};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -16,10 +16,20 @@ const MOST_DAMPING: f64 = 600.0;
 /// The mean square of the Jacobian's entries in a column, without damping, up to which its columns are not orthonormalised anew: few digits are lost.
 const STRETCH: f64 = 100.0;
 
-/// More steps than this would take weeks.
+/// More steps than this would take weeks, which even a deadline is not for.
 const MOST_STEPS: f64 = 1e12;
 
 /// A composition of drifts θ ← θ + h p/m and kicks p ← p − h ∇L, each of which keeps volume exactly.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let swing = bowl.hamiltonian(&array![1.0]).scheme(Symplectic::Yoshida).points(2).run()?;
+/// let energy = swing.frame.values("energy")?;
+/// assert!((energy[1] - energy[0]).abs() < 1e-9);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Symplectic {
     /// Half a drift, a kick, half a drift: order 2.
@@ -84,6 +94,16 @@ pub struct Hamiltonian {
 }
 
 /// Where a Hamiltonian flow went; see [`Hamiltonian::run`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let flow: HamiltonianFlow = bowl.hamiltonian(&array![1.0]).time(1.0).points(11).run()?;
+/// assert_eq!((flow.path.dim(), flow.momenta.dim(), flow.jacobian), ((11, 1), (11, 1), None));
+/// assert!(flow.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct HamiltonianFlow {
     /// A row for each recorded time: `time`, `loss`, `kinetic`, `energy` (their sum), `gradient_norm`, `log_determinant` (ln |det| of the Jacobian by (θ, p), missing unless [asked for](Hamiltonian::jacobian)),
@@ -143,6 +163,10 @@ impl Hamiltonian {
         step;
         /// Evenly spaced times that are recorded, with the start; default 101.
         points;
+        /// The friction γ; default 0.
+        friction;
+        /// Whether the Jacobian is carried along; default no. Each kick takes 2n products with the Hessian.
+        jacobian;
         /// A limit in seconds, after which the flow ends where it is and `complete` is false; default none.
         deadline;
     }
@@ -190,38 +214,10 @@ impl Hamiltonian {
         Self { mass, ..self.clone() }
     }
 
-    /// The friction γ; default 0.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let damped = bowl.hamiltonian(&array![1.0]).friction(0.3).jacobian(true).points(2).run()?;
-    /// assert!((damped.frame.values("log_determinant")?[1] + 3.0).abs() < 1e-10);
-    /// # Ok(()) }
-    /// ```
-    pub fn friction(&self, friction: f64) -> Self {
-        Self { friction, ..self.clone() }
-    }
-
-    /// Whether the Jacobian is carried along; default no. Each kick takes 2n products with the Hessian.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let turned = bowl.hamiltonian(&array![0.0]).time(1.0).jacobian(true).run()?.jacobian.unwrap_or_default();
-    /// assert!((turned[(0, 1)] - 1_f64.sin()).abs() < 1e-4);
-    /// # Ok(()) }
-    /// ```
-    pub fn jacobian(&self, jacobian: bool) -> Self {
-        Self { jacobian, ..self.clone() }
-    }
-
     /// Follows the flow.
     ///
     /// # Errors
-    /// If the start or the momentum does not fit, a setting is out of range, or the loss stops being finite on the way, as with too large a step.
+    /// If the start or the momentum does not fit, a setting is out of range, or the loss, the kinetic energy or the Jacobian stops being finite on the way, as with too large a step; or without a deadline if it takes more than 10¹⁰ steps.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -233,11 +229,11 @@ impl Hamiltonian {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<HamiltonianFlow> {
+        let deadline = Deadline::new(self.deadline)?;
         let each = self.check()?;
         let n = self.start.len();
         let gaps = self.points - 1;
         let step = self.time / gaps as f64 / each as f64;
-        let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("steps", each.saturating_mul(gaps));
         let mut state = State {
             theta: self.start.to_vec(),
@@ -246,7 +242,8 @@ impl Hamiltonian {
         };
         let mut jacobian = self.jacobian.then(|| Jacobian::identity(2 * n));
         let mut rows = Rows::default();
-        self.record(&mut rows, 0.0, &state, jacobian.as_ref())?;
+        self.record(&mut rows, 0.0, &state, jacobian.as_ref())
+            .map_err(|error| self.astray(error))?;
         let mut complete = true;
         // γ times the time since the Jacobian's columns were orthonormal.
         let mut damping = 0.0;
@@ -330,8 +327,14 @@ impl Hamiltonian {
         let mut gradient = vec![0.0; state.theta.len()];
         rows.loss.push(self.objective.gradient_at(&state.theta, &mut gradient)?);
         let squares: f64 = state.momentum.iter().map(|p| p * p).sum();
+        let kinetic = 0.5 * squares / self.mass;
+        let growth = jacobian.map_or(0.0, |jacobian| jacobian.log_determinant);
+        if !(kinetic.is_finite() && growth.is_finite()) {
+            let given = format!("a point of kinetic energy {kinetic} and ln det {growth}");
+            return Err(Error::argument("theta", given, "of finite numbers"));
+        }
         rows.time.push(time);
-        rows.kinetic.push(0.5 * squares / self.mass);
+        rows.kinetic.push(kinetic);
         rows.norm.push(norm(&gradient));
         rows.log_determinant.push(jacobian.map(|jacobian| jacobian.log_determinant));
         rows.path.extend_from_slice(&state.theta);
@@ -376,6 +379,8 @@ impl Hamiltonian {
             let allowed = "so long that 10¹² of them pass the whole time";
             return Err(Error::argument("step", self.step, allowed));
         }
+        let columns = if self.jacobian { 2 * n } else { 0 };
+        require_patience(each * self.points as f64 * (1 + columns) as f64, self.deadline)?;
         Ok(each.max(1.0) as usize)
     }
 

@@ -79,6 +79,14 @@ impl EnsembleHistory {
     }
 
     /// The number of members.
+    ///
+    /// ```
+    /// use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
+    /// assert_eq!(bowl.ensemble(10).times([0.0]).run()?.count(), 10);
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.losses.ncols()
     }
@@ -90,11 +98,11 @@ impl EnsembleHistory {
     /// covariance; `entropy`, `entropy_err`: from fourth neighbours in coordinates of unit covariance (Kozachenko and Leonenko), up to 10 dimensions and 20,000 members; `members`,
     /// `dimension`, `seed`, `complete`.
     ///
-    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface, or to less than ten times the [error](crate::phase_space::Ensemble::error) of
+    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface, or to less than ten times the [error](crate::phase_space::Ensemble::tolerance) of
     /// the flow's steps in some direction, where positions are rounding.
     ///
     /// # Errors
-    /// None but those of polars.
+    /// [`Error::Polars`] if the frame cannot be built.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -236,21 +244,23 @@ impl EnsembleHistory {
         let none = (f64::NAN, f64::NAN);
         let mean = |values: &[f64]| mean_and_error(values).unwrap_or(none);
         let positions = &self.positions[k];
-        let cloud = Cloud::of(positions)?;
+        // Members that ran away beyond the range of squares have a loss, but no covariance.
+        let cloud = Cloud::of(positions).ok();
         let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
         let mut row = Row {
             loss: mean(&losses),
             spread: (deviation(&losses), least),
             speed: mean(&speeds),
             square_speed: mean(&squares),
-            trace: cloud.trace(positions),
+            trace: cloud.as_ref().map_or(none, |cloud| cloud.trace(positions)),
             kurtosis: none,
             gaussian: none,
             entropy: none,
         };
         let size = positions.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
-        let blurred = self.times[k] > 0.0 && cloud.least_deviation() < 10.0 * self.error * size;
-        if cloud.whitening.is_some() && !blurred {
+        let least = 10.0 * self.error * size;
+        let sharp = |cloud: &Cloud| self.times[k] == 0.0 || cloud.least_deviation() >= least;
+        if let Some(cloud) = cloud.filter(|cloud| cloud.whitening.is_some() && sharp(cloud)) {
             let whitened = cloud.whitened(positions)?;
             row.kurtosis = cloud.kurtosis(&whitened)?;
             row.gaussian = cloud.gaussian_entropy(&whitened);

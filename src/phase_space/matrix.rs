@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
 use crate::operator::dense::{eigen_symmetric, product};
+use crate::phase_space::require::require_time;
+use crate::progress::Deadline;
 
 /// Doublings of time after which what still remembers its start has no stationary state.
 pub(super) const DOUBLINGS: usize = 60;
@@ -35,19 +37,26 @@ pub(super) fn doubled(decay: &Array2<f64>, noise: &Array2<f64>) -> (Array2<f64>,
 }
 
 /// C = E C Eᵀ + Q, by doubling of time (Smith's method); none if the start is not forgotten.
-pub(super) fn settled(decay: &Array2<f64>, noise: &Array2<f64>) -> Option<Array2<f64>> {
+pub(super) fn settled(
+    decay: &Array2<f64>,
+    noise: &Array2<f64>,
+    whole: Option<&Deadline>,
+) -> Result<Option<Array2<f64>>> {
     let (mut decay, mut noise) = (decay.clone(), noise.clone());
     for _ in 0..DOUBLINGS {
+        if let Some(whole) = whole {
+            require_time(whole, "the stationary covariance")?;
+        }
         (decay, noise) = doubled(&decay, &noise);
         let left = decay.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
         if left < 1e-20 && noise.iter().all(|x| x.is_finite()) {
-            return Some(symmetric(&noise));
+            return Ok(Some(symmetric(&noise)));
         }
         if !left.is_finite() {
             break;
         }
     }
-    None
+    Ok(None)
 }
 
 /// Refuses a matrix whose entries a_ij and a_ji differ by more than 10⁻⁹ of the largest, or are not finite.

@@ -38,6 +38,14 @@ impl OrnsteinUhlenbeck {
     ///
     /// # Errors
     /// If the matrices are not square, of one size and of finite numbers, or D is not symmetric or has a negative eigenvalue (beyond rounding).
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// assert!(OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.5]]).is_ok());
+    /// assert!(OrnsteinUhlenbeck::new(&array![[1.0]], &array![[-0.5]]).is_err());
+    /// # Ok(()) }
+    /// ```
     pub fn new(drift: &Array2<f64>, diffusion: &Array2<f64>) -> Result<Self> {
         let n = drift.nrows();
         if n == 0 || drift.dim() != (n, n) || diffusion.dim() != (n, n) {
@@ -93,7 +101,7 @@ impl OrnsteinUhlenbeck {
     pub fn mean_at(&self, mean: &Array1<f64>, time: f64) -> Result<Array1<f64>> {
         self.require_vector("`mean`", mean)?;
         let (decay, _) = self.kernel(time)?;
-        Ok(decay.dot(&(mean - &self.center)) + &self.center)
+        in_range("mean", decay.dot(&(mean - &self.center)) + &self.center)
     }
 
     /// The covariance after a time: e^{−At} Σ e^{−Aᵀt} + 2 ∫₀ᵗ e^{−As} D e^{−Aᵀs} ds.
@@ -112,7 +120,7 @@ impl OrnsteinUhlenbeck {
     pub fn covariance_at(&self, covariance: &Array2<f64>, time: f64) -> Result<Array2<f64>> {
         self.require_matrix(covariance)?;
         let (decay, noise) = self.kernel(time)?;
-        Ok(decay.dot(covariance).dot(&decay.t()) + noise)
+        in_range("covariance", decay.dot(covariance).dot(&decay.t()) + noise)
     }
 
     /// A Gaussian cloud after a time, with the density ρ(x, t) that Liouville's or the Fokker–Planck equation gives it.
@@ -150,7 +158,7 @@ impl OrnsteinUhlenbeck {
         let first = self.settled(&(2.0 * &self.diffusion))?;
         let left = self.drift.dot(&first);
         let rest = 2.0 * &self.diffusion - &left - left.t();
-        Ok(first + self.settled(&symmetric(&rest))?)
+        in_range("diffusion", first + self.settled(&symmetric(&rest))?)
     }
 
     /// The rate at which the stationary process produces entropy, tr(Aᵀ D⁻¹ A C) − tr A in nats per unit time: 0 in equilibrium, and only there.
@@ -175,7 +183,9 @@ impl OrnsteinUhlenbeck {
         let inverse = positive(&c, "diffusion", &whirl.t().to_owned())?;
         let velocity = positive(&self.diffusion, "diffusion", &whirl)?;
         // tr(D⁻¹ W C⁻¹ Wᵀ).
-        Ok((0..c.nrows()).map(|i| velocity.row(i).dot(&inverse.column(i))).sum())
+        let terms: Array1<f64> =
+            (0..c.nrows()).map(|i| velocity.row(i).dot(&inverse.column(i))).collect();
+        Ok(in_range("drift", terms)?.sum())
     }
 
     /// The area that the stationary process encloses in each plane (i, j) per unit time, ½⟨x_i ẋ_j − x_j ẋ_i⟩ = ½ (A C − C Aᵀ)_ij: 0 in equilibrium.
@@ -191,7 +201,34 @@ impl OrnsteinUhlenbeck {
     /// # Ok(()) }
     /// ```
     pub fn areas(&self) -> Result<Array2<f64>> {
-        Ok(areas(&self.drift, &self.stationary()?))
+        in_range("drift", areas(&self.drift, &self.stationary()?))
+    }
+
+    /// The turns that the stationary process makes about its centre in each plane (i, j) per unit time: ½ (A C − C Aᵀ)_ij/(2π √(C_ii C_jj − C_ij²)), 0 in equilibrium.
+    ///
+    /// This is also the current through each ray from the centre: probability moves with the velocity −W C⁻¹ x, W = ½ (A C − C Aᵀ), along the level lines of the density.
+    ///
+    /// # Errors
+    /// As [`stationary`](Self::stationary), or if the process stays within a line of such a plane.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// // A whirl turns with the angular velocity ω.
+    /// let whirl = OrnsteinUhlenbeck::new(&array![[1.0, 0.5], [-0.5, 1.0]], &array![[1.0, 0.0], [0.0, 1.0]])?;
+    /// assert!((whirl.circulation()?[(0, 1)] - 0.5 / std::f64::consts::TAU).abs() < 1e-14);
+    /// # Ok(()) }
+    /// ```
+    pub fn circulation(&self) -> Result<Array2<f64>> {
+        let c = self.stationary()?;
+        let areas = areas(&self.drift, &c);
+        let turns = |(i, j): (usize, usize)| {
+            let (a, b) = (c[(i, i)].sqrt(), c[(j, j)].sqrt());
+            let correlation = c[(i, j)] / a / b;
+            let size = a * b * ((1.0 - correlation) * (1.0 + correlation)).sqrt();
+            if i == j { 0.0 } else { areas[(i, j)] / (std::f64::consts::TAU * size) }
+        };
+        in_range("diffusion", Array2::from_shape_fn(c.dim(), turns))
     }
 
     /// How far the process is from detailed balance: ‖A D − D Aᵀ‖/(2 ‖A D‖) in Frobenius norms, between 0 and 1.
@@ -204,7 +241,12 @@ impl OrnsteinUhlenbeck {
     /// # Ok(()) }
     /// ```
     pub fn imbalance(&self) -> f64 {
-        let product = self.drift.dot(&self.diffusion);
+        // The scale does not matter, and is taken out lest squares overflow or vanish.
+        let unit = |m: &Array2<f64>| {
+            let largest = m.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+            if largest > 0.0 { m / largest } else { m.clone() }
+        };
+        let product = unit(&unit(&self.drift).dot(&unit(&self.diffusion)));
         let size = |m: &Array2<f64>| m.iter().map(|x| x * x).sum::<f64>().sqrt();
         let whole = size(&product);
         if whole == 0.0 { 0.0 } else { 0.5 * size(&(&product - &product.t())) / whole }
@@ -220,7 +262,8 @@ impl OrnsteinUhlenbeck {
     /// # Ok(()) }
     /// ```
     pub fn effective_temperature(&self) -> f64 {
-        self.diffusion.diag().sum() / self.diffusion.nrows() as f64
+        let n = self.diffusion.nrows() as f64;
+        self.diffusion.diag().iter().map(|d| d / n).sum()
     }
 
     /// A stationary path of `count` points, `interval` apart in time, without error of the step; a point a row.
@@ -326,7 +369,7 @@ impl OrnsteinUhlenbeck {
         let size = self.norm();
         let step = if size > 0.0 { 0.25 / size } else { 1.0 };
         let (decay, noise) = self.short(step, source);
-        settled(&decay, &noise).ok_or_else(|| {
+        settled(&decay, &noise, None)?.ok_or_else(|| {
             Error::argument(
                 "drift",
                 "a matrix under which the process does not settle",
@@ -380,4 +423,16 @@ fn positive(a: &Array2<f64>, name: &'static str, b: &Array2<f64>) -> Result<Arra
         let given = "a singular one, along whose null directions nothing fluctuates";
         Error::argument(name, given, "positive definite")
     })
+}
+
+/// Refuses what overflowed.
+fn in_range<D: crate::ndarray::Dimension>(
+    name: &'static str,
+    values: crate::ndarray::Array<f64, D>,
+) -> Result<crate::ndarray::Array<f64, D>> {
+    if values.iter().all(|x| x.is_finite()) {
+        return Ok(values);
+    }
+    let given = "one from which a result overflows";
+    Err(Error::argument(name, given, "smaller beside the rest, so that all stay finite numbers"))
 }

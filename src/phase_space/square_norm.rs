@@ -13,6 +13,8 @@ const REST: f64 = 1e-12;
 /// Q = Σ_j λ_j (z_j + m_j/√λ_j)² + offset, as the mixture Σ_k a_k of β χ²_{d+2k} with β the least λ.
 #[derive(Clone, Debug)]
 pub(super) struct SquareNorm {
+    /// The largest standard deviation, in units of which all else is.
+    unit: f64,
     scale: f64,
     offset: f64,
     degrees: f64,
@@ -26,11 +28,20 @@ impl SquareNorm {
         if !(largest > 0.0) {
             return Err(Error::argument("covariance", "zero", "above zero in some direction"));
         }
-        let wide = |v: &f64| *v > 1e-14 * largest;
-        let axes = variances.iter().zip(means);
-        let offset = axes.clone().filter(|(v, _)| !wide(v)).map(|(_, m)| m * m).sum();
+        let unit = largest.sqrt();
+        let wide = |v: f64| v > 1e-14;
+        let axes = variances.iter().zip(means).map(|(v, m)| (v / largest, m / unit));
+        let offset: f64 = axes.clone().filter(|axis| !wide(axis.0)).map(|(_, m)| m * m).sum();
+        if !offset.is_finite() {
+            let given = format!("one {offset} times as far from 0 as the cloud is wide, squared");
+            return Err(Error::argument(
+                "mean",
+                given,
+                "so near to 0 that squares do not overflow",
+            ));
+        }
         let axes: Vec<(f64, f64)> =
-            axes.filter(|(v, _)| wide(v)).map(|(v, m)| (*v, m * m / v)).collect();
+            axes.filter(|axis| wide(axis.0)).map(|(v, m)| (v, m * m / v)).collect();
         let scale = axes.iter().map(|axis| axis.0).fold(f64::INFINITY, f64::min);
         let shifts: f64 = axes.iter().map(|axis| axis.1).sum();
         let first: f64 = axes.iter().map(|axis| 0.5 * (scale / axis.0).ln()).sum();
@@ -66,7 +77,7 @@ impl SquareNorm {
             weights.push(next);
             sum += next;
         }
-        Ok(Self { scale, offset, degrees: axes.len() as f64, weights })
+        Ok(Self { unit, scale, offset, degrees: axes.len() as f64, weights })
     }
 
     /// The probability of √Q ≤ r, and the density of √Q at r.
@@ -74,12 +85,16 @@ impl SquareNorm {
         if !(r >= 0.0 && r.is_finite()) {
             return Err(Error::argument("r", r, "a finite number of at least 0"));
         }
+        let r = r / self.unit;
         let x = (r * r - self.offset) / (2.0 * self.scale);
+        if x == f64::INFINITY {
+            return Ok((1.0, 0.0));
+        }
         if !(x > 0.0) {
             // |z| of a single Gaussian is the one law that starts above 0.
             let half = self.degrees == 1.0 && x == 0.0 && r == 0.0;
             let start = self.weights[0] * (2.0 / (std::f64::consts::PI * self.scale)).sqrt();
-            return Ok((0.0, if half { start } else { 0.0 }));
+            return Ok((0.0, if half { start / self.unit } else { 0.0 }));
         }
         let (mut below, mut density) = (0.0, 0.0);
         for (k, weight) in self.weights.iter().enumerate() {
@@ -88,6 +103,6 @@ impl SquareNorm {
             density += weight * ((shape - 1.0) * x.ln() - x - ln_gamma(shape)).exp();
         }
         // dQ = 2r dr, and Q/(2β) is what the Gamma laws are of.
-        Ok((below.min(1.0), density * r / self.scale))
+        Ok((below.min(1.0), density * r / self.scale / self.unit))
     }
 }

@@ -9,7 +9,9 @@ use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::operator::Probe;
 use crate::phase_space::jacobian::{Jacobian, units};
-use crate::phase_space::require::{require_numbers, require_room, require_starts, single};
+use crate::phase_space::require::{
+    Pace, require_numbers, require_room, require_starts, require_tolerance, single,
+};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -51,6 +53,16 @@ pub struct Transport {
 }
 
 /// Paths of the gradient flow with the density along them; see [`Transport::run`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let carried: Transported = bowl.transport(&array![1.0]).points(5).run()?;
+/// assert_eq!((carried.frame.height(), carried.paths[0].dim(), carried.jacobians.len()), (5, (5, 1), 0));
+/// assert!(carried.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Transported {
     /// A row for each path and recorded time: `trajectory`, `time`, `loss`, `gradient_norm`, `trace` with `trace_err` (of H, 0 without probes), `ln_density` with `ln_density_err` (ln ρ, which starts at
@@ -169,39 +181,16 @@ impl Transport {
         time;
         /// Evenly spaced times that are recorded, with the start; default 101.
         points;
+        /// Estimates traces from so many vectors of random signs (Hutchinson) in place of n products.
+        probes;
+        /// Whether the Jacobian is integrated, too; default no. It takes n further products.
+        jacobian;
+        /// The error of one step, relative to max(1, |x|) of each number that is integrated; default 10⁻¹¹.
+        tolerance;
         /// The seed of the probes; default 0. Each path has its own.
         seed;
         /// A limit in seconds, after which paths end where they are and `complete` is false; default none.
         deadline;
-    }
-
-    /// Estimates traces from so many vectors of random signs (Hutchinson) in place of n products.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0, 0.5], [0.5, 2.0]], &array![0.0, 0.0])?;
-    /// let carried = bowl.transport(&array![1.0, 1.0]).probes(50).points(2).run()?;
-    /// let (value, error) = (carried.frame.values("ln_density")?, carried.frame.values("ln_density_err")?);
-    /// assert!((value[1] - 3.0).abs() < 4.0 * error[1]);
-    /// # Ok(()) }
-    /// ```
-    pub fn probes(&self, probes: usize) -> Self {
-        Self { probes: Some(probes), ..self.clone() }
-    }
-
-    /// Whether the Jacobian is integrated, too; default no. It takes n further products.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
-    /// let carried = bowl.transport(&array![1.0]).jacobian(true).run()?;
-    /// assert!((carried.jacobians[0][(0, 0)] - (-2_f64).exp()).abs() < 1e-9);
-    /// # Ok(()) }
-    /// ```
-    pub fn jacobian(&self, jacobian: bool) -> Self {
-        Self { jacobian, ..self.clone() }
     }
 
     /// ln ρ at each start; default 0, so that `ln_density` is its change.
@@ -218,25 +207,10 @@ impl Transport {
         Self { ln_densities: Some(values.clone()), ..self.clone() }
     }
 
-    /// The error of one step, relative to max(1, |x|) of each number that is integrated; default 10⁻¹¹.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let rough = bowl.transport(&array![1.0]).tolerance(1e-3).points(2).run()?;
-    /// let error = rough.paths[0][(1, 0)] - (-1_f64).exp();
-    /// assert!(error.abs() < 1e-2 && error.abs() > 1e-9);
-    /// # Ok(()) }
-    /// ```
-    pub fn tolerance(&self, tolerance: f64) -> Self {
-        Self { tolerance, ..self.clone() }
-    }
-
     /// Follows the paths, several at a time on as many threads.
     ///
     /// # Errors
-    /// If the starts do not fit, a setting is out of range, the flow runs to where the loss is not finite, or all would not fit into memory.
+    /// If the starts do not fit, a setting is out of range, the flow runs to where the loss is not finite, or all would not fit into memory; or without a deadline if a path takes more than some 10¹⁰ steps.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -248,8 +222,8 @@ impl Transport {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<Transported> {
-        self.check()?;
         let deadline = Deadline::new(self.deadline)?;
+        self.check()?;
         let work = self.starts.nrows().saturating_mul(self.points - 1);
         let progress = Mutex::new(Progress::new("points of paths", work));
         let all: Vec<Rows> = (0..self.starts.nrows())
@@ -303,9 +277,7 @@ impl Transport {
         require_positive("time", self.time)?;
         let (walkers, n) = self.starts.dim();
         require_room(self.points, &[walkers, n])?;
-        if !(1e-13..=0.1).contains(&self.tolerance) {
-            return Err(Error::argument("tolerance", self.tolerance, "between 1e-13 and 0.1"));
-        }
+        require_tolerance(self.tolerance)?;
         if let Some(probes) = self.probes
             && probes < 2
         {
@@ -365,7 +337,12 @@ impl<'a> Bundle<'a> {
         } else {
             integrals[0] = curvatures.sum();
         }
-        Ok(loss)
+        // A slope may be finite where the curvature is not.
+        if out.iter().all(|x| x.is_finite()) {
+            return Ok(loss);
+        }
+        let given = "a point where second derivatives are infinite or not defined";
+        Err(Error::argument("theta", given, "where the loss is twice differentiable"))
     }
 
     fn follow(
@@ -388,7 +365,7 @@ impl<'a> Bundle<'a> {
         let mut rows = Rows { complete: true, ..Rows::default() };
         self.record(&mut rows, 0.0, &here, jacobian.as_ref(), start);
         let mut flow = Flow::new(settings.tolerance, 0.01_f64.min(end));
-        let mut absorbed = 0.0;
+        let (mut absorbed, mut pace) = (0.0, Pace::default());
         for point in 1..settings.points {
             let until = end * point as f64 / (settings.points - 1) as f64;
             while flow.time < until {
@@ -404,6 +381,7 @@ impl<'a> Bundle<'a> {
                         "so short that the flow stays where the loss is finite and smooth",
                     ));
                 }
+                pace.step(flow.time, end, settings.deadline)?;
                 // Columns that shrink fall below the tolerance, and those that grow lie down along one another: neither tells a determinant.
                 if let Some(jacobian) = &mut jacobian
                     && (flow.time - absorbed) * self.pace(&here) > 1.0

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::numeric::vector::{add_scaled, scale};
-use crate::phase_space::fokker_planck::grid::{Edge, Grid};
+use crate::phase_space::grid::{Edge, Grid};
 
 /// Jumps in one round of the series, whose first weight e^−400 is still a number.
 const ROUND: f64 = 400.0;

@@ -1,7 +1,6 @@
 //! Densities on a grid: the Fokker–Planck equation as a Markov process between cells.
 
 mod generator;
-mod grid;
 mod settings;
 mod solution;
 mod stationary;

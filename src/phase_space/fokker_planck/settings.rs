@@ -9,15 +9,18 @@ use crate::ndarray::{Array1, Array2};
 use crate::numeric::vector::scale;
 use crate::operator::dense::eigen_symmetric;
 use crate::phase_space::fokker_planck::generator::Generator;
-use crate::phase_space::fokker_planck::grid::{Edge, Grid};
 use crate::phase_space::fokker_planck::solution::{FokkerPlanckSolution, Problem, Rows};
 use crate::phase_space::fokker_planck::stationary::stationary;
-use crate::phase_space::require::require_room;
+use crate::phase_space::grid::{Edge, Grid};
+use crate::phase_space::require::{grace, require_room, require_time};
 use crate::progress::{Deadline, Progress};
 use crate::setters::setters;
 
 /// Cells of which all rates of relaxation are computed: some seconds.
 const MOST_DENSE: usize = 2000;
+
+/// Cells between two looks at the clock.
+const CHUNK: usize = 1024;
 
 type Drift = Arc<dyn Fn(&[f64]) -> Vec<f64> + Send + Sync>;
 
@@ -126,7 +129,7 @@ impl FokkerPlanck {
         time;
         /// Evenly spaced times that are recorded, with the start; default 101.
         points;
-        /// A limit in seconds, after which the solution ends at the last recorded time and `complete` is false; default none.
+        /// A limit in seconds, after which the solution ends at the last recorded time and `complete` is false; default none. The stationary state has to be found within it, or two seconds if that is longer.
         deadline;
     }
 
@@ -231,7 +234,7 @@ impl FokkerPlanck {
     /// Solves the equation.
     ///
     /// # Errors
-    /// If the objective has other than one or two parameters, a setting is out of range, the loss or drift is not finite on the grid, the start lies outside of it, or the solution would take too long.
+    /// If the objective has other than one or two parameters, a setting is out of range, the loss or drift is not finite on the grid, the start lies outside of it, or the solution would take too long; or if the deadline passes before the stationary state is found.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -244,11 +247,11 @@ impl FokkerPlanck {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<FokkerPlanckSolution> {
+        let deadline = Deadline::new(self.deadline)?;
         require_positive("time", self.time)?;
         let problem = self.problem()?;
         require_room(self.points, &[problem.grid.len()])?;
         let mut p = self.first(&problem.grid)?;
-        let deadline = Deadline::new(self.deadline)?;
         let gap = self.time / (self.points - 1) as f64;
         let rounds = problem.generator.rounds(self.time)?.div_ceil(self.points - 1);
         let mut progress = Progress::new("rounds", rounds.saturating_mul(self.points - 1));
@@ -270,7 +273,9 @@ impl FokkerPlanck {
         problem.solution(rows, complete)
     }
 
+    /// The grid with its jumps and where they lead, of which a part is of no use.
     fn problem(&self) -> Result<Problem> {
+        let whole = grace(self.deadline)?;
         let axes = match &self.source {
             Source::Loss { objective, .. } => objective.dimension(),
             Source::Drift { diffusion, .. } => diffusion.len(),
@@ -295,12 +300,15 @@ impl FokkerPlanck {
                 given: format!("[{}]", intervals.len()),
             });
         }
-        let grid = Grid::new(intervals, self.cells.unwrap_or(if axes == 1 { 200 } else { 60 }))?;
+        let grid = Grid::new(intervals, self.cells.unwrap_or(if axes == 1 { 200 } else { 60 }), 3)?;
         match &self.source {
             Source::Loss { objective, temperature } => {
                 let t = require_positive("temperature", *temperature)?;
                 let losses = (0..grid.len())
                     .map(|cell| {
+                        if cell.is_multiple_of(CHUNK) {
+                            require_time(&whole, "the loss of all cells")?;
+                        }
                         let loss = objective.loss_at(&grid.center(cell))?;
                         crate::error::require_finite("loss", loss)
                     })
@@ -318,7 +326,10 @@ impl FokkerPlanck {
             Source::Drift { drift, diffusion } => {
                 let mut bad = None;
                 let mut forces = Vec::new();
-                for edge in grid.edges() {
+                for (k, edge) in grid.edges().into_iter().enumerate() {
+                    if k.is_multiple_of(CHUNK) {
+                        require_time(&whole, "the drift of all cells")?;
+                    }
                     let (a, b) = (grid.center(edge.first), grid.center(edge.second));
                     let middle: Vec<f64> = a.iter().zip(&b).map(|(a, b)| 0.5 * (a + b)).collect();
                     let force = drift(&middle);
@@ -337,7 +348,7 @@ impl FokkerPlanck {
                 // Edges come in the order in which the forces were taken.
                 let exponent = |_| next.borrow_mut().next().unwrap_or(0.0);
                 let generator = Generator::new(&grid, diffusion, exponent)?;
-                let stationary = stationary(&generator)?;
+                let stationary = stationary(&generator, &whole)?;
                 Ok(Problem { grid, generator, stationary, energy: None })
             }
         }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::ndarray::Array1;
 use crate::phase_space::fokker_planck::generator::Generator;
-use crate::phase_space::fokker_planck::grid::Grid;
+use crate::phase_space::grid::Grid;
 use crate::polars::df;
 use crate::polars::prelude::*;
 
@@ -22,6 +22,16 @@ pub(super) struct Problem {
 }
 
 /// A solution of the Fokker–Planck equation; see [`FokkerPlanck::run`](crate::phase_space::FokkerPlanck::run).
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let solution: FokkerPlanckSolution = bowl.fokker_planck(0.5).cells(50).points(3).run()?;
+/// assert_eq!((solution.frame.height(), solution.densities.len(), solution.stationary.len()), (3, 3, 50));
+/// assert!(solution.complete && solution.entropy_production.abs() < 1e-12);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct FokkerPlanckSolution {
     /// A row for each recorded time: `time`, `probability` (1 in all), `loss` (⟨L⟩), `entropy` (S = −∫ρ ln ρ), `free_energy` (⟨L⟩ − T S), `relative_entropy` (∫ρ ln(ρ/ρ_∞), to the stationary density),

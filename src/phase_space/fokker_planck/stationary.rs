@@ -3,16 +3,21 @@
 use crate::error::{Error, Result};
 use crate::numeric::vector::scale;
 use crate::phase_space::fokker_planck::generator::Generator;
+use crate::phase_space::require::require_time;
+use crate::progress::Deadline;
 
 /// Numbers of a band, and operations of its elimination, at most.
 const MOST: f64 = 1e8;
 const MOST_WORK: f64 = 1e11;
 
+/// Cells that are eliminated between two looks at the clock.
+const LOOK: usize = 256;
+
 /// Larger numbers are scaled down on the way.
 const LARGE: f64 = 1e200;
 
 /// By elimination of one cell after the other, in which nothing is subtracted, so that all digits stay (W. K. Grassmann, M. I. Taksar and D. P. Heyman, Oper. Res. 33, 1107 (1985)).
-pub(super) fn stationary(generator: &Generator) -> Result<Vec<f64>> {
+pub(super) fn stationary(generator: &Generator, whole: &Deadline) -> Result<Vec<f64>> {
     let n = generator.exit.len();
     let reach = generator.edges.iter().map(|edge| edge.second - edge.first).max().unwrap_or(1);
     let (numbers, work) = (n as f64 * (2 * reach + 1) as f64, n as f64 * (reach * reach) as f64);
@@ -33,6 +38,9 @@ pub(super) fn stationary(generator: &Generator) -> Result<Vec<f64>> {
         band[edge.second * row + reach - apart] = generator.back[k];
     }
     for last in (1..n).rev() {
+        if last.is_multiple_of(LOOK) {
+            require_time(whole, "the stationary state")?;
+        }
         let first = last.saturating_sub(reach);
         let (before, own) = band.split_at_mut(last * row);
         let out: Vec<f64> = (first..last).map(|j| own[reach + j - last]).collect();

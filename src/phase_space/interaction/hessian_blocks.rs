@@ -3,10 +3,17 @@
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
 use crate::nn::{Dataset, Network};
-use crate::progress::Progress;
+use crate::phase_space::require::require_time;
+use crate::progress::{Deadline, Progress};
 
 /// Numbers of products with the Hessian at most.
 const MAX_PRODUCTS: usize = 50_000;
+
+/// Products times parameters times examples at most: an hour.
+const MAX_WORK: f64 = 3e12;
+
+/// Numbers in the vectors of one go.
+const ROOM: usize = 1 << 22;
 
 impl Network {
     /// ‖H_ab‖_F for each pair of units of a hidden layer: the Frobenius norm of the block of second derivatives of the loss by the incoming weights (and bias) of a and those of b.
@@ -15,7 +22,7 @@ impl Network {
     /// weight of the layer.
     ///
     /// # Errors
-    /// As [`loss`](Self::loss) and [`incoming`](Self::incoming); if θ does not fit, or there are more than 50,000 incoming weights.
+    /// As [`loss`](Self::loss) and [`incoming`](Self::incoming); if θ does not fit, or there are more than 50,000 incoming weights, or their number times that of all parameters and of the examples exceeds 3·10¹².
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -37,34 +44,54 @@ impl Network {
         theta: &Array1<f64>,
         hidden: usize,
     ) -> Result<Array2<f64>> {
-        let objective = self.loss(data)?;
-        let incoming = self.incoming(hidden)?;
-        let products: usize = incoming.iter().map(Vec::len).sum();
-        if products > MAX_PRODUCTS {
-            return Err(Error::TooLarge {
-                what: "The Hessian between neurons".to_owned(),
-                needs: format!("{products} products with the Hessian"),
-                limit: format!("{MAX_PRODUCTS}"),
-                advice: "Take a narrower layer, or one with fewer inputs.".to_owned(),
-            });
-        }
-        let mut progress = Progress::new("products", products);
-        let mut norms = Array2::zeros((incoming.len(), incoming.len()));
-        for (a, own) in incoming.iter().enumerate() {
-            let mut unit = Array2::zeros((own.len(), objective.dimension()));
-            own.iter().enumerate().for_each(|(row, &k)| unit[(row, k)] = 1.0);
+        neuron_blocks(self, data, theta, hidden, &Deadline::new(None)?)
+    }
+}
+
+/// The same, given up where the deadline passes before all blocks are there.
+pub(super) fn neuron_blocks(
+    network: &Network,
+    data: &Dataset,
+    theta: &Array1<f64>,
+    hidden: usize,
+    whole: &Deadline,
+) -> Result<Array2<f64>> {
+    let objective = network.loss(data)?;
+    let incoming = network.incoming(hidden)?;
+    let products: usize = incoming.iter().map(Vec::len).sum();
+    let n = objective.dimension();
+    let work = products as f64 * n as f64 * data.count() as f64;
+    if products > MAX_PRODUCTS || !(work <= MAX_WORK) {
+        return Err(Error::TooLarge {
+            what: "The Hessian between neurons".to_owned(),
+            needs: format!(
+                "{products} products with the Hessian of {n} parameters over {} examples",
+                data.count()
+            ),
+            limit: format!("{MAX_PRODUCTS} products, or {MAX_WORK:.0e} for all three multiplied"),
+            advice: "Take a narrower layer, one with fewer inputs, or fewer examples.".to_owned(),
+        });
+    }
+    let chunk = (ROOM / n).max(1);
+    let mut progress = Progress::new("products", products);
+    let mut squares = Array2::<f64>::zeros((incoming.len(), incoming.len()));
+    for (a, own) in incoming.iter().enumerate() {
+        for some in own.chunks(chunk) {
+            require_time(whole, "the Hessian between neurons")?;
+            let mut unit = Array2::zeros((some.len(), n));
+            some.iter().enumerate().for_each(|(row, &k)| unit[(row, k)] = 1.0);
             let rows = objective.hessian_vectors(theta, &unit)?;
             for (b, other) in incoming.iter().enumerate() {
-                let squares = rows
+                let norms = rows
                     .rows()
                     .into_iter()
                     .map(|row| -> f64 { other.iter().map(|&k| row[k] * row[k]).sum() });
-                norms[(a, b)] = squares.sum::<f64>().sqrt();
+                squares[(a, b)] += norms.sum::<f64>();
             }
-            progress.add(own.len());
+            progress.add(some.len());
         }
-        Ok(norms)
     }
+    Ok(squares.mapv(f64::sqrt))
 }
 
 /// Σ_{a≠b} ‖H_ab‖² / Σ_{ab} ‖H_ab‖²: the fraction of the Hessian's Frobenius norm, squared, that lies between different neurons; 0 without interaction.

@@ -1,10 +1,13 @@
 //! Matrices of dependence between neurons, from activations.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::error::{Error, Result};
 use crate::information::{Estimator, mutual_information_of_counts, mutual_information_of_samples};
 use crate::inverse::{InverseIsing, InverseMethod};
 use crate::ndarray::{Array1, Array2, Axis};
 use crate::operator::dense::{product, solve_positive};
+use crate::progress::Deadline;
 use crate::rayon::prelude::*;
 
 /// Neurons at most: pairs grow with their square.
@@ -139,8 +142,13 @@ impl Active {
         })
     }
 
-    /// Mutual information of each pair of activations in nats, from neighbours; missing (NaN) where activations coincide.
-    pub fn neighbor_information(&self, k: usize) -> Result<Array2<f64>> {
+    /// Mutual information of each pair of activations in nats, from neighbours, and whether the deadline left out none; missing (NaN) where it did, and where activations coincide.
+    pub fn neighbor_information(
+        &self,
+        k: usize,
+        deadline: &Deadline,
+    ) -> Result<(Array2<f64>, bool)> {
+        let cut = AtomicBool::new(false);
         let columns: Vec<Array2<f64>> = (self.standard.columns().into_iter())
             .map(|column| column.to_owned().insert_axis(Axis(1)))
             .collect();
@@ -148,11 +156,15 @@ impl Active {
             if i == j {
                 return Ok(f64::NAN);
             }
+            if deadline.passed() {
+                cut.store(true, Ordering::Relaxed);
+                return Ok(f64::NAN);
+            }
             Ok(mutual_information_of_samples(&columns[i], &columns[j], k)
                 .map_or(f64::NAN, |found| found.mean))
         })?;
         matrix.diag_mut().fill(f64::NAN);
-        Ok(matrix)
+        Ok((matrix, !cut.into_inner()))
     }
 
     /// Couplings J_ij between the spins at T = 1.

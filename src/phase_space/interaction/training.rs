@@ -5,10 +5,10 @@ use crate::inverse::InverseMethod;
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
 use crate::nn::{Dataset, Network};
-use crate::phase_space::interaction::hessian_blocks::off_block_fraction;
+use crate::phase_space::interaction::hessian_blocks::{neuron_blocks, off_block_fraction};
 use crate::phase_space::interaction::pairs::Active;
 use crate::phase_space::interaction::strength::{NUMBERS, Options, matrices, numbers};
-use crate::phase_space::require::MOST;
+use crate::phase_space::require::{MOST, grace, require_time};
 use crate::polars::df;
 use crate::polars::prelude::{Column, DataFrame};
 use crate::progress::{Deadline, Progress};
@@ -16,6 +16,9 @@ use crate::random::Seed;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
 use crate::stats::mean_and_error;
+
+/// Steps times weights times examples at most, without a deadline: hours.
+const MOST_WORK: f64 = 3e13;
 
 /// Columns of numbers: loss, accuracy, the six, the Hessian's fraction.
 const COLUMNS: usize = 9;
@@ -85,7 +88,7 @@ impl InteractionTraining {
         learning_rate;
         /// The seed of the starts and of the shuffled targets; default 0.
         seed;
-        /// A limit in seconds, after which rows rest on the networks that were finished (one pair at least) and `complete` is false; default none.
+        /// A limit in seconds, after which rows rest on the networks that were finished and `complete` is false; default none. One pair has to be finished, within two seconds or the limit if that is longer.
         deadline;
     }
 
@@ -135,10 +138,10 @@ impl InteractionTraining {
     /// Trains and measures: a row for each kind of targets and each checkpoint; means over networks and their errors.
     ///
     /// Columns: `targets` ("data", "shuffled"), `step`; `loss`, `accuracy` (of classifiers), `correlation`, `multi_information`, `information`, `coupling`, `partial_correlation`, `participation`
-    /// (see [`NeuronInteraction`](crate::phase_space::NeuronInteraction)) and `hessian_off_block` (where asked for), each with its `_err`; `neurons`, `examples`, `runs`, `learning_rate`, `seed`, `complete`.
+    /// (see [`ConnectivityEstimation`](crate::phase_space::ConnectivityEstimation)) and `hessian_off_block` (where asked for), each with its `_err`; `neurons`, `examples`, `runs`, `learning_rate`, `seed`, `complete`.
     ///
     /// # Errors
-    /// If a setting is out of range, the network does not fit the data, training leaves the range of numbers, or at some checkpoint fewer than two neurons vary.
+    /// If a setting is out of range, the network does not fit the data, training leaves the range of numbers, or at some checkpoint fewer than two neurons vary; if the deadline passes before a pair of networks is finished, or all would take days without one.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -150,17 +153,22 @@ impl InteractionTraining {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<DataFrame> {
+        let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let runs = self.check()?;
-        let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("networks", 2 * runs);
         let mut tracks: Vec<[Track; 2]> = Vec::new();
         while tracks.len() < runs && (tracks.is_empty() || !deadline.passed()) {
             // One at a time where time is short.
             let some = if self.deadline.is_some() { 1 } else { 4 };
             let next = tracks.len()..runs.min(tracks.len() + some);
-            tracks.extend(
-                next.into_par_iter().map(|run| self.pair(run)).collect::<Result<Vec<_>>>()?,
-            );
+            let limit = if tracks.is_empty() { &whole } else { &deadline };
+            let pairs = next.into_par_iter().map(|run| self.pair(run, limit));
+            match pairs.collect::<Result<Vec<_>>>() {
+                Ok(pairs) => tracks.extend(pairs),
+                // What the deadline cut short is left out.
+                Err(_) if !tracks.is_empty() && deadline.passed() => break,
+                Err(error) => return Err(error),
+            }
             progress.add(2 * some);
         }
         let complete = tracks.len() == runs;
@@ -171,26 +179,32 @@ impl InteractionTraining {
     }
 
     /// A network trained on the data, and the same one on shuffled targets.
-    fn pair(&self, run: usize) -> Result<[Track; 2]> {
+    fn pair(&self, run: usize, whole: &Deadline) -> Result<[Track; 2]> {
         let seed = self.seed.child(run as u64);
         let start = self.network.initial(seed)?;
         let shuffled = self.data.with_shuffled_targets(seed.child(1));
-        Ok([self.track(&self.data, &start)?, self.track(&shuffled, &start)?])
+        Ok([self.track(&self.data, &start, whole)?, self.track(&shuffled, &start, whole)?])
     }
 
-    fn track(&self, data: &Dataset, start: &Array1<f64>) -> Result<Track> {
+    fn track(&self, data: &Dataset, start: &Array1<f64>, whole: &Deadline) -> Result<Track> {
         let objective = self.network.loss(data)?;
         let last = self.checkpoints.last().copied().unwrap_or(0);
         if last == 0 {
-            return Ok(vec![self.measure(data, &objective, start)?]);
+            return Ok(vec![self.measure(data, &objective, start, whole)?]);
         }
         let steps = i64::try_from(last).unwrap_or(i64::MAX);
-        let descent =
+        let mut descent =
             objective.descend(start).adam().rate(self.learning_rate).steps(steps).points(last + 1);
+        if let Some(seconds) = whole.seconds_left() {
+            descent = descent.deadline(seconds);
+        }
         let path = descent.run()?.path;
+        require_time(whole, "the first pair of networks")?;
         // A descent that has come to rest early stays where it is.
         let at = |step: &usize| path.row((*step).min(path.nrows() - 1)).to_owned();
-        self.checkpoints.iter().map(|step| self.measure(data, &objective, &at(step))).collect()
+        let measured =
+            self.checkpoints.iter().map(|step| self.measure(data, &objective, &at(step), whole));
+        measured.collect()
     }
 
     fn measure(
@@ -198,7 +212,9 @@ impl InteractionTraining {
         data: &Dataset,
         objective: &Objective,
         theta: &Array1<f64>,
+        whole: &Deadline,
     ) -> Result<[f64; COLUMNS]> {
+        require_time(whole, "the first pair of networks")?;
         let options =
             Options { shrinkage: None, method: InverseMethod::PseudoLikelihood, l2: None };
         let active =
@@ -209,7 +225,8 @@ impl InteractionTraining {
         all[1] = objective.accuracy(theta).unwrap_or(f64::NAN);
         all[2..8].copy_from_slice(&six);
         if self.hessian {
-            all[8] = off_block_fraction(&self.network.neuron_hessian(data, theta, self.hidden)?)?;
+            let blocks = neuron_blocks(&self.network, data, theta, self.hidden, whole)?;
+            all[8] = off_block_fraction(&blocks)?;
         }
         Ok(all)
     }
@@ -230,6 +247,16 @@ impl InteractionTraining {
                 needs: format!("{numbers} numbers for one"),
                 limit: format!("{MOST} numbers, and 100,000 runs"),
                 advice: "Take earlier checkpoints or fewer runs.".to_owned(),
+            });
+        }
+        let size = self.network.parameters()? as f64 * self.data.count() as f64;
+        if self.deadline.is_none() && !(2.0 * runs as f64 * last as f64 * size <= MOST_WORK) {
+            return Err(Error::TooLarge {
+                what: format!("{runs} pairs of networks"),
+                needs: format!("{last} steps of {size:.1e} weights times examples for each"),
+                limit: format!("{MOST_WORK:.0e} for all multiplied, without a deadline"),
+                advice: "Set a `deadline`, or take earlier checkpoints, fewer runs or examples."
+                    .to_owned(),
             });
         }
         Ok(runs)

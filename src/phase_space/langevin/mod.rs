@@ -13,7 +13,8 @@ use crate::ndarray::Array2;
 use crate::phase_space::langevin::samples::Rows;
 use crate::phase_space::langevin::walker::{Rule, Walker};
 use crate::phase_space::require::{
-    ROUND, astray, require_averages, require_numbers, require_room, require_starts, require_steps,
+    Rounds, astray, require_averages, require_numbers, require_patience, require_room,
+    require_starts, require_steps,
 };
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
@@ -25,6 +26,17 @@ const SHORT: &str =
     "so small that walkers stay where the loss is finite (or take `LangevinScheme::Mala`)";
 
 /// How walkers step; h is the step in time, g = ∇L(θ), ξ are normal numbers of variance 1.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let walk = bowl.langevin(&Array2::zeros((50, 1)), 1.0).step(1.0);
+/// let variance = |scheme| -> statmech::Result<f64> { Ok(walk.scheme(scheme).run()?.covariance[(0, 0)]) };
+/// // (T/λ)/(1 − hλ/2) = 2, and T/λ.
+/// assert!(variance(LangevinScheme::EulerMaruyama)? > 1.8 && variance(LangevinScheme::Baoab)? < 1.2);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum LangevinScheme {
     /// θ ← θ − h g + √(2Th) ξ. Its stationary density is off by order h: in a bowl of curvature λ the variance is (T/λ)/(1 − hλ/2).
@@ -123,6 +135,8 @@ impl Langevin {
     setters! { "Objective::quadratic(&array![[1.0]], &array![0.0])?.langevin(&Array2::zeros((4, 1)), 1.0)":
         /// The step h in time; default 0.01.
         step;
+        /// The friction γ of [`LangevinScheme::Baoab`]; default 1. Others have none: they are the limit of large γ in the time t/γ.
+        friction;
         /// Steps that enter the moments; default 1000.
         steps;
         /// Steps before; default a quarter of [`steps`](Self::steps).
@@ -149,25 +163,11 @@ impl Langevin {
         Self { scheme, ..self.clone() }
     }
 
-    /// The friction γ of [`LangevinScheme::Baoab`]; default 1. Others have none: they are the limit of large γ in the time t/γ.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Baoab);
-    /// assert!(walk.friction(2.0).run().is_ok() && walk.friction(-1.0).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn friction(&self, friction: f64) -> Self {
-        Self { friction, ..self.clone() }
-    }
-
     /// Lets the walkers go, several at a time on as many threads.
     ///
     /// # Errors
     /// If the starts do not fit or are fewer than two, a setting is out of range, a walker comes to where the loss is not finite, as with too large a step, or the deadline
-    /// passes before the thermalization is over.
+    /// passes before the thermalization is over; or without a deadline if all walkers make more than 10¹⁰ steps.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -180,8 +180,8 @@ impl Langevin {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<LangevinSamples> {
-        let (steps, before) = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
+        let (steps, before) = self.check()?;
         let all = before + steps;
         let points = self.points.min(all + 1);
         let rule = self.rule();
@@ -193,13 +193,14 @@ impl Langevin {
         let (mut rows, mut ensembles) = (Rows::default(), vec![self.starts.clone()]);
         rows.push(0, &walkers, &self.starts);
         let (mut done, mut complete) = (0, true);
+        let mut rounds = Rounds::new();
         for point in 1..points {
             let until = (all as f64 * point as f64 / (points - 1) as f64).round() as usize;
             while done < until && complete {
-                let next = until.min(done + ROUND);
-                walkers
-                    .par_iter_mut()
-                    .try_for_each(|walker| walker.go(&rule, done..next, before))
+                let next = rounds.next(done, until);
+                let go = |walker: &mut Walker| walker.go(&rule, done..next, before);
+                rounds
+                    .timed(|| walkers.par_iter_mut().try_for_each(go))
                     .map_err(|error| astray(error, "step", self.step, SHORT))?;
                 progress.add(next - done);
                 done = next;
@@ -215,7 +216,7 @@ impl Langevin {
             }
         }
         require_averages(done, before)?;
-        LangevinSamples::new(self, &walkers, rows, ensembles, complete)
+        LangevinSamples::new(self, &walkers, rows, ensembles, before, complete)
     }
 
     fn rule(&self) -> Rule<'_> {
@@ -243,6 +244,16 @@ impl Langevin {
         }
         require_numbers("The second moments of all walkers", &[walkers, n, n])?;
         require_room(self.points, &[walkers, n])?;
-        require_steps(self.steps, self.thermalization, 4)
+        if !self.rule().noise.is_finite() {
+            let given = format!("{} with steps of {}", self.temperature, self.step);
+            return Err(Error::argument(
+                "temperature",
+                given,
+                "so low that √(2Th) does not overflow",
+            ));
+        }
+        let (steps, before) = require_steps(self.steps, self.thermalization, 4)?;
+        require_patience((steps + before) as f64 * walkers as f64, self.deadline)?;
+        Ok((steps, before))
     }
 }

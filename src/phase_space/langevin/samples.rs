@@ -1,7 +1,8 @@
 //! What walkers leave: moments with errors, and a row for each recorded time.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
+use crate::phase_space::DetailedBalance;
 use crate::phase_space::langevin::walker::Walker;
 use crate::phase_space::langevin::{Langevin, LangevinScheme};
 use crate::polars::df;
@@ -9,6 +10,16 @@ use crate::polars::prelude::*;
 use crate::stats::mean_and_error;
 
 /// Where walkers were; see [`Langevin::run`]. Errors are the scatter of the walkers, whose averages in time are independent.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+/// let samples: LangevinSamples = bowl.langevin(&Array2::zeros((50, 1)), 1.0).points(11).run()?;
+/// assert_eq!((samples.ensembles.len(), samples.ensembles[10].dim()), (11, (50, 1)));
+/// assert!(samples.complete && samples.mean[0].abs() < 5.0 * samples.mean_err[0]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct LangevinSamples {
     /// A row for each recorded time, thermalisation included: `step`, `time`; over the walkers `loss` and `loss_err`, `displacement` (mean squared distance from the starts), `kinetic` (⟨p²⟩/2, missing without momenta);
@@ -32,6 +43,9 @@ pub struct LangevinSamples {
     pub acceptance: f64,
     /// Whether all steps were made: false if a deadline stopped them.
     pub complete: bool,
+    /// The steps of thermalisation.
+    before: usize,
+    step: f64,
 }
 
 impl LangevinSamples {
@@ -57,11 +71,58 @@ impl LangevinSamples {
         )?)
     }
 
+    /// The test of detailed balance by jumps, along one or two coordinates of all walkers at the recorded times after thermalisation.
+    ///
+    /// # Errors
+    /// If there are not one or two coordinates, or there is no such one, or fewer than two times were recorded after thermalisation.
+    ///
+    /// ```
+    /// # use statmech::prelude::*;
+    /// # fn main() -> statmech::Result<()> {
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
+    /// let samples = bowl.langevin(&Array2::zeros((50, 1)), 1.0).run()?;
+    /// let jumps = samples.detailed_balance([0])?.run()?;
+    /// assert!(jumps.mean_square < 3.0);
+    /// assert!(samples.detailed_balance([1]).is_err());
+    /// # Ok(()) }
+    /// ```
+    pub fn detailed_balance(
+        &self,
+        coordinates: impl IntoIterator<Item = usize>,
+    ) -> Result<DetailedBalance> {
+        let coordinates: Vec<usize> = coordinates.into_iter().collect();
+        let n = self.mean.len();
+        if !(1..=2).contains(&coordinates.len()) || coordinates.iter().any(|i| *i >= n) {
+            let allowed = format!("one or two numbers below {n}");
+            return Err(Error::argument("coordinates", format!("{coordinates:?}"), allowed));
+        }
+        let steps = crate::frame::columns::numbers(&self.frame, "step")?;
+        let kept = || self.ensembles.iter().zip(&steps).filter(|(_, s)| **s >= self.before as f64);
+        let times: Vec<f64> = kept().map(|(_, step)| step * self.step).collect();
+        let (Some(first), Some(last), true) = (times.first(), times.last(), times.len() > 1) else {
+            let given = format!("{} recorded times", times.len());
+            return Err(Error::argument(
+                "points",
+                given,
+                "so many that two come after thermalisation",
+            ));
+        };
+        let states: Vec<&Array2<f64>> = kept().map(|(state, _)| state).collect();
+        let path = |walker: usize| {
+            Array2::from_shape_fn((states.len(), coordinates.len()), |(k, i)| {
+                states[k][(walker, coordinates[i])]
+            })
+        };
+        let paths: Vec<Array2<f64>> = (0..self.ensembles[0].nrows()).map(path).collect();
+        DetailedBalance::new(&paths, (last - first) / (times.len() - 1) as f64)
+    }
+
     pub(super) fn new(
         settings: &Langevin,
         walkers: &[Walker],
         rows: Rows,
         ensembles: Vec<Array2<f64>>,
+        before: usize,
         complete: bool,
     ) -> Result<Self> {
         let n = settings.starts.ncols();
@@ -81,6 +142,15 @@ impl LangevinSamples {
         };
         let pairs: Vec<(f64, f64)> = (0..n * n).map(|k| second(k / n, k % n)).collect();
         let (loss, loss_err) = of(averages.iter().map(|a| a.0).collect());
+        let errors = pairs.iter().chain(&first).map(|x| x.1).chain([loss_err]);
+        if errors.chain([loss]).any(|x| !x.is_finite()) {
+            let given = format!("{}, at which squares overflow", settings.temperature);
+            return Err(Error::argument(
+                "temperature",
+                given,
+                "lower, and starts nearer to the origin",
+            ));
+        }
         let steps: usize = walkers.iter().map(|walker| walker.steps).sum();
         let accepted: usize = walkers.iter().map(|walker| walker.accepted).sum();
         let height = rows.step.len();
@@ -113,6 +183,8 @@ impl LangevinSamples {
             loss_err,
             acceptance: accepted as f64 / steps.max(1) as f64,
             complete,
+            before,
+            step: settings.step,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::landscape::Objective;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
 use crate::phase_space::langevin::LangevinScheme;
-use crate::rand::Rng;
+use crate::phase_space::mala::Mala;
 use crate::random::{Generator, Seed};
 
 /// What all walkers share.
@@ -114,22 +114,12 @@ impl Walker {
     }
 
     fn mala(&mut self, rule: &Rule<'_>) {
-        let h = rule.step;
-        let mut there = self.theta.clone();
-        let mut forth = 0.0;
-        for (x, g) in there.iter_mut().zip(&self.gradient) {
-            let noise: f64 = StandardNormal.sample(&mut self.generator);
-            forth += noise * noise;
-            *x += rule.noise * noise - h * g;
-        }
-        let chance: f64 = self.generator.random();
-        let mut gradient = vec![0.0; there.len()];
+        let mala = Mala::new(rule.temperature, rule.step);
+        let (mut there, mut gradient) = (self.theta.clone(), vec![0.0; self.theta.len()]);
+        let draw = mala.propose(&self.theta, &self.gradient, &mut there, &mut self.generator);
         // Where the loss is not defined the density is 0.
         let Ok(loss) = rule.objective.gradient_at(&there, &mut gradient) else { return };
-        let steps = self.theta.iter().zip(&there).zip(&gradient);
-        let back: f64 = steps.map(|((x, y), g)| ((x - y + h * g) / rule.noise).powi(2)).sum();
-        let ln_odds = (self.loss - loss) / rule.temperature + 0.5 * (forth - back);
-        if chance.ln() < ln_odds {
+        if mala.accepts(&draw, &self.theta, &there, &gradient, loss - self.loss) {
             (self.theta, self.loss, self.gradient) = (there, loss, gradient);
             self.accepted += 1;
         }

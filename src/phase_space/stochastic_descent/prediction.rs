@@ -2,14 +2,18 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::Objective;
-use crate::ndarray::{Array1, Array2};
-use crate::operator::dense::solve_positive;
-use crate::phase_space::matrix::{areas, settled};
-use crate::phase_space::require::require_numbers;
+use crate::ndarray::{Array1, Array2, s};
+use crate::operator::dense::{product, solve_positive};
+use crate::phase_space::matrix::{areas, settled, symmetric};
+use crate::phase_space::require::{require_numbers, require_time};
+use crate::progress::Deadline;
 use crate::rayon::prelude::*;
 
 /// The gradient at the minimum may cost this part of the loss that the noise costs.
 const REST: f64 = 1e-3;
+
+/// Columns of the Hessian, and gradients of examples, between two looks at the clock.
+const CHUNK: usize = 64;
 
 /// The linear process x ← (1 − η H) x + η ξ, ξ of covariance S/B.
 #[derive(Clone, Debug)]
@@ -31,14 +35,15 @@ impl Prediction {
         theta: &Array1<f64>,
         rate: f64,
         batch: usize,
+        whole: &Deadline,
     ) -> Result<Self> {
         let n = objective.dimension();
-        let hessian = objective.hessian(theta)?;
-        let noise = covariance_of_gradients(objective, theta)?;
+        let hessian = hessian(objective, theta, whole)?;
+        let noise = covariance_of_gradients(objective, theta, whole)?;
         let diffusion = &noise * (0.5 * rate / batch as f64);
         let step = Array2::eye(n) - rate * &hessian;
         let source = &diffusion * (2.0 * rate);
-        let covariance = settled(&step, &source).ok_or_else(not_settled)?;
+        let covariance = settled(&step, &source, Some(whole))?.ok_or_else(not_settled)?;
         let force = solve_positive(&diffusion, &hessian)?;
         let found = Self { hessian, noise, diffusion, covariance, force };
         found.require_minimum(objective, theta)?;
@@ -82,14 +87,36 @@ impl Prediction {
     }
 }
 
+/// H, some columns at a time.
+fn hessian(objective: &Objective, theta: &Array1<f64>, whole: &Deadline) -> Result<Array2<f64>> {
+    let n = objective.dimension();
+    let mut hessian = Array2::zeros((n, n));
+    for first in (0..n).step_by(CHUNK) {
+        require_time(whole, "the Hessian")?;
+        let last = n.min(first + CHUNK);
+        let unit = |(k, i): (usize, usize)| if i == first + k { 1.0 } else { 0.0 };
+        let units = Array2::from_shape_fn((last - first, n), unit);
+        let rows = objective.hessian_vectors(theta, &units)?;
+        hessian.slice_mut(s![first..last, ..]).assign(&rows);
+    }
+    Ok(symmetric(&hessian))
+}
+
 /// ⟨g gᵀ⟩ − ⟨g⟩⟨g⟩ᵀ over the examples.
-fn covariance_of_gradients(objective: &Objective, theta: &Array1<f64>) -> Result<Array2<f64>> {
+fn covariance_of_gradients(
+    objective: &Objective,
+    theta: &Array1<f64>,
+    whole: &Deadline,
+) -> Result<Array2<f64>> {
     let (n, examples) = (objective.dimension(), objective.examples());
     require_numbers("The gradients of all examples", &[examples, n])?;
     let theta = theta.to_vec();
     let rows: Vec<Vec<f64>> = (0..examples)
         .into_par_iter()
         .map(|example| {
+            if example.is_multiple_of(CHUNK) {
+                require_time(whole, "the covariance of the gradients")?;
+            }
             let mut gradient = vec![0.0; n];
             objective.batch_gradient_at(&theta, &[example], &mut gradient)?;
             Ok(gradient)
@@ -99,7 +126,7 @@ fn covariance_of_gradients(objective: &Objective, theta: &Array1<f64>) -> Result
     let mean: Vec<f64> =
         (0..n).map(|i| rows.iter().map(|row| row[i]).sum::<f64>() / count).collect();
     let centered = Array2::from_shape_fn((examples, n), |(k, i)| rows[k][i] - mean[i]);
-    Ok(centered.t().dot(&centered) / count)
+    Ok(symmetric(&product(&centered.t().to_owned(), &centered)?) / count)
 }
 
 fn not_settled() -> Error {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
 use crate::phase_space::require::{
-    ROUND, astray, require_averages, require_numbers, require_steps,
+    Rounds, astray, grace, require_averages, require_numbers, require_patience, require_steps,
 };
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
@@ -142,7 +142,7 @@ impl StochasticDescent {
     ///
     /// # Errors
     /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the rate too large for it, a setting is out of range, a walker
-    /// comes to where the loss is not finite, or the deadline passes before the thermalization is over.
+    /// comes to where the loss is not finite, or the deadline passes before the thermalization (or, two seconds at least, the Hessian for the prediction) is over; or without a deadline if all steps take more than 10¹⁰ examples.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -156,9 +156,10 @@ impl StochasticDescent {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<StochasticDescentStatistics> {
+        let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let (steps, before) = self.check()?;
-        let deadline = Deadline::new(self.deadline)?;
-        let prediction = Prediction::new(&self.objective, &self.minimum, self.rate, self.batch)?;
+        let prediction =
+            Prediction::new(&self.objective, &self.minimum, self.rate, self.batch, &whole)?;
         let minimum = self.minimum.to_vec();
         let rule = Rule {
             objective: &self.objective,
@@ -175,11 +176,12 @@ impl StochasticDescent {
         let all = before + steps;
         let mut progress = Progress::new("steps of all walkers", all);
         let (mut done, mut complete) = (0, true);
+        let mut rounds = Rounds::new();
         while done < all {
-            let until = all.min(done + ROUND);
-            walkers
-                .par_iter_mut()
-                .try_for_each(|walker| walker.go(&rule, done..until, before))
+            let until = rounds.next(done, all);
+            let go = |walker: &mut Walker| walker.go(&rule, done..until, before);
+            rounds
+                .timed(|| walkers.par_iter_mut().try_for_each(go))
                 .map_err(|error| astray(error, "rate", self.rate, SMALL))?;
             progress.add(until - done);
             done = until;
@@ -214,6 +216,9 @@ impl StochasticDescent {
             return Err(Error::argument("walkers", self.walkers, "at least 2, for an error"));
         }
         require_numbers("The second moments of all walkers", &[self.walkers, n, n, 2])?;
-        require_steps(self.steps, self.thermalization, 2)
+        let (steps, before) = require_steps(self.steps, self.thermalization, 2)?;
+        let gradients = (steps + before) as f64 * self.walkers as f64 * self.batch as f64;
+        require_patience(gradients, self.deadline)?;
+        Ok((steps, before))
     }
 }

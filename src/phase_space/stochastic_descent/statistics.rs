@@ -13,6 +13,18 @@ use crate::stats::mean_and_error;
 /// Moments and currents of stochastic gradient descent at a minimum, measured and predicted; see [`StochasticDescent::run`](crate::phase_space::StochasticDescent::run).
 ///
 /// Errors are the scatter of the walkers. Time is counted as η · steps.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
+/// let line = Network::mlp([1, 1]).loss(&data)?;
+/// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
+/// let sgd: StochasticDescentStatistics = line.stochastic_descent(&minimum).steps(50).run()?;
+/// assert_eq!((sgd.hessian.dim(), sgd.noise.dim(), sgd.covariance.dim()), ((2, 2), (2, 2), (2, 2)));
+/// assert!(sgd.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct StochasticDescentStatistics {
     /// A row for each quantity: `quantity`, `measured` with `measured_err`, `predicted` (for steps of this size), `continuous` (of the Ornstein–Uhlenbeck process, the limit of small rates), and the conditions

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::phase_space::mala::Mala;
 use crate::rand::Rng;
 use crate::random::Generator;
 
@@ -68,18 +69,16 @@ impl Potential {
 
     /// A step of this time at rest: exact in a trap, and otherwise a proposal along the slope that is accepted or refused. Either keeps exp(−U/T).
     pub fn relax(&self, x: f64, lambda: f64, t: f64, time: f64, generator: &mut Generator) -> f64 {
-        let noise: f64 = StandardNormal.sample(generator);
         if let Some((k, c)) = self.trap(lambda) {
+            let noise: f64 = StandardNormal.sample(generator);
             let spread = (-t / k * (-2.0 * k * time).exp_m1()).sqrt();
             return c + (-k * time).exp() * (x - c) + spread * noise;
         }
-        let spread = (2.0 * t * time).sqrt();
-        let there = x - time * self.slope(x, lambda) + spread * noise;
-        let back = (x - there + time * self.slope(there, lambda)) / spread;
-        let change = self.energy(there, lambda) - self.energy(x, lambda);
-        let chance: f64 = generator.random();
-        // A comparison with NaN refuses.
-        if chance.ln() < -change / t + 0.5 * (noise * noise - back * back) { there } else { x }
+        let (mala, mut there) = (Mala::new(t, time), [x]);
+        let draw = mala.propose(&[x], &[self.slope(x, lambda)], &mut there, generator);
+        let [y] = there;
+        let rise = self.energy(y, lambda) - self.energy(x, lambda);
+        if mala.accepts(&draw, &[x], &there, &[self.slope(y, lambda)], rise) { y } else { x }
     }
 
     /// ∂U/∂x by a central difference; any slope keeps the balance, a better one the pace.

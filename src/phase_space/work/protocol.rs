@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_count, require_finite, require_positive};
 use crate::ndarray::Array1;
-use crate::phase_space::require::require_numbers;
+use crate::phase_space::require::{grace, require_numbers, require_patience, require_time};
 use crate::phase_space::work::potential::{Equilibrium, Potential};
 use crate::phase_space::work::samples::WorkSamples;
 use crate::progress::{Deadline, Progress};
@@ -18,6 +18,9 @@ const MOST_EXACT: usize = 50_000;
 
 /// Samples between two looks at the clock.
 const BATCH: usize = 1024;
+
+/// Steps of a run between two looks at the clock.
+const LOOK: usize = 4096;
 
 /// Settings of a protocol that changes a one-dimensional potential U(x, λ) from λ = 0 to 1 within a time; [`run`](Self::run) measures the work.
 ///
@@ -183,7 +186,7 @@ impl WorkProtocol {
         if let (Some((from, _)), Some((to, _))) =
             (self.potential.trap(0.0), self.potential.trap(1.0))
         {
-            return Ok(0.5 * t * (to / from).ln());
+            return Ok(0.5 * t * (to.ln() - from.ln()));
         }
         let at = |lambda| self.potential.equilibrium(lambda, t);
         let (Some(first), Some(last)) = (at(0.0)?, at(1.0)?) else { return Ok(0.0) };
@@ -243,13 +246,18 @@ impl WorkProtocol {
                 keep = *next;
             }
         }
-        Ok((work, spread))
+        if work.is_finite() && spread.is_finite() {
+            return Ok((work, spread));
+        }
+        let given = format!("{self:?}, whose work overflows");
+        Err(Error::argument("distance, stiffness", given, "smaller, so that energies stay finite"))
     }
 
     /// Measures the work of all runs, in both directions.
     ///
     /// # Errors
-    /// If a setting is out of range, or a closure gives no finite energies where its density lies, or its density reaches past the range.
+    /// If a setting is out of range, or a closure gives no finite energies where its density lies, or its density reaches past the range; if a deadline (of two seconds at least) passes before
+    /// 16 runs are made, or without a deadline all take more than 10¹⁰ steps.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -260,9 +268,10 @@ impl WorkProtocol {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<WorkSamples> {
+        let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let steps = self.check()?;
+        require_patience(2.0 * steps as f64 * self.samples as f64, self.deadline)?;
         let free_energy = self.free_energy()?;
-        let deadline = Deadline::new(self.deadline)?;
         let starts = [self.equilibrium(0.0)?, self.equilibrium(1.0)?];
         let mut progress = Progress::new("runs", self.samples);
         let mut works: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
@@ -275,19 +284,25 @@ impl WorkProtocol {
             // The first look comes early, so that few slow runs stop in time.
             let size = if first == 0 { MIN_SERIES } else { BATCH };
             let batch = first..self.samples.min(first + size);
-            progress.add(batch.len());
-            for (direction, works) in works.iter_mut().enumerate() {
+            let limit = if first == 0 { &whole } else { &deadline };
+            let along = |direction: usize| -> Option<Vec<f64>> {
                 let seed = self.seed.child(direction as u64);
-                let one = |k: usize| {
-                    self.work(
-                        steps,
-                        direction == 1,
-                        starts[direction].as_ref(),
-                        seed.child(k as u64),
-                    )
-                };
-                works.par_extend(batch.clone().into_par_iter().map(one));
-            }
+                let start = starts[direction].as_ref();
+                let one =
+                    |k: usize| self.work(steps, direction == 1, start, seed.child(k as u64), limit);
+                batch.clone().into_par_iter().map(one).collect()
+            };
+            // Of a round that the deadline cuts short nothing is kept.
+            let (Some(forth), Some(back)) = (along(0), along(1)) else {
+                if first == 0 {
+                    require_time(&whole, "the first 16 runs")?;
+                }
+                progress.stopped();
+                break;
+            };
+            progress.add(batch.len());
+            works[0].extend(forth);
+            works[1].extend(back);
         }
         let complete = works[0].len() == self.samples;
         if let Some(w) = works.iter().flatten().find(|w| !w.is_finite()) {
@@ -304,7 +319,15 @@ impl WorkProtocol {
         self.potential.equilibrium(lambda, self.temperature)
     }
 
-    fn work(&self, steps: usize, reverse: bool, start: Option<&Equilibrium>, seed: Seed) -> f64 {
+    /// The work of one run, or none if the deadline passes on its way.
+    fn work(
+        &self,
+        steps: usize,
+        reverse: bool,
+        start: Option<&Equilibrium>,
+        seed: Seed,
+        deadline: &Deadline,
+    ) -> Option<f64> {
         let mut generator = seed.generator();
         let (t, rest) = (self.temperature, self.time / steps as f64);
         let at = |k: usize| {
@@ -314,6 +337,9 @@ impl WorkProtocol {
         let mut x = self.potential.start(at(0), t, start, &mut generator);
         let mut work = 0.0;
         for k in 1..=steps {
+            if k.is_multiple_of(LOOK) && deadline.passed() {
+                return None;
+            }
             let (before, after) = (at(k - 1), at(k));
             work += self.potential.energy(x, after) - self.potential.energy(x, before);
             // After the last change nothing depends on the walker any more.
@@ -321,7 +347,7 @@ impl WorkProtocol {
                 x = self.potential.relax(x, after, t, rest, &mut generator);
             }
         }
-        work
+        Some(work)
     }
 
     fn check(&self) -> Result<usize> {

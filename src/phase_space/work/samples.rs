@@ -11,6 +11,15 @@ use crate::stats::{estimate, ln_mean_exp, mean_and_error};
 const LEAST: u64 = 10;
 
 /// Works of many runs of a [`WorkProtocol`](crate::phase_space::WorkProtocol), forwards and backwards.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let work: WorkSamples = WorkProtocol::drag(1.0, 2.0)?.samples(100).run()?;
+/// assert_eq!((work.forward.len(), work.reverse.len(), work.free_energy), (100, 100, 0.0));
+/// assert!(work.complete);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct WorkSamples {
     /// The work of each run from λ = 0 to 1.

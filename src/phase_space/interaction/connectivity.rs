@@ -7,11 +7,13 @@ use crate::ndarray::{Array1, Array2};
 use crate::nn::{Dataset, Network};
 use crate::phase_space::interaction::pairs::Active;
 use crate::phase_space::interaction::strength::{Matrices, NUMBERS, Options, matrices, numbers};
+use crate::phase_space::require::require_patience;
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::rand::seq::SliceRandom;
 use crate::random::Seed;
+use crate::rayon::current_num_threads;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
 
@@ -35,14 +37,14 @@ use crate::setters::setters;
 /// # fn main() -> statmech::Result<()> {
 /// let network = Network::mlp([64, 8, 10]);
 /// let data = Dataset::from_images(&digits()?.take(300));
-/// let found = network.interaction(&data, &network.initial(1)?, 0)?.run()?;
+/// let found = network.functional_connectivity(&data, &network.initial(1)?, 0)?.run()?;
 /// let correlation = &found.frame.head(Some(1));
 /// assert!(correlation.values("beyond")?[0] > 5.0 * correlation.values("beyond_err")?[0]);
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a setter returns a changed copy and leaves the original as it was"]
-pub struct NeuronInteraction {
+pub struct ConnectivityEstimation {
     active: Active,
     options: Options,
     neighbors: Option<usize>,
@@ -52,9 +54,19 @@ pub struct NeuronInteraction {
     deadline: Option<f64>,
 }
 
-/// Matrices of dependence between neurons, and its strength in numbers; see [`NeuronInteraction`].
+/// Matrices of dependence between neurons, and its strength in numbers; see [`ConnectivityEstimation`].
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(200, 1)?;
+/// let found: FunctionalConnectivity = ConnectivityEstimation::new(&sample)?.run()?;
+/// assert_eq!((found.neurons, found.couplings.dim(), found.frame.height()), (vec![0, 1], (2, 2), 6));
+/// assert!(found.couplings[(0, 1)] > 0.0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
-pub struct NeuronInteractions {
+pub struct FunctionalConnectivity {
     /// The neurons that vary, in the order of rows and columns.
     pub neurons: Vec<usize>,
     /// Pearson's correlations r_ij.
@@ -63,7 +75,7 @@ pub struct NeuronInteractions {
     pub information: Array2<f64>,
     /// −½ ln(1 − r²), nats: the mutual information of two Gaussians; infinite on the diagonal.
     pub gaussian_information: Array2<f64>,
-    /// Mutual information from neighbours, nats, where it was asked for; NaN on the diagonal and where activations coincide.
+    /// Mutual information from neighbours, nats, where it was asked for; NaN on the diagonal, where activations coincide, and of pairs that a deadline left out.
     pub neighbor_information: Option<Array2<f64>>,
     /// Ising couplings J_ij of the binarised activations, zero on the diagonal.
     pub couplings: Array2<f64>,
@@ -73,7 +85,7 @@ pub struct NeuronInteractions {
     pub shrinkage: f64,
     /// A row for each number: `quantity`, `value`, `value_err`, `null`, `null_err`, `beyond`, `beyond_err`, `examples`, `neurons`, `silent`, `seed`, `complete`.
     pub frame: DataFrame,
-    /// Whether all groups and shuffles were done: false if the deadline came before.
+    /// Whether all groups, shuffles and pairs were done: false if the deadline came before.
     pub complete: bool,
 }
 
@@ -81,28 +93,28 @@ impl Network {
     /// How strongly the units of a hidden layer interact on a data set; layers are counted as by [`activations`](Self::activations).
     ///
     /// # Errors
-    /// As [`activations`](Self::activations) and [`NeuronInteraction::new`].
+    /// As [`activations`](Self::activations) and [`ConnectivityEstimation::new`].
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let network = Network::mlp([64, 8, 10]);
     /// let data = Dataset::from_images(&digits()?.take(300));
-    /// let found = network.interaction(&data, &network.initial(1)?, 0)?.run()?;
+    /// let found = network.functional_connectivity(&data, &network.initial(1)?, 0)?.run()?;
     /// let figure = Figure::image(&found.correlations)?.colormap(Colormap::Diverging);
     /// # Ok(()) }
     /// ```
-    pub fn interaction(
+    pub fn functional_connectivity(
         &self,
         data: &Dataset,
         theta: &Array1<f64>,
         hidden: usize,
-    ) -> Result<NeuronInteraction> {
-        NeuronInteraction::new(&self.activations(theta, data.input_matrix(), hidden)?)
+    ) -> Result<ConnectivityEstimation> {
+        ConnectivityEstimation::new(&self.activations(theta, data.input_matrix(), hidden)?)
     }
 }
 
-impl NeuronInteraction {
+impl ConnectivityEstimation {
     /// From activations, a row for each example and a column for each neuron.
     ///
     /// # Errors
@@ -112,7 +124,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let truth = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?;
-    /// let found = NeuronInteraction::new(&truth.sample(2_000, 1)?)?.run()?;
+    /// let found = ConnectivityEstimation::new(&truth.sample(2_000, 1)?)?.run()?;
     /// assert!((found.correlations[(0, 1)] - 0.8).abs() < 0.03);
     /// # Ok(()) }
     /// ```
@@ -126,7 +138,7 @@ impl NeuronInteraction {
         Ok(Self { active, options, neighbors: None, groups, shuffles: 10, seed, deadline: None })
     }
 
-    setters! { "NeuronInteraction::new(&GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?)?":
+    setters! { "ConnectivityEstimation::new(&GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?)?":
         /// The seed of the shuffles and of the groups; default 0.
         seed;
         /// A limit in seconds, after which errors and null model rest on what was done (missing if that is fewer than two) and `complete` is false; default none.
@@ -139,7 +151,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?;
-    /// let found = NeuronInteraction::new(&sample)?.shrinkage(0.0).run()?;
+    /// let found = ConnectivityEstimation::new(&sample)?.shrinkage(0.0).run()?;
     /// // For two neurons there is nothing to hold fixed.
     /// assert!((found.partial_correlations[(0, 1)] - found.correlations[(0, 1)]).abs() < 1e-12);
     /// # Ok(()) }
@@ -154,7 +166,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(200, 1)?;
-    /// let settings = NeuronInteraction::new(&sample)?.l2(0.0);
+    /// let settings = ConnectivityEstimation::new(&sample)?.l2(0.0);
     /// let (exact, pair) = (settings.method(InverseMethod::Exact).run()?, settings.method(InverseMethod::IndependentPair).run()?);
     /// assert!((exact.couplings[(0, 1)] - pair.couplings[(0, 1)]).abs() < 1e-6);
     /// # Ok(()) }
@@ -171,7 +183,7 @@ impl NeuronInteraction {
     /// # fn main() -> statmech::Result<()> {
     /// // Two neurons that always agree.
     /// let same = Array2::from_shape_fn((50, 2), |(k, _)| (k as f64).sin());
-    /// let settings = NeuronInteraction::new(&same)?.shrinkage(0.1);
+    /// let settings = ConnectivityEstimation::new(&same)?.shrinkage(0.1);
     /// assert!(settings.run().is_ok() && settings.l2(0.0).run().is_err());
     /// # Ok(()) }
     /// ```
@@ -185,7 +197,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(500, 1)?;
-    /// let found = NeuronInteraction::new(&sample)?.neighbors(4).run()?;
+    /// let found = ConnectivityEstimation::new(&sample)?.neighbors(4).run()?;
     /// let information = found.neighbor_information.map_or(0.0, |i| i[(0, 1)]);
     /// assert!((information - found.gaussian_information[(0, 1)]).abs() < 0.1);
     /// # Ok(()) }
@@ -200,7 +212,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?;
-    /// assert_eq!(NeuronInteraction::new(&sample)?.groups(0).run()?.frame.column("value_err")?.null_count(), 6);
+    /// assert_eq!(ConnectivityEstimation::new(&sample)?.groups(0).run()?.frame.column("value_err")?.null_count(), 6);
     /// # Ok(()) }
     /// ```
     pub fn groups(&self, groups: i64) -> Self {
@@ -213,7 +225,7 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(100, 1)?;
-    /// let null = NeuronInteraction::new(&sample)?.shuffles(200).run()?.frame.values("null")?[0];
+    /// let null = ConnectivityEstimation::new(&sample)?.shuffles(200).run()?.frame.values("null")?[0];
     /// // Of one pair the mean of |r| is near 0.8/√N.
     /// assert!((null - 0.08).abs() < 0.02);
     /// # Ok(()) }
@@ -234,13 +246,13 @@ impl NeuronInteraction {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sample = GaussianCloud::new(&array![0.0, 0.0], &array![[1.0, 0.8], [0.8, 1.0]])?.sample(1_000, 1)?;
-    /// let found = NeuronInteraction::new(&sample)?.run()?;
+    /// let found = ConnectivityEstimation::new(&sample)?.run()?;
     /// // −¼ ln(1 − 0.8²) nats per neuron.
     /// let (value, error) = (found.frame.values("value")?[1], found.frame.values("value_err")?[1]);
     /// assert!((value - 0.2554).abs() < 4.0 * error);
     /// # Ok(()) }
     /// ```
-    pub fn run(&self) -> Result<NeuronInteractions> {
+    pub fn run(&self) -> Result<FunctionalConnectivity> {
         let (groups, shuffles) = self.check()?;
         let deadline = Deadline::new(self.deadline)?;
         let mut progress = Progress::new("measurements", 1 + groups + shuffles);
@@ -263,36 +275,39 @@ impl NeuronInteraction {
          -> Result<Vec<[f64; 6]>> {
             let mut found: Vec<[f64; 6]> = Vec::new();
             while found.len() < count && !deadline.passed() {
-                let next = found.len()..count.min(found.len() + 8);
+                // With a deadline, no more at a time than there are threads for.
+                let some = if self.deadline.is_some() { current_num_threads() } else { 8 };
+                let next = found.len()..count.min(found.len() + some);
+                progress.add(next.len());
                 found.extend(next.into_par_iter().map(one).collect::<Result<Vec<_>>>()?);
-                progress.add(8);
             }
             complete &= found.len() == count;
             Ok(found)
         };
         let left_out = all(groups, &without)?;
         let nulls = all(shuffles, &|k| self.strength(&self.shuffled(k)?))?;
+        let neighbors = self.neighbors.map(|k| self.active.neighbor_information(k, &deadline));
+        let neighbors = neighbors.transpose()?;
+        complete &= neighbors.as_ref().is_none_or(|(_, all)| *all);
         if !complete {
             progress.stopped();
         }
         let frame = self.frame(&value, &left_out, &nulls, complete)?;
-        self.finished(whole, frame, complete)
+        Ok(self.finished(whole, neighbors.map(|found| found.0), frame, complete))
     }
 
     fn finished(
         &self,
         whole: Matrices,
+        neighbor_information: Option<Array2<f64>>,
         frame: DataFrame,
         complete: bool,
-    ) -> Result<NeuronInteractions> {
+    ) -> FunctionalConnectivity {
         let Matrices { correlations, information, couplings, partial, shrinkage } = whole;
-        Ok(NeuronInteractions {
+        FunctionalConnectivity {
             neurons: self.active.neurons.clone(),
             gaussian_information: correlations.mapv(|r| -0.5 * (1.0 - r * r).max(0.0).ln()),
-            neighbor_information: self
-                .neighbors
-                .map(|k| self.active.neighbor_information(k))
-                .transpose()?,
+            neighbor_information,
             correlations,
             information,
             couplings,
@@ -300,7 +315,7 @@ impl NeuronInteraction {
             shrinkage,
             frame,
             complete,
-        })
+        }
     }
 
     /// The six numbers of other activations with the same settings.
@@ -349,6 +364,10 @@ impl NeuronInteraction {
                 format!("{k} of {examples} examples"),
                 allowed,
             ));
+        }
+        if self.neighbors.is_some() {
+            let distances = (examples * self.active.count()) as f64;
+            require_patience(0.01 * distances * distances, self.deadline)?;
         }
         match self.options.shrinkage {
             Some(lambda) if !((0.0..=1.0).contains(&lambda)) => {

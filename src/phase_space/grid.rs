@@ -22,7 +22,8 @@ pub(super) struct Edge {
 }
 
 impl Grid {
-    pub fn new(intervals: Vec<(f64, f64)>, cells: usize) -> Result<Self> {
+    /// Cells of one or two intervals, at least so many along each.
+    pub fn new(intervals: Vec<(f64, f64)>, cells: usize, least: usize) -> Result<Self> {
         for (low, high) in &intervals {
             if !(low < high && (high - low).is_finite()) {
                 let given = format!("{low} to {high}");
@@ -30,8 +31,8 @@ impl Grid {
             }
         }
         let all = u32::try_from(intervals.len()).ok().and_then(|axes| cells.checked_pow(axes));
-        if cells < 3 || all.is_none_or(|all| all > MOST) {
-            let allowed = format!("at least 3, and {MOST} in all at most");
+        if cells < least || all.is_none_or(|all| all > MOST) {
+            let allowed = format!("at least {least}, and {MOST} in all at most");
             return Err(Error::argument("cells", cells, allowed));
         }
         Ok(Self { intervals, cells })
@@ -65,6 +66,17 @@ impl Grid {
                 self.intervals[axis].0 + self.width(axis) * (place as f64 + 0.5)
             })
             .collect()
+    }
+
+    /// The cell of a point; those at the sides reach to infinity.
+    pub fn cell(&self, point: impl IntoIterator<Item = f64>) -> usize {
+        let (mut cell, mut stride) = (0, 1);
+        for (axis, x) in point.into_iter().enumerate() {
+            let place = ((x - self.intervals[axis].0) / self.width(axis)).max(0.0) as usize;
+            cell += stride * place.min(self.cells - 1);
+            stride *= self.cells;
+        }
+        cell
     }
 
     pub fn edges(&self) -> Vec<Edge> {
