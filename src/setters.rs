@@ -88,6 +88,16 @@ macro_rules! setters {
         "assert!(settings.loads([0.1, 0.2]).run().is_ok() && settings.loads([]).run().is_err());",
         $rest
     } };
+    (@setter penalties $rest:tt) => { $crate::setters::setters! { @write
+        penalties: impl IntoIterator<Item = f64> => penalties.into_iter().collect(),
+        "assert!(settings.penalties([0.0, 0.1]).run().is_ok() && settings.penalties([]).run().is_err());",
+        $rest
+    } };
+    (@setter noise $rest:tt) => { $crate::setters::setters! { @write
+        noise: f64 => noise,
+        "assert!(settings.noise(0.5).run().is_ok() && settings.noise(-1.0).run().is_err());",
+        $rest
+    } };
     (@setter threshold $rest:tt) => { $crate::setters::setters! { @write
         threshold: f64 => threshold,
         "assert!(settings.threshold(0.8).run().is_ok() && settings.threshold(1.5).run().is_err());",

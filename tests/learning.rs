@@ -251,6 +251,27 @@ fn equal_points_have_equal_labels() {
     assert_eq!(HypothesisClass::Thresholds.dichotomies(&array![[0.0], [-0.0]]).unwrap().count(), 2);
 }
 
+#[test]
+fn half_spaces_of_points_of_any_size() {
+    let points = normal(6, 2, 4);
+    let powers = [-300, 100, -5, 300, 0, -150];
+    let rays = Array2::from_shape_fn((6, 2), |(i, k)| points[(i, k)] * 10_f64.powi(powers[i]));
+    let class = HypothesisClass::HalfSpaces;
+    assert_eq!(class.dichotomies(&rays).unwrap(), class.dichotomies(&points).unwrap());
+    assert_eq!(class.dichotomies(&points).unwrap().count(), 12);
+    // All planes: one scale for each coordinate changes nothing, however far the coordinates are apart.
+    let class = HypothesisClass::AffineHalfSpaces;
+    let grid = Array2::from_shape_fn((9, 2), |(i, k)| if k == 0 { i / 3 } else { i % 3 } as f64);
+    let expected = class.dichotomies(&grid).unwrap();
+    for scales in [[1e-300, 1e-300], [1e300, 1e300], [1e-310, 1e100], [f64::MAX / 2.0, 1e-20]] {
+        let scaled = Array2::from_shape_fn((9, 2), |(i, k)| grid[(i, k)] * scales[k]);
+        assert_eq!(class.dichotomies(&scaled).unwrap(), expected, "{scales:?}");
+    }
+    // Copies on a ray, up to the rounding of their numbers, are one point.
+    let copies = array![[1.0, 3.0], [0.1, 0.3], [1e-200, 3e-200], [-7.0, 2.0]];
+    assert_eq!(HypothesisClass::HalfSpaces.dichotomies(&copies).unwrap().count(), 4);
+}
+
 /// ⟨max_h Σσh⟩/m, sign by sign and hypothesis by hypothesis.
 fn complexity(class: &Dichotomies) -> f64 {
     let m = class.points();
@@ -320,6 +341,42 @@ fn sampled_complexities_cover_the_exact_ones() {
 }
 
 #[test]
+fn limits_of_sampled_complexities_hold_where_means_do_not() {
+    let (points, inputs) = (normal(12, 1, 2), normal(12, 3, 5));
+    let labels = HypothesisClass::Intervals.dichotomies(&points).unwrap();
+    let linear = LinearClass::new(&inputs, 2.0).unwrap();
+    let squares: f64 = inputs.iter().map(|x| x * x).sum();
+    let cases = [
+        (labels.rademacher_sampling(), labels.rademacher().unwrap(), 1.0 / 12_f64.sqrt(), 1.0),
+        (
+            linear.rademacher_sampling(),
+            linear.rademacher().unwrap(),
+            squares.sqrt() / 6.0,
+            linear.bound(),
+        ),
+    ];
+    for (sampling, exact, reach, certain) in cases {
+        let sampling = sampling.samples(10);
+        let (mut means, mut limits) = (0, 0);
+        for seed in 0..200 {
+            let mean = sampling.seed(seed).run().unwrap().mean;
+            let limit = sampling.seed(seed).upper_limit(0.3).unwrap();
+            let expected = mean + reach * (2.0 * (1.0 / 0.3_f64).ln() / 10.0).sqrt();
+            assert!((limit - expected.min(certain)).abs() < 1e-12);
+            means += usize::from(mean < exact);
+            limits += usize::from(limit < exact);
+        }
+        assert!((60..=140).contains(&means) && limits <= 60, "{means} {limits} of 200");
+    }
+    // Gaussian noise has no certain limit on labellings.
+    let all = Dichotomies::new(&table(64, 3, 1)).unwrap().rademacher_sampling().samples(2);
+    assert!((0..40).any(|seed| all.gaussian(true).seed(seed).upper_limit(0.5).unwrap() > 1.0));
+    for bad in [0.0, 1.0, f64::NAN] {
+        assert_says(all.upper_limit(bad), &["`delta`"]);
+    }
+}
+
+#[test]
 fn gaussian_complexity_of_orthogonal_inputs() {
     // |g| of 25 normal numbers: √2 Γ(13)/Γ(12.5).
     let class = LinearClass::new(&Array2::eye(25), 1.0).unwrap();
@@ -346,7 +403,19 @@ fn bad_input() {
         HypothesisClass::HalfSpaces.dichotomies(&normal(60, 8, 1)),
         &["60 points", "cover::count"],
     );
-    assert_says(HypothesisClass::HalfSpaces.dichotomies(&array![[1e200], [1.0]]), &["`inputs`"]);
+    // Three places on the line that no proof within rounding tells apart, in one coordinate of two.
+    let near = array![[1.0, 0.0], [1.0 + 1e-12, 0.0], [3.0, 1.0]];
+    for class in [HypothesisClass::HalfSpaces, HypothesisClass::AffineHalfSpaces] {
+        let turned = near.dot(&array![[1.0, 1.0], [-1.0, 2.0]]);
+        let turned = if class == HypothesisClass::HalfSpaces {
+            &turned + &array![[0.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
+        } else {
+            turned
+        };
+        assert_says(class.dichotomies(&turned), &["`points`", "0 and 1", "1e-9"]);
+    }
+    let apart = array![[1e-300], [2e-300], [1e100]];
+    assert_says(HypothesisClass::AffineHalfSpaces.dichotomies(&apart), &["`points`"]);
     assert_says(
         HypothesisClass::Unions(9).dichotomies(&normal(60, 1, 1)),
         &["unions of intervals"],

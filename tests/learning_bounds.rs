@@ -38,6 +38,29 @@ fn hoeffding_and_test_sets_against_the_binomial_law() {
 }
 
 #[test]
+fn test_sets_of_any_size() {
+    // Few errors among many: the law is Poisson's, e^−m (1 + m) = δ, and from a million on by the same m.
+    for n in [1_000_000_000, 1_000_000_000_000] {
+        let m = bounds::test_set(1, n, 0.05).unwrap() * n as f64;
+        assert!(((-m).exp() * (1.0 + m) / 0.05 - 1.0).abs() < 1e-7, "{m}");
+    }
+    // Half of them: the law is Gauss's, with k + ½ = np − 1.6449 σ, σ² = np(1 − p).
+    for n in [1_000_000, 10_000_000_000] {
+        let (p, count) = (bounds::test_set(n / 2, n, 0.05).unwrap(), n as f64);
+        let z = ((n / 2) as f64 + 0.5 - count * p) / (count * p * (1.0 - p)).sqrt();
+        assert!((z + 1.644_853_626_951_472).abs() < 1e-5, "{z}");
+    }
+    // A probability above ½ lies below the fraction seen.
+    let low = bounds::test_set(30, 100, 0.9).unwrap();
+    assert!(low < 0.3 && (Binomial::new(low, 100).unwrap().cdf(30) - 0.9).abs() < 1e-8);
+    // Without errors any number, up to rounding: δ^(1/n).
+    let none = bounds::test_set(0, usize::MAX, 0.05).unwrap();
+    assert!((none * usize::MAX as f64 + 0.05_f64.ln()).abs() < 1e-12);
+    assert_says(bounds::test_set(1, usize::MAX, 0.05), &["`n`", "1000000000000"]);
+    assert_eq!(bounds::test_set(usize::MAX, usize::MAX, 0.05).unwrap(), 1.0);
+}
+
+#[test]
 fn formulas_by_hand() {
     let near = |x: f64, y: f64| assert!((x - y).abs() < 1e-12, "{x} {y}");
     // n = 100, δ = 2/e², so that ln(2/δ) = 2 and ln(1/δ) = 2 − ln 2.
@@ -212,6 +235,40 @@ fn bounds_stand_above_what_is_measured() {
 }
 
 #[test]
+fn rademacher_bound_pays_for_its_sampling() {
+    // All 20 examples are learned: the complexity of their inputs is exact.
+    let (training, test) =
+        (Examples::blobs(20, 5.0, 1).unwrap(), Examples::blobs(40, 5.0, 2).unwrap());
+    let mut inputs = training.extended().inputs().clone();
+    for mut row in inputs.rows_mut() {
+        let length = row.dot(&row).sqrt();
+        row /= length;
+    }
+    let class = LinearClass::new(&inputs, 1.0).unwrap();
+    let scaled = Examples::new(inputs, training.labels().clone()).unwrap();
+    let learned = scaled.train(LearningRule::MaxStability).run().unwrap().perceptron;
+    let length = learned.weights.dot(&learned.weights).sqrt();
+    let margins =
+        learned.fields(scaled.inputs()).unwrap() * scaled.labels().mapv(f64::from) / length;
+    let bound = |complexity: f64, delta: f64| {
+        let at = |rho: f64| {
+            let below = margins.iter().filter(|m| **m < rho).count() as f64 / 20.0;
+            bounds::rademacher_margin(below, 20, complexity, rho, delta).unwrap()
+        };
+        margins.iter().map(|&rho| at(rho)).fold(f64::INFINITY, f64::min)
+    };
+    let found = GeneralizationGap::new(&training, &test).sizes([20]).samples(2).run().unwrap();
+    let found = found.values("rademacher").unwrap()[0];
+    let (exact, certain) = (class.rademacher().unwrap(), class.bound());
+    assert!(bound(exact, 0.045) < found, "a complexity that is too small by chance is paid for");
+    assert!(found <= bound(certain, 0.045) + 1e-9, "never more than without draws");
+    // 0.1 δ of 1,000 draws: r √(2 ln 200/1000) above their mean, of about its error.
+    let (limit, slack) = (exact + certain * (2.0 * 200_f64.ln() / 1_000.0).sqrt(), 0.02 * exact);
+    let between = bound((limit - slack).min(certain), 0.045)..=bound(limit + slack, 0.045);
+    assert!(between.contains(&found), "{found} of {between:?}");
+}
+
+#[test]
 fn errors_of_finite_test_sets() {
     let (training, test) =
         (Examples::blobs(200, 9.0, 1).unwrap(), Examples::blobs(50, 9.0, 2).unwrap());
@@ -278,8 +335,11 @@ fn bias_and_variance_of_polynomials_against_the_exact_ones() {
         }
     }
     // The same places for learning and testing: σ²(k + 1)/n, and no bias for a polynomial of the degree or less.
-    let cubic =
-        BiasVariance::new(|x| x * x * x - x).examples(100).noise(0.3).degrees([0, 3, 7]).samples(3);
+    let cubic = BiasVariance::new(|x| x * x * x - x)
+        .n_examples(100)
+        .noise(0.3)
+        .degrees([0, 3, 7])
+        .samples(3);
     let table = cubic.run().unwrap();
     let (bias, variance) =
         (table.values("bias_exact").unwrap(), table.values("variance_exact").unwrap());
@@ -295,7 +355,7 @@ fn bias_and_variance_of_polynomials_against_the_exact_ones() {
 
 #[test]
 fn errors_of_bias_and_variance_hold_the_truth() {
-    let runs = BiasVariance::new(|x| (3.0 * x).cos()).examples(20).degrees([3]).samples(40);
+    let runs = BiasVariance::new(|x| (3.0 * x).cos()).n_examples(20).degrees([3]).samples(40);
     let held = |name: &'static str| {
         (0..300_u64)
             .into_par_iter()
@@ -338,9 +398,9 @@ fn random_features_descend_twice() {
 #[test]
 fn capacities_agree_with_their_theories() {
     let table = CapacityTable::new().samples(40).seed(1).run().unwrap();
-    assert_eq!(table.height(), 10);
+    assert_eq!(table.height(), 11);
     let of = |name: &str| table.values(name).unwrap();
-    let models: Vec<String> = (0..10)
+    let models: Vec<String> = (0..11)
         .map(|k| table.column("model").unwrap().str().unwrap().get(k).unwrap().into())
         .collect();
     for (k, model) in models.iter().enumerate() {
@@ -349,6 +409,7 @@ fn capacities_agree_with_their_theories() {
         let allowance = match model.as_str() {
             "perceptron, weights ±1"
             | "Hopfield, pseudo-inverse"
+            | "Hopfield, Storkey's rule"
             | "Hopfield, greatest stability" => 0.05,
             "dense memory, cubic" => 0.2,
             "dense memory, exponential" => 0.1,
@@ -359,6 +420,46 @@ fn capacities_agree_with_their_theories() {
             "{model}: {x} ± {error} for {theory}"
         );
     }
+    assert!(table.column("complete").unwrap().bool().unwrap().all());
+    // The machine is measured by itself: not the numbers of Hebb's rule, nor its theory, which is that of T = 0.2.
+    let row = |name: &str| models.iter().position(|model| model == name).unwrap();
+    let (hebb, machine) = (row("Hopfield, Hebb's rule"), row("RBM, Gaussian and ±1 layers"));
+    assert!(of("measured")[hebb] != of("measured")[machine] && of("measured_err")[machine] < 0.03);
+    assert!((of("theory")[machine] - 0.12256).abs() < 1e-4);
+}
+
+#[test]
+fn the_sampled_machine_has_hebbs_energy() {
+    // Weights as in the table's row: patterns over √(NT), Gaussian units summed out.
+    let patterns = random_patterns(3, 8, 5).unwrap();
+    let weights = patterns.mapv(f64::from) / (8.0 * 0.2_f64).sqrt();
+    let machine = Rbm::new(Layer::gaussian(3).unwrap(), Layer::spin(8).unwrap()).unwrap();
+    let machine = machine.weights(&weights).unwrap().transposed();
+    let states = random_patterns(20, 8, 6).unwrap();
+    let free = machine.free_energies(&states.mapv(f64::from)).unwrap();
+    let network = Hopfield::hebb(&patterns).unwrap();
+    let energy = |k: usize| network.energy(&states.row(k).to_owned()).unwrap() / 0.2;
+    for k in 1..20 {
+        assert!((free[k] - free[0] - energy(k) + energy(0)).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn a_deadline_leaves_whole_rows() {
+    let whole = CapacityTable::new().samples(20).seed(3);
+    // However fast the machine is, some of these limits leave a row and not all.
+    let limits = (0..12).map(|k| 0.02 * f64::from(1 << k));
+    let some = limits.map(|s| whole.deadline(s).run().unwrap()).find(|table| table.height() > 0);
+    let some = some.unwrap();
+    assert!((1..11).contains(&some.height()), "{}", some.text());
+    assert!(!some.column("complete").unwrap().bool().unwrap().any());
+    // What is there is what would be there without a deadline.
+    let again = whole.deadline(1e9).run().unwrap().head(Some(some.height()));
+    for name in ["measured", "measured_err", "samples"] {
+        assert_eq!(some.values(name).unwrap(), again.values(name).unwrap());
+    }
+    assert_eq!(whole.deadline(1e-9).run().unwrap().height(), 0);
+    assert_says(whole.deadline(f64::NAN).run(), &["`deadline`"]);
 }
 
 #[test]
@@ -402,7 +503,7 @@ fn bad_input() {
     let runs = BiasVariance::new(|x| x);
     assert_says(runs.degrees([]).run(), &["`degrees`"]);
     assert_says(runs.degrees([61]).run(), &["`degrees`", "60"]);
-    assert_says(runs.examples(1).run(), &["`examples`"]);
+    assert_says(runs.n_examples(1).run(), &["`n_examples`"]);
     assert_says(runs.noise(f64::NAN).run(), &["`noise`"]);
     assert_says(runs.penalty(-1.0).run(), &["`penalty`"]);
     assert_says(runs.samples(2).run(), &["`samples`"]);

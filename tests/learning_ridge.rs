@@ -139,6 +139,63 @@ fn risk_at_400_examples_is_that_of_infinitely_many() {
     }
 }
 
+/// Two levels with most signal in the weak one, and twenty that fall as a power, with most in the middle.
+fn spectra() -> [(Vec<f64>, Vec<f64>); 2] {
+    let power = (1..=20).map(|k| f64::from(k).powf(-1.5)).collect();
+    let hump = (1..=20).map(|k| 2.0 * (-0.05 * f64::from(k - 8).powi(2)).exp()).collect();
+    [(vec![4.0, 0.25], vec![0.05, 2.0]), (power, hump)]
+}
+
+#[test]
+fn risk_of_inputs_with_a_spectrum_is_that_of_the_theory() {
+    // γ = 0.33 and 1.43: p = 132 and 572 are not multiples of 20.
+    let ratios = [0.2, 0.33, 0.7, 1.0, 1.43, 2.5];
+    for (seed, (eigenvalues, signals)) in (5..).zip(spectra()) {
+        let experiment = RidgeExperiment::new(400, ratios).spectrum(&eigenvalues, &signals);
+        let table = experiment.penalties([0.02, 0.2]).optimal(true).samples(16).seed(seed).run();
+        let table = table.unwrap();
+        assert_eq!(table.height(), 18);
+        for quantity in ["risk", "bias", "variance", "training_error"] {
+            let deviation = largest_deviation(&table, quantity, 0.003);
+            assert!(deviation < 3.0, "{quantity}: {deviation} standard errors");
+        }
+        let total: f64 = signals.iter().sum();
+        assert!(table.values("signal").unwrap().iter().all(|s| (s - total).abs() < 1e-12));
+        // It matters where the signal lies: the same in reverse order is another risk.
+        let reversed: Vec<f64> = signals.iter().rev().copied().collect();
+        let other = RidgeTheory::new(1.0, &eigenvalues, &reversed, 0.25).unwrap().at(0.2).unwrap();
+        assert_eq!(table.values("ratio").unwrap()[10], 1.0);
+        let found = table.values("risk").unwrap()[10];
+        assert!((found / other.risk - 1.0).abs() > 0.1, "{found} {}", other.risk);
+        // Each best penalty is no worse than the others, in theory and in the mean.
+        let risks = table.values("risk_theory").unwrap();
+        assert!(risks.chunks(3).all(|of| of[2] <= of[0] && of[2] <= of[1]));
+    }
+}
+
+#[test]
+fn scaled_inputs_are_a_scaled_penalty() {
+    // h times the covariance, the signal over h and the penalty times h change no error; nor does a spectrum of equal eigenvalues.
+    let runs = RidgeExperiment::new(40, [0.5, 2.0]).samples(4).seed(9);
+    let plain = runs.signal(0.6).penalties([0.3]).run().unwrap();
+    let scaled = runs.spectrum(&[9.0], &[0.6 / 9.0]).penalties([2.7]).run().unwrap();
+    let split = runs.spectrum(&[1.0, 1.0], &[0.3, 0.3]).penalties([0.3]).run().unwrap();
+    for quantity in ["risk", "bias", "variance", "training_error"] {
+        for suffix in ["", "_err", "_theory"] {
+            let of = |table: &DataFrame| table.values(&format!("{quantity}{suffix}")).unwrap();
+            for other in [&scaled, &split] {
+                for (x, y) in of(&plain).into_iter().zip(of(other)) {
+                    assert!((x / y - 1.0).abs() < 1e-9, "{quantity}{suffix}: {x} {y}");
+                }
+            }
+        }
+    }
+    // Directions without input: twice the p, the same examples' worth.
+    let half = runs.spectrum(&[1.0, 0.0], &[0.6, 0.4]).penalties([0.3]).run().unwrap();
+    let theory = RidgeTheory::isotropic(0.25, 0.6, 0.25).unwrap().at(0.3).unwrap();
+    assert!((half.values("risk_theory").unwrap()[0] / theory.risk - 1.0).abs() < 1e-12);
+}
+
 #[test]
 fn without_penalty_400_examples_follow_the_finite_formula() {
     let ratios = [0.2, 0.5, 0.9, 1.1, 2.0, 5.0];
@@ -228,6 +285,14 @@ fn bad_input() {
     assert_says(experiment.signal(0.0).noise(0.0).run(), &["not 0 both"]);
     assert_says(experiment.optimal(true).signal(0.0).run(), &["`signal`"]);
     assert_says(experiment.noise(f64::NAN).run(), &["`noise`"]);
+    assert_says(experiment.spectrum(&[], &[]).run(), &["`eigenvalues`"]);
+    assert_says(experiment.spectrum(&[1.0, 2.0], &[1.0]).run(), &["signals"]);
+    assert_says(experiment.spectrum(&[f64::NAN], &[1.0]).run(), &["`eigenvalues`"]);
+    assert_says(experiment.spectrum(&[1.0], &[-1.0]).run(), &["`signal`"]);
+    assert_says(experiment.spectrum(&[0.0, 0.0], &[1.0, 1.0]).run(), &["`eigenvalues`"]);
+    assert_says(experiment.spectrum(&[1.0; 6], &[1.0; 6]).run(), &["`eigenvalues`", "5"]);
+    let weak = experiment.spectrum(&[1.0, 2.0], &[1.0, 1.0]).random_features(0.5);
+    assert_says(weak.run(), &["`spectrum`", "random features"]);
     assert_says(experiment.random_features(f64::NAN).run(), &["`inputs`"]);
     assert_says(experiment.random_features(1.0).optimal(true).run(), &["`optimal`"]);
     // Extremes that are no errors.

@@ -54,6 +54,14 @@ type Parts = [f64; 3];
 
 impl BiasVariance {
     /// For this function on [−1, 1].
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let table = BiasVariance::new(|x| x.abs()).samples(20).run()?;
+    /// assert_eq!(table.height(), 13); // degrees 0 to 12
+    /// # Ok(()) }
+    /// ```
     pub fn new(target: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
         Self {
             target: Arc::new(target),
@@ -69,6 +77,8 @@ impl BiasVariance {
     }
 
     setters! { "BiasVariance::new(|x| x * x).degrees([1, 2])":
+        /// σ², the variance of the noise; default 0.1.
+        noise;
         /// Training sets for each degree; default 200.
         samples;
         /// The seed; default 0.
@@ -78,26 +88,56 @@ impl BiasVariance {
     }
 
     /// The polynomials' degrees; default 0 to 12.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = BiasVariance::new(|x| x * x).samples(20);
+    /// assert_eq!(runs.degrees([1, 2]).run()?.height(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn degrees(&self, degrees: impl IntoIterator<Item = usize>) -> Self {
         Self { degrees: degrees.into_iter().collect(), ..self.clone() }
     }
 
     /// The number n of examples in a training set; default 30.
-    pub fn examples(&self, n_examples: usize) -> Self {
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = BiasVariance::new(|x| x * x).samples(20);
+    /// let [few, many] = [10, 100].map(|n| runs.degrees([2]).n_examples(n).run()?.values("variance_exact"));
+    /// assert!(few?[0] > many?[0]);
+    /// # Ok(()) }
+    /// ```
+    pub fn n_examples(&self, n_examples: usize) -> Self {
         Self { n_examples, ..self.clone() }
     }
 
-    /// σ², the variance of the noise; default 0.1.
-    pub fn noise(&self, noise: f64) -> Self {
-        Self { noise, ..self.clone() }
-    }
-
     /// λ; default 0: least squares, and the shortest coefficients where they are not unique.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = BiasVariance::new(|x| x * x).samples(20);
+    /// // Shrunk coefficients vary less, and miss the parabola.
+    /// let stiff = runs.degrees([2]).penalty(1.0).run()?;
+    /// assert!(stiff.values("bias_exact")?[0] > 0.01 && stiff.values("variance_exact")?[0] < 0.01);
+    /// # Ok(()) }
+    /// ```
     pub fn penalty(&self, penalty: f64) -> Self {
         Self { penalty, ..self.clone() }
     }
 
     /// Whether each training set has inputs of its own, uniform on [−1, 1]; default no: always the same n, in the middles of n equal parts.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = BiasVariance::new(|x| x * x).samples(20);
+    /// assert_eq!(runs.degrees([2]).random_inputs(true).run()?.column("bias_exact")?.null_count(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn random_inputs(&self, random_inputs: bool) -> Self {
         Self { random_inputs, ..self.clone() }
     }
@@ -148,7 +188,7 @@ impl BiasVariance {
             return Err(Error::argument("degrees", degree, format!("at most {MOST_DEGREE}")));
         }
         if self.n_examples < 2 {
-            return Err(Error::argument("examples", self.n_examples, "at least 2"));
+            return Err(Error::argument("n_examples", self.n_examples, "at least 2"));
         }
         require_amount("noise", self.noise)?;
         require_amount("penalty", self.penalty)?;

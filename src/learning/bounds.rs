@@ -16,11 +16,14 @@
 //!
 //! Source, where none is named: M. Mohri, A. Rostamizadeh and A. Talwalkar, *Foundations of Machine Learning* (2nd ed., MIT Press 2018).
 
+use super::binomial_tail::at_most;
 use crate::error::{Error, Result};
 use crate::numeric::gaussian::tail;
 use crate::numeric::roots::{maximum, root};
 use crate::perceptron::{Examples, Perceptron};
-use crate::statrs::function::beta::beta_reg;
+
+/// Examples of a test set, whose tail is some 10⁶ terms long.
+const MOST_TESTED: usize = 1_000_000_000_000;
 
 /// A finite class: ε̂ + √((ln|H| + ln(2/δ))/(2n)), from Hoeffding's inequality and the union of |H| events.
 ///
@@ -235,7 +238,7 @@ fn kl_above(q: f64, most: f64) -> f64 {
 /// ```
 ///
 /// # Errors
-/// If n is 0, there are more errors than examples, or δ is not between 0 and 1.
+/// If n is 0 or, with errors, above 10¹², there are more errors than examples, or δ is not between 0 and 1.
 pub fn test_set(errors: usize, n: usize, delta: f64) -> Result<f64> {
     check(0.0, n, delta)?;
     if errors > n {
@@ -244,12 +247,20 @@ pub fn test_set(errors: usize, n: usize, delta: f64) -> Result<f64> {
     if errors == n {
         return Ok(1.0);
     }
-    let (a, b) = (errors as f64 + 1.0, (n - errors) as f64);
     if errors == 0 {
-        return Ok(-(delta.ln() / b).exp_m1());
+        return Ok(-(delta.ln() / n as f64).exp_m1());
     }
-    // P(at most k errors) = 1 − I_p(k + 1, n − k).
-    Ok(root(|p| beta_reg(a, b, p) - (1.0 - delta), 0.0, 1.0).unwrap_or(1.0))
+    if n > MOST_TESTED {
+        return Err(Error::argument(
+            "n",
+            n,
+            format!("at most {MOST_TESTED} where there are errors"),
+        ));
+    }
+    let excess = |ln_p: f64| at_most(errors as u64, n as u64, ln_p.exp()) - delta;
+    // P(at least one error) ≤ np: where np < 1 − δ so few errors are more probable than δ.
+    let low = (0.5 * (1.0 - delta) / n as f64).ln();
+    Ok(root(excess, low, 0.0).map_or(1.0, f64::exp))
 }
 
 /// A PAC-Bayes bound of linear classifiers around one that was learned.

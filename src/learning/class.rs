@@ -163,11 +163,12 @@ impl HypothesisClass {
     /// The dichotomies that the class makes of these points (one a row, d columns), each found exactly.
     ///
     /// Points on the line and rectangles are a matter of order alone. For half-spaces points are added one after the other, and each dichotomy so far is asked whether it can be continued by +1 and
-    /// by −1, with the proof of [`Examples::separation`](crate::perceptron::Examples::separation).
+    /// by −1, with the proof of [`Examples::separation`](crate::perceptron::Examples::separation). Before that each point is scaled where planes go through the origin, and each coordinate, which changes no
+    /// dichotomy: points may be of any size.
     ///
     /// # Errors
-    /// [`Error::Argument`] without points, for one that is not of finite numbers (of at most 10¹⁰⁰ for half-spaces), for a dimension that does not fit the class, and for the origin among
-    /// points for planes through the origin; [`Error::TooLarge`] beyond 64 points, 2²⁰ dichotomies, or 50,000 for half-spaces.
+    /// [`Error::Argument`] without points, for one that is not of finite numbers, for a dimension that does not fit the class; for half-spaces for two points that are so near to each other (in direction, for planes through the
+    /// origin), at 10⁻⁹ of the largest in each coordinate, that the proofs could not tell them apart, and for the origin among points for planes through it; [`Error::TooLarge`] beyond 64 points, 2²⁰ dichotomies, or 50,000 for half-spaces.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

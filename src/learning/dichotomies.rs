@@ -61,16 +61,40 @@ impl Dichotomies {
     }
 
     /// How many different ones there are.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let class = HypothesisClass::Thresholds.dichotomies(&array![[0.0], [1.0]])?;
+    /// assert_eq!(class.count(), 3); // all but + −
+    /// # Ok(()) }
+    /// ```
     pub fn count(&self) -> usize {
         self.table.nrows()
     }
 
     /// How many points are labelled.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let class = HypothesisClass::Thresholds.dichotomies(&array![[0.0], [1.0]])?;
+    /// assert_eq!(class.points(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn points(&self) -> usize {
         self.table.ncols()
     }
 
     /// The labels, dichotomies × points, rows in ascending order.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let class = HypothesisClass::Thresholds.dichotomies(&array![[0.0], [1.0]])?;
+    /// assert_eq!(class.table(), array![[-1, -1], [-1, 1], [1, 1]]);
+    /// # Ok(()) }
+    /// ```
     pub fn table(&self) -> &Array2<i8> {
         &self.table
     }

@@ -18,7 +18,9 @@ use crate::theory::cover;
 /// Margins ρ that are tried.
 const MARGINS: usize = 40;
 /// Draws of signs for the Rademacher complexity.
-const SIGNS: usize = 200;
+const SIGNS: usize = 1_000;
+/// The part of δ that is left to the chance that these draws give too small a complexity.
+const SHARE_OF_SIGNS: f64 = 0.1;
 
 /// Settings of a comparison of bounds with the gap between training and test error; [`run`](Self::run) gives the table.
 ///
@@ -92,6 +94,15 @@ const QUANTITIES: [Quantity; 14] = [
 
 impl GeneralizationGap {
     /// With these examples to learn from and to test on.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let (training, test) = (Examples::blobs(40, 5.0, 1)?, Examples::blobs(60, 5.0, 2)?);
+    /// let table = GeneralizationGap::new(&training, &test).sizes([30]).samples(2).run()?;
+    /// assert_eq!(table.values("n_test")?, [60.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn new(training: &Examples, test: &Examples) -> Self {
         Self {
             training: training.clone(),
@@ -118,16 +129,42 @@ impl GeneralizationGap {
     }
 
     /// How the perceptron learns; default [`LearningRule::MaxStability`], which asks for examples that can be separated.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let gap = GeneralizationGap::new(&Examples::blobs(40, 5.0, 1)?, &Examples::blobs(40, 5.0, 2)?).sizes([30]).samples(2);
+    /// assert_eq!(gap.rule(LearningRule::Hebb).run()?.column("rule")?.str()?.get(0), Some("hebb"));
+    /// # Ok(()) }
+    /// ```
     pub fn rule(&self, rule: LearningRule) -> Self {
         Self { rule, ..self.clone() }
     }
 
     /// δ, the probability with which each bound may fail; default 0.05.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let gap = GeneralizationGap::new(&Examples::blobs(40, 5.0, 1)?, &Examples::blobs(40, 5.0, 2)?).sizes([30]).samples(2);
+    /// let [sure, unsure] = [0.01, 0.2].map(|delta| gap.delta(delta).run()?.values("vc"));
+    /// assert!(sure?[0] > unsure?[0]);
+    /// # Ok(()) }
+    /// ```
     pub fn delta(&self, delta: f64) -> Self {
         Self { delta, ..self.clone() }
     }
 
     /// Bits of the rounded weights that Hoeffding's bound is about; default 4.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let gap = GeneralizationGap::new(&Examples::blobs(40, 5.0, 1)?, &Examples::blobs(40, 5.0, 2)?).sizes([30]).samples(2);
+    /// let [few, many] = [3, 9].map(|bits| gap.bits(bits).run()?.values("hoeffding"));
+    /// assert!(few?[0] < many?[0]); // fewer classifiers to choose from
+    /// # Ok(()) }
+    /// ```
     pub fn bits(&self, bits: u32) -> Self {
         Self { bits, ..self.clone() }
     }
@@ -136,7 +173,7 @@ impl GeneralizationGap {
     ///
     /// - `training_error`, `test_error` (its error contains that of the finite test set, and is not 0 where no test example is misclassified), `gap`;
     /// - bounds of the test error ([`bounds`]): `hoeffding` of weights rounded to [`bits`](Self::bits), with their `rounded_training_error`; `growth` with Cover's exact count; `vc`; `rademacher`
-    ///   ([`bounds::rademacher_margin`], with the complexity of |w| ≤ 1 on these inputs from 200 draws of signs); `margin`, at the margin `margin_used` of the least bound;
+    ///   ([`bounds::rademacher_margin`] at 0.9 δ, with the complexity of |w| ≤ 1 on these inputs that 1,000 draws of signs do not exceed but for 0.1 δ, [`ComplexitySampling::upper_limit`](super::ComplexitySampling::upper_limit)); `margin`, at the margin `margin_used` of the least bound;
     /// - `pac_bayes`, the bound of the error of a classifier drawn around the learned one, whose errors are `gibbs_training_error` and `gibbs_test_error` (whose error contains that of the finite test set, from the spread over its examples);
     /// - `test_set`, from the test set;
     ///
@@ -209,12 +246,13 @@ impl GeneralizationGap {
         let (rounded, ln_rounded) = self.rounded(&learned)?;
         let rounded_error = fraction(&margins_of(&rounded, &examples)?);
         let complexity = LinearClass::new(examples.inputs(), 1.0)?;
-        let complexity =
-            complexity.rademacher_sampling().samples(SIGNS).seed(seed.child(2)).run()?.mean;
+        let signs = complexity.rademacher_sampling().samples(SIGNS).seed(seed.child(2));
+        let complexity = signs.upper_limit(SHARE_OF_SIGNS * self.delta)?;
         let (by_margin, rho) =
             best(&margins, |error, rho| bounds::margin(error, size, 1.0, rho, self.delta))?;
         let (by_rademacher, _) = best(&margins, |error, rho| {
-            bounds::rademacher_margin(error, size, complexity, rho, self.delta)
+            let delta = (1.0 - SHARE_OF_SIGNS) * self.delta;
+            bounds::rademacher_margin(error, size, complexity, rho, delta)
         })?;
         let posterior = PacBayes::of_margins(&margins, self.delta)?;
         let gibbs: Vec<f64> = stochastic_errors(&test_margins, posterior.scale).collect();

@@ -2,7 +2,7 @@
 
 use super::masks::full;
 use crate::error::{Error, Result};
-use crate::ndarray::{Array1, Array2, s};
+use crate::ndarray::{Array1, Array2, ArrayView1, s};
 use crate::perceptron::{Examples, with_ones};
 use crate::progress::Progress;
 use crate::rayon::prelude::*;
@@ -10,6 +10,10 @@ use crate::theory::cover;
 
 /// A minute in a few dimensions.
 const MOST_DICHOTOMIES: f64 = 50_000.0;
+/// Directions at a smaller angle, of which rounding is not the reason, are not told apart.
+const CLOSE: f64 = 1e-9;
+/// Numbers whose relative difference is smaller differ by rounding alone.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Those of planes through the origin, or of all planes.
 ///
@@ -17,11 +21,12 @@ const MOST_DICHOTOMIES: f64 = 50_000.0;
 /// point's label may be fixed.
 pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>> {
     let count = points.nrows();
-    let inputs = if affine { with_ones(points) } else { points.as_standard_layout().to_owned() };
+    let inputs = balanced(points, affine)?;
     if inputs.rows().into_iter().any(|row| row.iter().all(|x| *x == 0.0)) {
         let given = "one at the origin";
         return Err(Error::argument("points", given, "elsewhere, as every plane goes through it"));
     }
+    require_distinct(&inputs, affine)?;
     // Cover's count is the most there can be.
     let most = cover::ln_count(count, inputs.ncols())?.exp();
     if most > MOST_DICHOTOMIES {
@@ -57,4 +62,75 @@ pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>
     }
     let all = full(count);
     Ok(found.iter().flat_map(|&mask| [mask, all & !mask]).collect())
+}
+
+/// The same dichotomies of points near length 1: where planes go through the origin each point is moved along its ray, and in both cases each coordinate gets its own unit.
+///
+/// All factors are powers of two, so that nothing is rounded.
+fn balanced(points: &Array2<f64>, affine: bool) -> Result<Array2<f64>> {
+    let (count, dimension) = points.dim();
+    let exponents =
+        points.mapv(|x| if x == 0.0 { None } else { Some(x.abs().log2().floor() as i32) });
+    let (mut rows, mut columns) = (vec![0; count], vec![0; dimension]);
+    for _ in 0..3 {
+        for i in (0..count).filter(|_| !affine) {
+            let sizes = (0..dimension).filter_map(|k| Some(exponents[(i, k)]? - columns[k]));
+            rows[i] = sizes.max().unwrap_or(0);
+        }
+        for k in 0..dimension {
+            let sizes = (0..count).filter_map(|i| Some(exponents[(i, k)]? - rows[i]));
+            columns[k] = sizes.max().unwrap_or(0);
+        }
+    }
+    let scaled = Array2::from_shape_fn((count, dimension), |(i, k)| {
+        // In two steps, as the whole power may lie outside of a number's range.
+        let exponent = -(rows[i] + columns[k]);
+        points[(i, k)] * 2_f64.powi(exponent / 2) * 2_f64.powi(exponent - exponent / 2)
+    });
+    match points.iter().zip(&scaled).find(|(x, y)| **x != 0.0 && **y == 0.0) {
+        Some((x, _)) => {
+            let allowed = "not 300 orders of magnitude below others of its coordinate";
+            Err(Error::argument("points", x, allowed))
+        }
+        None => Ok(if affine { with_ones(&scaled) } else { scaled }),
+    }
+}
+
+/// Refuses points that are different, but so nearly in one direction that the proofs would take them for one.
+fn require_distinct(inputs: &Array2<f64>, affine: bool) -> Result<()> {
+    let rows: Vec<ArrayView1<'_, f64>> = inputs.rows().into_iter().collect();
+    for (i, a) in rows.iter().enumerate() {
+        for (j, b) in rows[..i].iter().enumerate() {
+            if angle(a, b) < CLOSE && !parallel(a, b) {
+                let near = if affine {
+                    "nearer than 1e-9 of the farthest point"
+                } else {
+                    "at an angle below 1e-9"
+                };
+                let given = format!("a pair ({j} and {i}) {near}");
+                return Err(Error::argument("points", given, "equal, or farther apart"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The distance of the nearer ends of two lines, of length 1 both.
+fn angle(a: &ArrayView1<'_, f64>, b: &ArrayView1<'_, f64>) -> f64 {
+    let (length_a, length_b) = (a.dot(a).sqrt(), b.dot(b).sqrt());
+    let distance = |sign: f64| {
+        let squares = a.iter().zip(b).map(|(x, y)| (x / length_a - sign * y / length_b).powi(2));
+        squares.sum::<f64>().sqrt()
+    };
+    distance(1.0).min(distance(-1.0))
+}
+
+/// Whether two points lie on one line through the origin, but for the rounding of each of their numbers.
+fn parallel(a: &ArrayView1<'_, f64>, b: &ArrayView1<'_, f64>) -> bool {
+    let place = |&i: &usize, &j: &usize| a[i].abs().total_cmp(&a[j].abs());
+    let pivot = (0..a.len()).max_by(place).unwrap_or(0);
+    a.iter().zip(b).all(|(x, y)| {
+        let (left, right) = (x * b[pivot], a[pivot] * y);
+        (left - right).abs() <= ROUNDING * left.abs().max(right.abs())
+    })
 }

@@ -14,6 +14,7 @@
 //! | how much do all the models hold? | [`CapacityTable`] |
 
 mod bias_variance;
+mod binomial_tail;
 pub mod bounds;
 mod capacities;
 mod class;

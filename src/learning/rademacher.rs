@@ -216,6 +216,15 @@ impl LinearClass {
 
     /// Λ√(Σ|x_i|²)/m, which the complexity does not exceed (Jensen), and of which it is at least 1/√2 (S. Szarek, Stud. Math. 58, 197 (1976), and R. Latała and K. Oleszkiewicz,
     /// Stud. Math. 109, 101 (1994)). With inputs no longer than r it is at most rΛ/√m (Mohri et al. (2018), theorem 5.10).
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let class = LinearClass::new(&array![[1.0], [1.0], [1.0], [1.0]], 1.0)?;
+    /// // ⟨|S|⟩ of four steps is 3/2, and √⟨S²⟩ = 2.
+    /// assert_eq!((class.rademacher()?, class.bound()), (0.375, 0.5));
+    /// # Ok(()) }
+    /// ```
     pub fn bound(&self) -> f64 {
         let squares: f64 = self.inputs.iter().map(|x| x * x).sum();
         self.norm * squares.sqrt() / self.inputs.nrows() as f64
@@ -233,6 +242,14 @@ impl Source {
         match self {
             Self::Table(table) => table.ncols(),
             Self::Linear(class) => class.inputs.nrows(),
+        }
+    }
+
+    /// The most by which noise of length 1 changes the best fit, or more.
+    fn reach(&self) -> f64 {
+        match self {
+            Self::Table(table) => 1.0 / (table.ncols() as f64).sqrt(),
+            Self::Linear(class) => class.bound(),
         }
     }
 
@@ -331,6 +348,36 @@ impl ComplexitySampling {
             Error::argument("deadline", given, "long enough for two samples")
         })?;
         Ok(Estimate::new(mean, error, 0.5, None, fits.len()))
+    }
+
+    /// A limit that the complexity exceeds with a probability of δ at most, over the draws of the noise: their mean + r √(2 ln(1/δ)/K) of K draws, r = 1/√m for labellings of m points and Λ√(Σ|x_i|²)/m for linear functions.
+    ///
+    /// One sign of the K m changes the mean by 2/(Km) at most, or 2Λ|x_i|/(Km), so that McDiarmid's inequality gives this (C. McDiarmid, in *Surveys in Combinatorics* (1989), 148; Mohri et al. (2018), appendix D). With Gaussian noise r is the Lipschitz constant of the
+    /// best fit or more, which gives the same (B. Tsirelson, I. Ibragimov and V. Sudakov, Lect. Notes Math. 550, 20 (1976)). It is never above what is certain without draws: 1 for labellings and signs, [`LinearClass::bound`] for linear functions.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run); also if δ is not between 0 and 1.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let line = Array2::from_shape_fn((16, 1), |(i, _)| i as f64);
+    /// let class = HypothesisClass::Intervals.dichotomies(&line)?;
+    /// let sampling = class.rademacher_sampling().samples(200);
+    /// assert!(class.rademacher()? < sampling.upper_limit(0.01)?);
+    /// # Ok(()) }
+    /// ```
+    pub fn upper_limit(&self, delta: f64) -> Result<f64> {
+        if !(delta > 0.0 && delta < 1.0) {
+            return Err(Error::argument("delta", delta, "between 0 and 1"));
+        }
+        let found = self.run()?;
+        let limit = found.mean + self.source.reach() * (-2.0 * delta.ln() / found.n as f64).sqrt();
+        Ok(match &self.source {
+            Source::Linear(class) => limit.min(class.bound()),
+            Source::Table(_) if !self.gaussian => limit.min(1.0),
+            Source::Table(_) => limit,
+        })
     }
 
     fn noise(&self, generator: &mut Generator) -> Vec<f64> {

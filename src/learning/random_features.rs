@@ -55,6 +55,15 @@ struct Task {
 
 impl RandomFeatureRegression {
     /// To learn from the first images and be tested on the second.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let images = digits()?;
+    /// let table = RandomFeatureRegression::new(&images.take(30), &images.skip(1_700)).samples(2).run()?;
+    /// assert_eq!(table.values("n_features")?, [10.0, 30.0, 100.0, 300.0, 1_000.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn new(training: &Images, test: &Images) -> Self {
         Self {
             training: training.clone(),
@@ -69,6 +78,8 @@ impl RandomFeatureRegression {
     }
 
     setters! { "RandomFeatureRegression::new(&digits()?.take(30), &digits()?.skip(1_700)).features([10, 50])":
+        /// The penalties λ of |y − φw|²/n + λ|w|²; default 0 alone, where the shortest of the best weights are taken.
+        penalties;
         /// Draws of features (and of wrong labels) for each number of them; default 5.
         samples;
         /// The seed; default 0.
@@ -78,16 +89,28 @@ impl RandomFeatureRegression {
     }
 
     /// The numbers of features; default 10, 30, 100, 300, 1,000.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = RandomFeatureRegression::new(&digits()?.take(30), &digits()?.skip(1_700)).samples(2);
+    /// assert_eq!(runs.features([5, 50]).run()?.values("ratio")?, [5.0 / 30.0, 50.0 / 30.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn features(&self, features: impl IntoIterator<Item = usize>) -> Self {
         Self { features: features.into_iter().collect(), ..self.clone() }
     }
 
-    /// The penalties λ of |y − φw|²/n + λ|w|²; default 0 alone, where the shortest of the best weights are taken.
-    pub fn penalties(&self, penalties: impl IntoIterator<Item = f64>) -> Self {
-        Self { penalties: penalties.into_iter().collect(), ..self.clone() }
-    }
-
     /// The fraction of training images that get a random label; default 0. Noise makes the peak higher.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = RandomFeatureRegression::new(&digits()?.take(30), &digits()?.skip(1_700)).samples(2);
+    /// // What is remembered of random labels is of no use.
+    /// assert!(runs.features([200]).label_noise(1.0).run()?.values("test_error")?[0] > 0.7);
+    /// # Ok(()) }
+    /// ```
     pub fn label_noise(&self, fraction: f64) -> Self {
         Self { label_noise: fraction, ..self.clone() }
     }

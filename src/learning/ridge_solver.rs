@@ -66,6 +66,20 @@ impl Spectrum {
         Ok(found)
     }
 
+    /// Σ_j h_j v_kj², for weights h of the inputs.
+    pub fn squares(&self, x: &Array2<f64>, h: &[f64]) -> Result<Vec<f64>> {
+        let sum = |vectors: MatRef<'_, f64>, k: usize| -> f64 {
+            h.iter().zip(vectors.col(k).iter()).map(|(h, v)| h * v * v).sum()
+        };
+        if !self.dual {
+            return Ok((0..self.values.len()).map(|k| sum(self.vectors.as_ref(), k)).collect());
+        }
+        // v_k = Xᵀu_k/√(n s_k).
+        let factor = 1.0 / (x.nrows() as f64).sqrt();
+        let vectors = product(view(x)?.transpose(), self.vectors.as_ref(), factor);
+        Ok(self.values.iter().enumerate().map(|(k, s)| sum(vectors.as_ref(), k) / s).collect())
+    }
+
     /// The weights argmin |y − Xw|²/n + λ|w|², p × columns, from the targets; the shortest ones at λ = 0.
     pub fn weights(&self, x: &Array2<f64>, targets: &Mat<f64>, penalty: f64) -> Result<Mat<f64>> {
         let mut scaled = targets.clone();
@@ -140,6 +154,14 @@ mod tests {
                     assert!((parts[(k, 0)] - targets[(k, 0)] / (s + penalty)).abs() < 1e-12);
                 }
             }
+            // Σ_k s_k v_kj² = (XᵀX/n)_jj, and v_k has length 1.
+            let h: Vec<f64> = (0..x.ncols()).map(|j| (j as f64 + 0.5).powi(2)).collect();
+            let found = spectrum.squares(&x, &h)?;
+            let expected: f64 = h.iter().zip(x.columns()).map(|(h, c)| h * c.dot(&c)).sum();
+            let sum: f64 = found.iter().zip(&spectrum.values).map(|(q, s)| q * s).sum();
+            assert!((sum - expected / x.nrows() as f64).abs() < 1e-12);
+            let ones = spectrum.squares(&x, &vec![1.0; x.ncols()])?;
+            assert!(ones.iter().all(|q| (q - 1.0).abs() < 1e-12));
         }
         Ok(())
     }

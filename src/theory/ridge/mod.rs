@@ -117,7 +117,8 @@ impl RidgeTheory {
         Self::of_levels(ratio, eigenvalues, &vec![weight; eigenvalues.len()], signals, noise)
     }
 
-    fn of_levels(
+    /// The same with eigenvalues of different weights: the fractions of all p directions.
+    pub(crate) fn of_levels(
         ratio: f64,
         eigenvalues: &[f64],
         fractions: &[f64],

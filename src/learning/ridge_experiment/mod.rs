@@ -1,9 +1,9 @@
 //! Ridge regression of random examples, measured beside the theory of infinitely many.
 
-use super::features::{normal, relu};
-use super::ridge_solver::{Spectrum, check_size, product, view};
+mod draw;
+
+use super::ridge_solver::check_size;
 use crate::error::{Error, Result, require_amount};
-use crate::ndarray::Array2;
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::Deadline;
@@ -18,7 +18,7 @@ const TESTS: usize = 4;
 
 /// Settings of an experiment on ridge regression with n examples and p = γn inputs; [`run`](Self::run) gives the table.
 ///
-/// Inputs are normal, the teacher β normal of mean square |β|² = `signal`, labels β·x plus noise of variance σ² = `noise`. The same decomposition serves all penalties. With
+/// Inputs are normal, of covariance 1 or of any [`spectrum`](Self::spectrum), the teacher β normal of mean square |β|² = `signal`, labels β·x plus noise of variance σ² = `noise`. The same decomposition serves all penalties. With
 /// [`random_features`](Self::random_features) the student sees ReLU features of the inputs in place of them.
 ///
 /// ```
@@ -38,7 +38,9 @@ pub struct RidgeExperiment {
     ratios: Vec<f64>,
     penalties: Vec<f64>,
     optimal: bool,
-    signal: f64,
+    /// The inputs' eigenvalues, of equal weight, and Σβ_k² in the directions of each.
+    eigenvalues: Vec<f64>,
+    signals: Vec<f64>,
     noise: f64,
     features_of: Option<f64>,
     samples: usize,
@@ -68,13 +70,22 @@ type Quantity = (&'static str, fn(&Draw) -> f64, fn(&RidgeState) -> f64);
 
 impl RidgeExperiment {
     /// With so many examples, and these ratios γ = p/n; p is rounded, and at least 1.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let table = RidgeExperiment::new(10, [0.001, 0.5, 2.04]).run()?;
+    /// assert_eq!(table.values("n_inputs")?, [1.0, 5.0, 20.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn new(n_examples: usize, ratios: impl IntoIterator<Item = f64>) -> Self {
         Self {
             n_examples,
             ratios: ratios.into_iter().collect(),
             penalties: vec![0.1],
             optimal: false,
-            signal: 1.0,
+            eigenvalues: vec![1.0],
+            signals: vec![1.0],
             noise: 0.25,
             features_of: None,
             samples: 20,
@@ -84,6 +95,10 @@ impl RidgeExperiment {
     }
 
     setters! { "RidgeExperiment::new(20, [0.5, 2.0])":
+        /// The penalties λ; default 0.1. At 0 the shortest of the best weights are taken.
+        penalties;
+        /// σ², the variance of the noise; default ¼.
+        noise;
         /// Draws of examples, teacher and noise for each ratio; default 20.
         samples;
         /// The seed; default 0.
@@ -92,24 +107,49 @@ impl RidgeExperiment {
         deadline;
     }
 
-    /// The penalties λ; default 0.1. At 0 the shortest of the best weights are taken.
-    pub fn penalties(&self, penalties: impl IntoIterator<Item = f64>) -> Self {
-        Self { penalties: penalties.into_iter().collect(), ..self.clone() }
-    }
-
-    /// Whether each ratio is also measured at its own best penalty γσ²/|β|²; default no, and not with random features.
+    /// Whether each ratio is also measured at its own best penalty, γσ²/|β|² for isotropic inputs and that of [`RidgeTheory::optimal`] for others; default no, and not with random features.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let table = RidgeExperiment::new(20, [0.5, 2.0]).penalties([]).optimal(true).run()?;
+    /// assert_eq!(table.values("penalty")?, [0.125, 0.5]); // σ² = ¼
+    /// # Ok(()) }
+    /// ```
     pub fn optimal(&self, optimal: bool) -> Self {
         Self { optimal, ..self.clone() }
     }
 
-    /// |β|², the variance of the labels without noise; default 1.
+    /// |β|² of isotropic inputs, the variance of their labels without noise; default 1. The same as `spectrum(&[1.0], &[signal])`.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// let runs = RidgeExperiment::new(20, [0.5]);
+    /// // Without signal there is no bias.
+    /// assert_eq!(runs.signal(0.0).run()?.values("bias")?, [0.0]);
+    /// # Ok(()) }
+    /// ```
     pub fn signal(&self, signal: f64) -> Self {
-        Self { signal, ..self.clone() }
+        self.spectrum(&[1.0], &[signal])
     }
 
-    /// σ², the variance of the noise; default ¼.
-    pub fn noise(&self, noise: f64) -> Self {
-        Self { noise, ..self.clone() }
+    /// The spectrum of the inputs' covariance, written as for [`RidgeTheory::new`]: these eigenvalues h, of equal weight, with Σβ_k² = `signals` in the directions of each; default isotropic inputs.
+    ///
+    /// The p inputs are shared out to the eigenvalues as evenly as whole numbers allow, and the theory beside a row is that of these shares. Inputs x_j = √h_j z_j have normal z_j: turning them round would change nothing.
+    ///
+    /// ```
+    /// # fn main() -> statmech::Result<()> {
+    /// # use statmech::prelude::*;
+    /// // The same strength of signal, where inputs are strong and where they are weak.
+    /// let runs = RidgeExperiment::new(60, [2.0]).penalties([0.1]);
+    /// let easy = runs.spectrum(&[4.0, 0.25], &[0.25, 0.0]).run()?;
+    /// let hard = runs.spectrum(&[4.0, 0.25], &[0.0, 4.0]).run()?;
+    /// assert!(easy.values("risk")?[0] < hard.values("risk")?[0]);
+    /// # Ok(()) }
+    /// ```
+    pub fn spectrum(&self, eigenvalues: &[f64], signals: &[f64]) -> Self {
+        Self { eigenvalues: eigenvalues.to_vec(), signals: signals.to_vec(), ..self.clone() }
     }
 
     /// The student sees p = γn features max(0, w·x/√d) − 1/√(2π) with normal w, of d = `inputs`·n inputs; default the inputs themselves.
@@ -126,7 +166,7 @@ impl RidgeExperiment {
         Self { features_of: Some(inputs), ..self.clone() }
     }
 
-    /// Draws and learns. A row for each ratio and penalty: `n_examples`, `n_inputs` (p), `ratio` (p/n), `penalty`, `signal`, `noise`; `risk` (the excess of the squared error on new examples over σ²), `bias`,
+    /// Draws and learns. A row for each ratio and penalty: `n_examples`, `n_inputs` (p), `ratio` (p/n), `penalty`, `signal` (|β|²), `n_eigenvalues` (different ones that were given), `noise`; `risk` (the excess of the squared error on new examples over σ²), `bias`,
     /// `variance` (of it, over the noise, for these inputs; missing with random features), `training_error` (mean square), each with `_err` (standard error over samples) and `_theory`
     /// ([`RidgeTheory`], n → ∞; missing where it is infinite), `samples`, `seed`, `complete`.
     ///
@@ -134,7 +174,7 @@ impl RidgeExperiment {
     ///
     /// # Errors
     /// [`Error::Argument`] without ratios or penalties, for a ratio that is not between 10⁻⁶ and 10⁶, a penalty, signal or noise that is not from 0 to 10¹⁰⁰, both signal and noise 0, fewer than 2 samples or 2
-    /// examples; [`Error::TooLarge`] if n and p are both above 3,000, or np is above 10⁸.
+    /// examples, fewer inputs than eigenvalues, another spectrum than that of isotropic inputs with random features; those of [`RidgeTheory::new`]; [`Error::TooLarge`] if n and p are both above 3,000, or np is above 10⁸.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -167,8 +207,16 @@ impl RidgeExperiment {
         if let Some((name, _)) = empty.into_iter().find(|(_, empty)| *empty) {
             return Err(Error::argument(name, "an empty list", "at least one number"));
         }
-        if self.signal == 0.0 && self.noise == 0.0 {
+        RidgeTheory::new(1.0, &self.eigenvalues, &self.signals, self.noise)?;
+        if self.strength() == 0.0 && self.noise == 0.0 {
             return Err(Error::argument("signal, noise", "0, 0", "not 0 both"));
+        }
+        if self.features_of.is_some() && self.eigenvalues != [1.0] {
+            let (given, allowed) = (
+                format!("{:?}", self.eigenvalues),
+                "that of isotropic inputs, [1.0], with random features",
+            );
+            return Err(Error::argument("spectrum", given, allowed));
         }
         if self.optimal && self.features_of.is_some() {
             let allowed = "false with random features, whose best penalty has no closed form";
@@ -191,10 +239,42 @@ impl RidgeExperiment {
             let numbers = (p * n).max(d.map_or(0.0, |d| d * (p + (TESTS + 1) as f64 * n)));
             let what = format!("Ridge regression with {n} examples and {p} inputs");
             check_size(what, n.min(p), numbers, "Take fewer examples or smaller ratios.")?;
-            let best = self.optimal.then(|| optimal_penalty(p / n, self.signal, self.noise));
-            Ok(Size { p: p as usize, d: d.map(|d| d as usize), best: best.transpose()? })
+            let (p, d) = (p as usize, d.map(|d| d as usize));
+            if p < self.eigenvalues.len() {
+                let allowed = format!("at most {p} of them, the inputs at ratio {ratio}");
+                return Err(Error::argument("eigenvalues", self.eigenvalues.len(), allowed));
+            }
+            let best = self.optimal.then(|| self.best_penalty(p)).transpose()?;
+            Ok(Size { p, d, best })
         };
         self.ratios.iter().map(size).collect()
+    }
+
+    /// |β|².
+    fn strength(&self) -> f64 {
+        self.signals.iter().sum()
+    }
+
+    /// How many of p inputs have each eigenvalue: input j has number ⌊j·(number of eigenvalues)/p⌋.
+    fn shares(&self, p: usize) -> Vec<usize> {
+        let levels = self.eigenvalues.len();
+        let first = |level: usize| (level * p).div_ceil(levels);
+        (0..levels).map(|level| first(level + 1) - first(level)).collect()
+    }
+
+    /// The limit of many inputs that are shared out as these p.
+    fn limit(&self, p: usize) -> Result<RidgeTheory> {
+        let fractions: Vec<f64> =
+            self.shares(p).iter().map(|&share| share as f64 / p as f64).collect();
+        let ratio = p as f64 / self.n_examples as f64;
+        RidgeTheory::of_levels(ratio, &self.eigenvalues, &fractions, &self.signals, self.noise)
+    }
+
+    fn best_penalty(&self, p: usize) -> Result<f64> {
+        match self.signals[..] {
+            [signal] => optimal_penalty(p as f64 / self.n_examples as f64, signal, self.noise),
+            _ => Ok(self.limit(p)?.optimal()?.penalty),
+        }
     }
 
     /// The penalties of this size.
@@ -205,16 +285,15 @@ impl RidgeExperiment {
     fn theory(&self, sizes: &[Size]) -> Result<Vec<Vec<Option<RidgeState>>>> {
         let n = self.n_examples as f64;
         let states = |&size: &Size| {
-            let ratio = size.p as f64 / n;
             let theory = match size.d {
                 Some(d) => RidgeTheory::random_features(
                     FeatureMoments::relu(),
-                    ratio,
+                    size.p as f64 / n,
                     d as f64 / n,
-                    self.signal,
+                    self.strength(),
                     self.noise,
                 )?,
-                None => RidgeTheory::isotropic(ratio, self.signal, self.noise)?,
+                None => self.limit(size.p)?,
             };
             Ok(self
                 .all_penalties(size)
@@ -223,84 +302,6 @@ impl RidgeExperiment {
                 .collect())
         };
         sizes.iter().map(states).collect()
-    }
-
-    fn draw(&self, size: Size, seed: Seed) -> Result<Vec<Draw>> {
-        let mut generator = seed.generator();
-        let n = self.n_examples;
-        let columns = size.d.unwrap_or(size.p);
-        let beta = normal(columns, 1, (self.signal / columns as f64).sqrt(), &mut generator);
-        let inputs = normal(n, columns, 1.0, &mut generator);
-        let noise = normal(n, 1, self.noise.sqrt(), &mut generator);
-        let clean = product(view(&inputs)?, view(&beta)?, 1.0);
-        let y = Array2::from_shape_fn((n, 1), |(i, _)| clean[(i, 0)] + noise[(i, 0)]);
-        match size.d {
-            None => self.learn(&inputs, &beta, &y, size),
-            Some(d) => {
-                let w = normal(d, size.p, 1.0 / (d as f64).sqrt(), &mut generator);
-                let fresh = normal(TESTS * n, d, 1.0, &mut generator);
-                let mean = 1.0 / std::f64::consts::TAU.sqrt();
-                let x = relu(&inputs, &w, mean)?;
-                let truth = product(view(&fresh)?, view(&beta)?, 1.0);
-                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), size)
-            }
-        }
-    }
-
-    /// All errors follow from the components along the right singular vectors.
-    fn learn(
-        &self,
-        x: &Array2<f64>,
-        beta: &Array2<f64>,
-        y: &Array2<f64>,
-        size: Size,
-    ) -> Result<Vec<Draw>> {
-        let n = x.nrows() as f64;
-        let spectrum = Spectrum::new(x)?;
-        let (targets, known) = (spectrum.targets(x, y)?, spectrum.components(x, beta)?);
-        let length: f64 = beta.iter().map(|b| b * b).sum();
-        let seen: f64 = (0..spectrum.values.len()).map(|k| known[(k, 0)].powi(2)).sum();
-        let unseen = (length - seen).max(0.0);
-        let square = y.iter().map(|y| y * y).sum::<f64>() / n;
-        let at = |penalty: f64| {
-            let mut draw =
-                Draw { risk: unseen, bias: unseen, variance: 0.0, training_error: square };
-            for (k, &s) in spectrum.values.iter().enumerate() {
-                let (a, t) = (known[(k, 0)], targets[(k, 0)]);
-                let b = t / (s + penalty);
-                draw.risk += (b - a).powi(2);
-                draw.bias += (a * penalty / (s + penalty)).powi(2);
-                draw.variance += self.noise / n * s / (s + penalty).powi(2);
-                draw.training_error += b * (s * b - 2.0 * t);
-            }
-            draw.training_error = draw.training_error.max(0.0);
-            draw
-        };
-        Ok(self.all_penalties(size).into_iter().map(at).collect())
-    }
-
-    fn learn_features(
-        &self,
-        x: &Array2<f64>,
-        y: &Array2<f64>,
-        (fresh, truth): (&Array2<f64>, &faer::Mat<f64>),
-        size: Size,
-    ) -> Result<Vec<Draw>> {
-        let spectrum = Spectrum::new(x)?;
-        let targets = spectrum.targets(x, y)?;
-        let mean_square =
-            |inputs: &Array2<f64>, w: &faer::Mat<f64>, truth: &dyn Fn(usize) -> f64| {
-                let guess = product(view(inputs)?, w.as_ref(), 1.0);
-                let squares = (0..inputs.nrows()).map(|i| (guess[(i, 0)] - truth(i)).powi(2));
-                Ok::<f64, Error>(squares.sum::<f64>() / inputs.nrows() as f64)
-            };
-        let at = |penalty: f64| {
-            let w = spectrum.weights(x, &targets, penalty)?;
-            let risk = mean_square(fresh, &w, &|i| truth[(i, 0)])?;
-            let training_error = mean_square(x, &w, &|i| y[(i, 0)])?;
-            Ok(Draw { risk, bias: f64::NAN, variance: f64::NAN, training_error })
-        };
-        self.all_penalties(size).into_iter().map(at).collect()
     }
 
     fn table(
@@ -321,7 +322,8 @@ impl RidgeExperiment {
             "n_inputs" => rows.iter().map(|&(c, _)| sizes[c].p as u64).collect::<Vec<_>>(),
             "ratio" => each(&|c, _| sizes[c].p as f64 / n as f64),
             "penalty" => each(&|c, k| self.all_penalties(sizes[c])[k]),
-            "signal" => vec![self.signal; rows.len()],
+            "signal" => vec![self.strength(); rows.len()],
+            "n_eigenvalues" => vec![self.eigenvalues.len() as u64; rows.len()],
             "noise" => vec![self.noise; rows.len()],
         )?;
         let quantities: [Quantity; 4] = [
