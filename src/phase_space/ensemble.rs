@@ -258,7 +258,7 @@ impl Ensemble {
             .descend(&member.theta)
             .optimizer(Optimizer::Flow(self.tolerance))
             .time(duration)
-            .rate(0.1 * duration)
+            .learning_rate(0.1 * duration)
             .steps(STEPS)
             .points(2);
         if let Some(seconds) = seconds {
@@ -339,7 +339,7 @@ impl Ensemble {
                     .map_or(Ok(()), |center| self.require_row("`center`", center.len()))?;
             }
             Starts::Network(network) => {
-                self.require_row("The network's parameters", network.parameters()?)?;
+                self.require_row("The network's parameters", network.n_parameters()?)?;
             }
             Starts::Given(points) => self.require_row("A row of the starts", points.ncols())?,
         }

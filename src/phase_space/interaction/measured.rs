@@ -98,7 +98,7 @@ impl Network {
         theta: &Array1<f64>,
         hidden: usize,
     ) -> Result<NeuronInteraction> {
-        NeuronInteraction::new(&self.activations(theta, data.input_matrix(), hidden)?)
+        NeuronInteraction::new(&self.activations(theta, data.inputs(), hidden)?)
     }
 }
 

@@ -81,7 +81,7 @@ impl InteractionTraining {
     setters! { "Network::mlp([1, 4, 1]).interaction_training(&Dataset::regression(&array![[0.0], [1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0]], &array![[0.0], [1.0], [0.0], [1.0], [0.0], [1.0], [0.0], [1.0]])?).checkpoints([0, 5])":
         /// Networks of each kind, from seeds of their own; default 8. Errors are over them.
         runs;
-        /// Adam's rate; default 0.01.
+        /// Adam's learning rate; default 0.01.
         learning_rate;
         /// The seed of the starts and of the shuffled targets; default 0.
         seed;
@@ -185,8 +185,12 @@ impl InteractionTraining {
             return Ok(vec![self.measure(data, &objective, start)?]);
         }
         let steps = i64::try_from(last).unwrap_or(i64::MAX);
-        let descent =
-            objective.descend(start).adam().rate(self.learning_rate).steps(steps).points(last + 1);
+        let descent = objective
+            .descend(start)
+            .adam()
+            .learning_rate(self.learning_rate)
+            .steps(steps)
+            .points(last + 1);
         let path = descent.run()?.path;
         // A descent that has come to rest early stays where it is.
         let at = |step: &usize| path.row((*step).min(path.nrows() - 1)).to_owned();
@@ -201,8 +205,7 @@ impl InteractionTraining {
     ) -> Result<[f64; COLUMNS]> {
         let options =
             Options { shrinkage: None, method: InverseMethod::PseudoLikelihood, l2: None };
-        let active =
-            Active::of(&self.network.activations(theta, data.input_matrix(), self.hidden)?)?;
+        let active = Active::of(&self.network.activations(theta, data.inputs(), self.hidden)?)?;
         let six = numbers(&active, &matrices(&active, &options, None)?)?;
         let mut all = [f64::NAN; COLUMNS];
         all[0] = objective.loss(theta)?;
@@ -223,7 +226,7 @@ impl InteractionTraining {
             return Err(Error::argument("checkpoints", given, "at least one step, rising"));
         }
         let last = self.checkpoints.last().copied().unwrap_or(0);
-        let numbers = self.network.parameters()?.saturating_mul(last.saturating_add(1));
+        let numbers = self.network.n_parameters()?.saturating_mul(last.saturating_add(1));
         if numbers > MOST || runs > 100_000 {
             return Err(Error::TooLarge {
                 what: format!("{runs} paths of {last} steps"),

@@ -70,7 +70,7 @@ impl fmt::Display for LangevinScheme {
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
-/// let samples = bowl.langevin(&Array2::zeros((50, 1)), 0.5).step(0.1).steps(2000).seed(1).run()?;
+/// let samples = bowl.langevin(&Array2::zeros((50, 1)), 0.5).step_size(0.1).steps(2000).seed(1).run()?;
 /// let (variance, error) = (samples.covariance[(0, 0)], samples.covariance_err[(0, 0)]);
 /// assert!((variance - 0.25).abs() < 4.0 * error); // T/λ
 /// # Ok(()) }
@@ -83,7 +83,7 @@ pub struct Langevin {
     temperature: f64,
     scheme: LangevinScheme,
     friction: f64,
-    step: f64,
+    step_size: f64,
     steps: i64,
     thermalization: Option<i64>,
     points: usize,
@@ -98,7 +98,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let wells = Objective::exact(1, |x| (x[0].powi(2) - 1.0).powi(2))?;
-    /// let samples = wells.langevin(&Array2::ones((20, 1)), 0.1).scheme(LangevinScheme::Mala).step(0.02).run()?;
+    /// let samples = wells.langevin(&Array2::ones((20, 1)), 0.1).scheme(LangevinScheme::Mala).step_size(0.02).run()?;
     /// assert!((samples.mean[0] - 1.0).abs() < 0.3 && samples.acceptance > 0.9);
     /// # Ok(()) }
     /// ```
@@ -109,7 +109,7 @@ impl Objective {
             temperature,
             scheme: LangevinScheme::default(),
             friction: 1.0,
-            step: 0.01,
+            step_size: 0.01,
             steps: 1000,
             thermalization: None,
             points: 101,
@@ -122,7 +122,7 @@ impl Objective {
 impl Langevin {
     setters! { "Objective::quadratic(&array![[1.0]], &array![0.0])?.langevin(&Array2::zeros((4, 1)), 1.0)":
         /// The step h in time; default 0.01.
-        step;
+        step_size;
         /// Steps that enter the moments; default 1000.
         steps;
         /// Steps before; default a quarter of [`steps`](Self::steps).
@@ -141,7 +141,7 @@ impl Langevin {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step(1.5);
+    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step_size(1.5);
     /// assert!(walk.run()?.acceptance < 1.0);
     /// # Ok(()) }
     /// ```
@@ -174,7 +174,7 @@ impl Langevin {
     /// # fn main() -> statmech::Result<()> {
     /// let quartic = Objective::exact(1, |x| x[0].powi(4))?;
     /// let starts = Array2::zeros((100, 1));
-    /// let samples = quartic.langevin(&starts, 1.0).scheme(LangevinScheme::Mala).step(0.1).run()?;
+    /// let samples = quartic.langevin(&starts, 1.0).scheme(LangevinScheme::Mala).step_size(0.1).run()?;
     /// // ⟨θ²⟩ = Γ(3/4)/Γ(1/4).
     /// assert!((samples.covariance[(0, 0)] - 0.337989).abs() < 4.0 * samples.covariance_err[(0, 0)]);
     /// # Ok(()) }
@@ -200,7 +200,7 @@ impl Langevin {
                 walkers
                     .par_iter_mut()
                     .try_for_each(|walker| walker.go(&rule, done..next, before))
-                    .map_err(|error| astray(error, "step", self.step, SHORT))?;
+                    .map_err(|error| astray(error, "step_size", self.step_size, SHORT))?;
                 progress.add(next - done);
                 done = next;
                 complete = done == all || !deadline.passed();
@@ -219,14 +219,21 @@ impl Langevin {
     }
 
     fn rule(&self) -> Rule<'_> {
-        let decay = (-self.friction * self.step).exp();
+        let decay = (-self.friction * self.step_size).exp();
         let noise = if self.scheme == LangevinScheme::Baoab {
-            (-self.temperature * (-2.0 * self.friction * self.step).exp_m1()).sqrt()
+            (-self.temperature * (-2.0 * self.friction * self.step_size).exp_m1()).sqrt()
         } else {
-            (2.0 * self.temperature * self.step).sqrt()
+            (2.0 * self.temperature * self.step_size).sqrt()
         };
         let (objective, scheme) = (&self.objective, self.scheme);
-        Rule { objective, scheme, temperature: self.temperature, step: self.step, noise, decay }
+        Rule {
+            objective,
+            scheme,
+            temperature: self.temperature,
+            step_size: self.step_size,
+            noise,
+            decay,
+        }
     }
 
     /// The steps that enter the moments, and those before.
@@ -237,7 +244,7 @@ impl Langevin {
             return Err(Error::argument("starts", "one row", "two walkers at least, for an error"));
         }
         require_positive("temperature", self.temperature)?;
-        require_positive("step", self.step)?;
+        require_positive("step_size", self.step_size)?;
         if !(self.friction >= 0.0 && self.friction.is_finite()) {
             return Err(Error::argument("friction", self.friction, "a finite number, at least 0"));
         }
