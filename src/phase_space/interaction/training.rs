@@ -193,8 +193,12 @@ impl InteractionTraining {
             return Ok(vec![self.measure(data, &objective, start, whole)?]);
         }
         let steps = i64::try_from(last).unwrap_or(i64::MAX);
-        let mut descent =
-            objective.descend(start).adam().learning_rate(self.learning_rate).steps(steps).points(last + 1);
+        let mut descent = objective
+            .descend(start)
+            .adam()
+            .learning_rate(self.learning_rate)
+            .steps(steps)
+            .points(last + 1);
         if let Some(seconds) = whole.seconds_left() {
             descent = descent.deadline(seconds);
         }

@@ -143,8 +143,13 @@ impl StochasticDescent {
     pub fn run(&self) -> Result<StochasticDescentStatistics> {
         let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let (steps, before) = self.check()?;
-        let prediction =
-            Prediction::new(&self.objective, &self.minimum, self.learning_rate, self.batch, &whole)?;
+        let prediction = Prediction::new(
+            &self.objective,
+            &self.minimum,
+            self.learning_rate,
+            self.batch,
+            &whole,
+        )?;
         let minimum = self.minimum.to_vec();
         let rule = Rule {
             objective: &self.objective,
