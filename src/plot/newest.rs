@@ -19,7 +19,9 @@ impl Figure {
         let mut new = self.clone();
         if let Some((first, others)) = new.newest_layers().split_first_mut() {
             first.label = Some(label.to_string());
-            others.iter_mut().for_each(|layer| layer.label = None);
+            for layer in others {
+                layer.label = None;
+            }
         }
         new
     }
