@@ -16,6 +16,8 @@ pub(super) const TICK_LENGTH: f64 = 5.0;
 /// Room for one line of labels over the frame.
 pub(super) const NOTE_HEIGHT: f64 = 17.0;
 const COLOR_BAR_GAP: f64 = 16.0;
+/// Room right of a surface for the numbers of its nearest axis.
+const SURFACE_NUMBERS: f64 = 42.0;
 pub(super) const BAND_OPACITY: f64 = 0.25;
 pub(super) const COLOR_BAR_WIDTH: f64 = 14.0;
 
@@ -187,7 +189,7 @@ impl<'a> Panel<'a> {
             margin.top += TITLE_SIZE + 9.0;
         }
         if surface {
-            (margin.left, margin.right, margin.bottom) = (66.0, 56.0, 48.0);
+            (margin.left, margin.right, margin.bottom) = (66.0, 14.0 + SURFACE_NUMBERS, 48.0);
         } else if axes {
             let numbers = self.numbers()?;
             margin.left = 8.0 + label_height(self.y_label()) + numbers.0;
@@ -344,7 +346,9 @@ impl<'a> Panel<'a> {
     }
 
     fn place_color_bar(&mut self) {
-        let left = self.frame.right + COLOR_BAR_GAP;
+        let surface = self.has(|kind| matches!(kind, Kind::Surface(_)));
+        let numbers = if surface { SURFACE_NUMBERS } else { 0.0 };
+        let left = self.frame.right + numbers + COLOR_BAR_GAP;
         let rect = Rect { left, right: left + COLOR_BAR_WIDTH, ..self.frame };
         let axis = self.color_axis();
         self.color_bar = self.color_bar_label().map(|label| ColorBar { rect, axis, label });
