@@ -70,7 +70,7 @@ fn slices(criterion: &mut Criterion) {
     group.bench_function("100 slices, step chosen", |bencher| {
         bencher.iter(|| slices.run().expect("a trace"));
     });
-    let given = slices.step(1e-3);
+    let given = slices.step_size(1e-3);
     group.bench_function("100 slices, step given", |bencher| {
         bencher.iter(|| given.run().expect("a trace"));
     });

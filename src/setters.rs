@@ -39,7 +39,7 @@ macro_rules! setters {
         $rest
     } };
     (@setter learning_rate $rest:tt) => { $crate::setters::setters! { @write
-        learning_rate: f64 => learning_rate,
+        learning_rate: f64 => learning_rate.into(),
         "assert!(settings.learning_rate(0.01).run().is_ok() && settings.learning_rate(0.0).run().is_err());",
         $rest
     } };
@@ -103,9 +103,9 @@ macro_rules! setters {
         "assert!(settings.time(0.5).run().is_ok() && settings.time(-1.0).run().is_err());",
         $rest
     } };
-    (@setter step $rest:tt) => { $crate::setters::setters! { @write
-        step: f64 => step,
-        "assert!(settings.step(0.02).run().is_ok() && settings.step(0.0).run().is_err());",
+    (@setter step_size $rest:tt) => { $crate::setters::setters! { @write
+        step_size: f64 => step_size.into(),
+        "assert!(settings.step_size(0.02).run().is_ok() && settings.step_size(0.0).run().is_err());",
         $rest
     } };
     (@setter points $rest:tt) => { $crate::setters::setters! { @write

@@ -10,7 +10,7 @@ use statmech::prelude::*;
 
 /// All states of all units with their energies, by the definition and with no help from the machine.
 fn by_hand(machine: &BoltzmannMachine) -> Vec<(Vec<f64>, f64)> {
-    let n = machine.units();
+    let n = machine.n_units();
     let (weights, biases) = (machine.weights(), machine.biases());
     let off = f64::from(machine.coding().off());
     (0..1_usize << n)
@@ -63,10 +63,10 @@ fn distributions_free_energies_and_ln_z_are_direct_sums() -> Result {
             let likelihood = p.iter().map(|p| p.ln()).sum::<f64>() / p.len() as f64;
             assert!((machine.log_likelihood(&rows)? - likelihood).abs() < 1e-12);
             let (means, correlations) = machine.moments()?;
-            for i in 0..machine.units() {
+            for i in 0..machine.n_units() {
                 let mean: f64 = states.iter().map(|(s, e)| s[i] * (-e / t).exp() / z).sum();
                 assert!((means[i] - mean).abs() < 1e-13);
-                for j in 0..machine.units() {
+                for j in 0..machine.n_units() {
                     let product: f64 =
                         states.iter().map(|(s, e)| s[i] * s[j] * (-e / t).exp() / z).sum();
                     assert!((correlations[(i, j)] - product).abs() < 1e-13);
@@ -279,7 +279,7 @@ fn clamping_conditions() -> Result {
 
 /// The distribution after one sweep in which each of `units` in turn is set by its sigmoid.
 fn swept(machine: &BoltzmannMachine, p: &Array1<f64>) -> Result<Array1<f64>> {
-    let n = machine.units();
+    let n = machine.n_units();
     let states = BoltzmannMachine::new(machine.coding(), n, 0)?.visible_states()?;
     let mut p = p.clone();
     for i in 0..n {

@@ -16,7 +16,8 @@ fn deep_machines_are_machines_in_layers() -> Result {
         assert!((deep.log_likelihood(&rows)? - machine.log_likelihood(&rows)?).abs() < 1e-11);
         // By hand, from the layers.
         let (w, b) = (deep.weights(), deep.biases());
-        let states = BoltzmannMachine::new(Coding::Binary, machine.units(), 0)?.visible_states()?;
+        let states =
+            BoltzmannMachine::new(Coding::Binary, machine.n_units(), 0)?.visible_states()?;
         let energies = machine.energies(&states)?;
         for (state, energy) in states.outer_iter().zip(&energies) {
             let (mut rest, mut layers) = (state.to_vec(), Vec::new());

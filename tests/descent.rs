@@ -19,7 +19,8 @@ fn largest(difference: impl IntoIterator<Item = f64>) -> f64 {
 #[test]
 fn momentum_and_adam_take_the_published_steps() {
     let (objective, start) = (bowl(), array![1.0, 2.0]);
-    let descended = objective.descend(&start).momentum(0.9).rate(0.05).steps(3).run().unwrap();
+    let descended =
+        objective.descend(&start).momentum(0.9).learning_rate(0.05).steps(3).run().unwrap();
     let (mut theta, mut m) = (start.clone(), array![0.0, 0.0]);
     for _ in 0..3 {
         m = 0.9 * &m + objective.gradient(&theta).unwrap();
@@ -27,7 +28,7 @@ fn momentum_and_adam_take_the_published_steps() {
     }
     assert!(largest(&descended.theta - &theta) < 1e-15);
 
-    let descended = objective.descend(&start).adam().rate(0.05).steps(3).run().unwrap();
+    let descended = objective.descend(&start).adam().learning_rate(0.05).steps(3).run().unwrap();
     let (mut theta, mut m, mut s) = (start, array![0.0, 0.0], array![0.0, 0.0]);
     for t in 1..=3 {
         let g = objective.gradient(&theta).unwrap();
@@ -45,7 +46,7 @@ fn gradient_descent_contracts_as_the_spectrum_says() {
     let diagonal =
         Objective::quadratic(&array![[3.0, 0.0], [0.0, 1.0]], &array![0.0, 0.0]).unwrap();
     let descended =
-        diagonal.descend(&array![1.0, 1.0]).rate(0.1).steps(20).points(21).run().unwrap();
+        diagonal.descend(&array![1.0, 1.0]).learning_rate(0.1).steps(20).points(21).run().unwrap();
     for (k, point) in descended.path.rows().into_iter().enumerate() {
         assert!((point[0] - 0.7_f64.powi(k as i32)).abs() < 1e-14);
         assert!((point[1] - 0.9_f64.powi(k as i32)).abs() < 1e-14);
@@ -127,14 +128,14 @@ fn a_deadline_leaves_a_valid_part() {
 fn bad_input_is_refused_in_sentences() {
     let start = array![1.0, 1.0];
     let d = bowl().descend(&start);
-    assert!(d.rate(0.0).run().is_err() && d.rate(f64::NAN).run().is_err());
+    assert!(d.learning_rate(0.0).run().is_err() && d.learning_rate(f64::NAN).run().is_err());
     assert!(d.momentum(1.0).run().is_err() && d.momentum(f64::NAN).run().is_err());
     assert!(d.flow(-1.0).run().is_err() && d.optimizer(Optimizer::Flow(0.0)).run().is_err());
     assert!(d.points(1).run().is_err() && d.points(usize::MAX).run().is_err());
     assert!(d.tolerance(-1.0).run().is_err() && d.batch(1).run().is_err());
     assert!(d.batch(1).run().unwrap_err().to_string().contains("no average"));
     assert!(bowl().descend(&array![1.0]).run().is_err());
-    let far = d.rate(10.0).steps(2000).run().unwrap_err().to_string();
+    let far = d.learning_rate(10.0).steps(2000).run().unwrap_err().to_string();
     assert!(far.contains("rate") && far.contains("step"), "{far}");
     let network = Network::mlp([1, 2]);
     let data = Dataset::classes(&array![[0.0], [1.0]], &array![0, 1]).unwrap();

@@ -338,7 +338,7 @@ fn bad_settings_of_sampling_methods_are_refused_in_a_sentence() {
     says(annealed.runs(1).run().unwrap_err(), "`runs`");
     says(annealed.runs(i64::MAX).run().unwrap_err(), "GiB");
     says(annealed.sweeps(-1).run().unwrap_err(), "`sweeps`");
-    says(annealed.equilibration(-1).run().unwrap_err(), "`equilibration`");
+    says(annealed.thermalization(-1).run().unwrap_err(), "`thermalization`");
     says(annealed.steps(0).run().unwrap_err(), "`steps`");
     says(annealed.update(Update::Wolff).run().unwrap_err(), "cluster");
     says(annealed.update(Update::SwendsenWang).run().unwrap_err(), "cluster");

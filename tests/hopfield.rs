@@ -16,7 +16,7 @@ fn start(size: usize, seed: u64) -> Array1<i8> {
 
 /// The same dynamics in the units N J, whole numbers in a matrix.
 fn as_matrix(net: &Hopfield) -> Hopfield {
-    let whole = net.couplings().unwrap().mapv(|j| (j * net.size() as f64).round());
+    let whole = net.couplings().unwrap().mapv(|j| (j * net.n_units() as f64).round());
     Hopfield::from_couplings(&whole).unwrap()
 }
 
@@ -182,7 +182,7 @@ fn ties_keep_the_state() {
 
 /// Mean energy per unit and mean squared overlap with pattern 0, from enumeration with these weights.
 fn enumerated(net: &Hopfield, ln_weight: impl Fn(&Array1<i8>) -> f64) -> (f64, f64) {
-    let n = net.size();
+    let n = net.n_units();
     let (mut z, mut energy, mut square) = (0.0, 0.0, 0.0);
     for bits in 0..1_u32 << n {
         let state: Array1<i8> = (0..n).map(|i| if bits >> i & 1 == 1 { 1 } else { -1 }).collect();
@@ -356,7 +356,7 @@ fn frames_say_what_was_done() {
         "flips",
         "stopped",
         "rule",
-        "size",
+        "n_units",
         "load",
         "temperature",
         "seed",

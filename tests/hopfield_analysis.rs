@@ -38,7 +38,7 @@ fn fixed_points_are_those_of_every_single_state() {
     for net in networks() {
         let (couplings, fields) = (net.couplings().unwrap(), net.fields());
         let (mut loose, mut strict) = (Vec::new(), 0);
-        for (number, state) in all_states(net.size()).enumerate() {
+        for (number, state) in all_states(net.n_units()).enumerate() {
             let s = state.mapv(f64::from);
             let aligned = (couplings.dot(&s) + &fields) * &s;
             if aligned.iter().all(|x| *x > -1e-12) {

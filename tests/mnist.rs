@@ -29,7 +29,8 @@ fn seven_million_parameters_are_trained_and_have_the_ends_of_their_spectrum() {
     let network = Network::mlp([784, 2048, 2048, 512, 10]).relu().precision(Precision::Single);
     let objective = network.loss(&training).unwrap();
     let started = std::time::Instant::now();
-    let descent = objective.descend(&network.initial(1).unwrap()).adam().rate(5e-4).batch(200);
+    let descent =
+        objective.descend(&network.initial(1).unwrap()).adam().learning_rate(5e-4).batch(200);
     let theta = descent.steps(120).points(2).run().unwrap().theta;
     let (seen, unseen) = (objective.accuracy(&theta), network.loss(&held_out).unwrap());
     let (seen, unseen) = (seen.unwrap(), unseen.accuracy(&theta).unwrap());

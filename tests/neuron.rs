@@ -375,7 +375,7 @@ fn a_constant_rate_leaves_the_misalignment_of_the_linear_theory() {
     for rate in [0.005, 0.01] {
         let learned = Hebbian::new(&samples)
             .unwrap()
-            .rate(rate)
+            .learning_rate(rate)
             .decay(f64::INFINITY)
             .steps(1_000_000)
             .record_every(50)
@@ -399,7 +399,7 @@ fn rules_follow_their_flows_on_average() {
         let (mut deviations, mut norms) = (Vec::new(), Vec::new());
         for seed in 0..100 {
             let settings =
-                Hebbian::new(&samples).unwrap().rule(rule).rate(5e-4).decay(f64::INFINITY);
+                Hebbian::new(&samples).unwrap().rule(rule).learning_rate(5e-4).decay(f64::INFINITY);
             let path =
                 settings.steps(3_000).record_every(3_000).seed(seed).run().unwrap().trajectory;
             let at_end = |column: &str| path.values(column).unwrap()[1];
@@ -426,7 +426,7 @@ fn hebb_alone_grows_without_bound_at_the_leading_eigenvalue() {
     let learned = Hebbian::new(&samples)
         .unwrap()
         .rule(HebbRule::Hebb)
-        .rate(0.001)
+        .learning_rate(0.001)
         .decay(f64::INFINITY)
         .steps(1_000_000)
         .record_every(10_000)
@@ -535,9 +535,9 @@ fn bad_input_is_refused_in_sentences() {
     let good = Hebbian::new(&array![[1.0, 0.0], [-1.0, 0.3]]).unwrap();
     sentence(good.components(0).run());
     sentence(good.components(3).run());
-    sentence(good.rate(0.0).run());
-    sentence(good.rate(f64::NAN).run());
-    sentence(good.rate(1e3).run());
+    sentence(good.learning_rate(0.0).run());
+    sentence(good.learning_rate(f64::NAN).run());
+    sentence(good.learning_rate(1e3).run());
     sentence(good.decay(0.0).run());
     sentence(good.decay(f64::NAN).run());
     sentence(good.record_every(0).run());

@@ -392,7 +392,7 @@ fn parameters_are_saved_whole_and_read_from_other_programs() {
 #[test]
 fn what_would_not_fit_into_memory_is_refused_before_the_work() {
     let windows = Network::images(1, 512, 512).conv(1, 1023).global_average().dense(2);
-    assert!(windows.parameters().unwrap_err().to_string().contains("windows of the filters"));
+    assert!(windows.n_parameters().unwrap_err().to_string().contains("windows of the filters"));
     let pixels = Dataset::classes(&Array2::ones((1, 64 * 64)), &array![1]).unwrap();
     let wide = Network::images(1, 64, 64).conv(65_535, 1).nonlinearity().global_average().dense(2);
     assert!(wide.loss(&pixels).unwrap_err().to_string().contains("A pass of 1 examples"));

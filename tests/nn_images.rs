@@ -270,7 +270,8 @@ fn batch_normalisation_forgets_the_size_of_weights_and_couples_examples() {
     assert_eq!(on(1), on(3));
     let refused = network.batch(7).loss(&digits).unwrap_err().to_string();
     assert!(refused.contains("batch normalisation"), "{refused}");
-    let descended = objective.descend(&theta).adam().rate(0.01).batch(20).steps(60).run().unwrap();
+    let descended =
+        objective.descend(&theta).adam().learning_rate(0.01).batch(20).steps(60).run().unwrap();
     assert!(descended.loss < 0.5 * a);
 }
 

@@ -19,7 +19,7 @@ fn ring() -> Objective {
 fn principal_components_are_those_of_the_large_matrix() {
     let objective = quadratic(&[1.0, 2.0, 0.1, 4.0, 0.5, 3.0]);
     let start = array![1.0, -1.0, 2.0, 0.5, 0.3, -0.8];
-    let path = objective.descend(&start).rate(0.2).steps(30).run().unwrap().path;
+    let path = objective.descend(&start).learning_rate(0.2).steps(30).run().unwrap().path;
     let principal = PrincipalPath::new(&path).unwrap();
     let centred = &path - &path.row(path.nrows() - 1);
     let large = centred.t().dot(&centred);

@@ -53,7 +53,7 @@ fn walkers_in_equilibrium_jump_as_often_forth_as_back() {
         (LangevinScheme::Baoab, 0.05),
         (LangevinScheme::LeimkuhlerMatthews, 0.01),
     ] {
-        let walk = wells.langevin(&Array2::zeros((100, 2)), 0.6).scheme(scheme).step(step);
+        let walk = wells.langevin(&Array2::zeros((100, 2)), 0.6).scheme(scheme).step_size(step);
         let samples = walk.steps(8000).thermalization(2000).points(2001).seed(7).run().unwrap();
         let jumps = samples.detailed_balance([0, 1]).unwrap().run().unwrap();
         assert!(jumps.circulation.abs() < 4.0 * jumps.circulation_err, "{scheme} {jumps:?}");

@@ -330,7 +330,8 @@ fn linear_processes_refuse_what_has_no_meaning() {
 fn a_hamiltonian_flow_keeps_volume_and_energy() {
     let (objective, theta) = network();
     let momentum = normals(1, 13, 9).row(0).to_owned();
-    let swing = objective.hamiltonian(&theta).momentum(&momentum).time(4.0).step(0.05).points(9);
+    let swing =
+        objective.hamiltonian(&theta).momentum(&momentum).time(4.0).step_size(0.05).points(9);
     for scheme in [Symplectic::Leapfrog, Symplectic::Yoshida] {
         let flow = swing.scheme(scheme).jacobian(true).run().unwrap();
         let dets = flow.frame.values("log_determinant").unwrap();
@@ -347,7 +348,7 @@ fn a_hamiltonian_flow_keeps_volume_and_energy() {
             let (mut start, mut push) = (theta.clone(), momentum.clone());
             *(if k < 13 { &mut start[k] } else { &mut push[k - 13] }) += shift;
             let from = objective.hamiltonian(&start).momentum(&push).scheme(scheme);
-            let ended = from.time(4.0).step(0.05).points(2).run().unwrap();
+            let ended = from.time(4.0).step_size(0.05).points(2).run().unwrap();
             statmech::ndarray::concatenate![Axis(0), ended.path.row(1), ended.momenta.row(1)]
         };
         for k in [0, 7, 12, 14, 25] {
@@ -360,7 +361,7 @@ fn a_hamiltonian_flow_keeps_volume_and_energy() {
     // The orders of the schemes, by halving the step.
     for (scheme, order) in [(Symplectic::Leapfrog, 2.0), (Symplectic::Yoshida, 4.0)] {
         let drift = |step: f64| {
-            let flow = swing.scheme(scheme).points(2).step(step).run().unwrap();
+            let flow = swing.scheme(scheme).points(2).step_size(step).run().unwrap();
             let energy = flow.frame.values("energy").unwrap();
             (energy[1] - energy[0]).abs()
         };
@@ -370,7 +371,8 @@ fn a_hamiltonian_flow_keeps_volume_and_energy() {
     // Backwards in time to the start.
     let there = swing.run().unwrap();
     let (end, last) = (there.path.row(8).to_owned(), -there.momenta.row(8).to_owned());
-    let back = objective.hamiltonian(&end).momentum(&last).time(4.0).step(0.05).points(9).run();
+    let back =
+        objective.hamiltonian(&end).momentum(&last).time(4.0).step_size(0.05).points(9).run();
     assert!(largest(&(&back.unwrap().path.row(8) - &theta)) < 1e-11);
 }
 
@@ -384,7 +386,7 @@ fn an_oscillator_swings_as_in_closed_form_and_its_energy_does_not_drift() {
         assert!((x[0] - time.cos()).abs() < 1e-7);
         assert!((x[1] - 0.5 * (0.5 * time).cos() - (0.5 * time).sin()).abs() < 1e-7);
     }
-    let long = swing.time(2000.0).step(0.1).run().unwrap();
+    let long = swing.time(2000.0).step_size(0.1).run().unwrap();
     let energy = long.frame.values("energy").unwrap();
     assert!(energy.iter().all(|e| (e - energy[0]).abs() < 0.01 * energy[0]));
 }
@@ -392,7 +394,7 @@ fn an_oscillator_swings_as_in_closed_form_and_its_energy_does_not_drift() {
 #[test]
 fn friction_contracts_volume_and_leads_to_the_gradient_flow() {
     let (objective, theta) = network();
-    let damped = objective.hamiltonian(&theta).friction(0.7).time(2.0).step(0.05).points(5);
+    let damped = objective.hamiltonian(&theta).friction(0.7).time(2.0).step_size(0.05).points(5);
     for scheme in [Symplectic::Leapfrog, Symplectic::Yoshida] {
         let flow = damped.scheme(scheme).jacobian(true).run().unwrap();
         let (times, dets) =
@@ -403,12 +405,13 @@ fn friction_contracts_volume_and_leads_to_the_gradient_flow() {
     }
     // A damped oscillator: x'' = −x − γ x'.
     let one = Objective::quadratic(&array![[1.0]], &array![0.0]).unwrap();
-    let flow = one.hamiltonian(&array![1.0]).friction(1.0).step(0.001).time(3.0).run().unwrap();
+    let flow =
+        one.hamiltonian(&array![1.0]).friction(1.0).step_size(0.001).time(3.0).run().unwrap();
     let w = 0.75_f64.sqrt();
     let exact = (-1.5_f64).exp() * ((3.0 * w).cos() + 0.5 / w * (3.0 * w).sin());
     assert!((flow.path[(100, 0)] - exact).abs() < 1e-6);
     // γ = 100 in the time 100 t, with steps that resolve the friction.
-    let slow = objective.hamiltonian(&theta).friction(100.0).time(100.0).step(0.001).points(2);
+    let slow = objective.hamiltonian(&theta).friction(100.0).time(100.0).step_size(0.001).points(2);
     let flow = objective.transport(&theta).points(2).run().unwrap();
     let apart = largest(&(&slow.run().unwrap().path.row(1) - &flow.paths[0].row(1)));
     assert!(apart < 2e-3, "{apart}");
@@ -422,14 +425,14 @@ fn hamiltonian_flows_refuse_what_they_cannot_do() {
     assert_says(flow.momentum(&array![1.0]).run(), &["`momentum`"]);
     assert!(flow.momentum(&array![1.0, f64::NAN, 0.0]).run().is_err());
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(flow.step(bad).run().is_err() && flow.time(bad).run().is_err());
+        assert!(flow.step_size(bad).run().is_err() && flow.time(bad).run().is_err());
         assert!(flow.mass(bad).run().is_err());
     }
     assert!(flow.friction(-1.0).run().is_err() && flow.friction(f64::NAN).run().is_err());
-    assert_says(flow.step(1e-300).run(), &["`step`"]);
+    assert_says(flow.step_size(1e-300).run(), &["`step_size`"]);
     assert_says(flow.points(1).run(), &["`points`"]);
     let cliff = Objective::exact(1, |x| -x[0].powi(4)).unwrap();
-    assert_says(cliff.hamiltonian(&array![1.0]).run(), &["`step`"]);
+    assert_says(cliff.hamiltonian(&array![1.0]).run(), &["`step_size`"]);
     assert_says(flow.time(1e9).run(), &["`deadline`"]);
     assert_says(flow.momentum(&array![1e200, 0.0, 0.0]).run(), &["kinetic"]);
     let cut = flow.time(1e9).deadline(1e-9).run().unwrap();
@@ -451,7 +454,7 @@ fn columns_beside_the_density_are_what_they_say() {
     let first = |name: &str| flow.frame.values(name).unwrap()[0];
     assert_eq!(first("kinetic"), 2.5);
     // A step that does not divide the time between records is shortened until it does.
-    let short = objective.hamiltonian(&start).time(1.0).step(0.3).points(2).run().unwrap();
+    let short = objective.hamiltonian(&start).time(1.0).step_size(0.3).points(2).run().unwrap();
     assert_eq!(short.frame.values("step_size").unwrap(), [0.25; 2]);
     assert!((first("gradient_norm") - 1.25_f64.sqrt()).abs() < 1e-14);
     // A D − D Aᵀ has the norm √2, A D √12.5.

@@ -32,7 +32,7 @@ fn walkers_in_a_bowl_have_the_covariance_of_their_scheme() {
     let center = inverse(&h).dot(&array![1.0, 0.0]);
     for scheme in SCHEMES {
         let starts = Array2::from_shape_fn((100, 2), |(_, i)| center[i]);
-        let walk = objective.langevin(&starts, t).scheme(scheme).step(step).steps(2000);
+        let walk = objective.langevin(&starts, t).scheme(scheme).step_size(step).steps(2000);
         let samples = walk.friction(1.5).seed(3).run().unwrap();
         let exact = match scheme {
             LangevinScheme::EulerMaruyama => t * inverse(&(&h - &(0.5 * step * h.dot(&h)))),
@@ -87,7 +87,7 @@ fn walkers_in_wells_have_the_moments_of_gibbs() {
         (LangevinScheme::LeimkuhlerMatthews, 0.01),
         (LangevinScheme::Baoab, 0.05),
     ] {
-        let walk = objective.langevin(&Array2::zeros((100, 2)), t).scheme(scheme).step(step);
+        let walk = objective.langevin(&Array2::zeros((100, 2)), t).scheme(scheme).step_size(step);
         let samples = walk.steps(4000).seed(5).points(2).run().unwrap();
         let close = |value: f64, error: f64, exact: f64| {
             assert!((value - exact).abs() < 4.0 * error, "{scheme} {value} {error} {exact}");
@@ -106,7 +106,7 @@ fn relaxation_and_errors_of_walkers() {
     // Before equilibrium: ⟨(x − x₀)²⟩ of the linear process.
     let bowl = Objective::quadratic(&array![[1.0]], &array![0.0]).unwrap();
     let starts = Array2::from_elem((4000, 1), 2.0);
-    let walk = bowl.langevin(&starts, 0.3).step(0.01).steps(100).thermalization(0).points(5);
+    let walk = bowl.langevin(&starts, 0.3).step_size(0.01).steps(100).thermalization(0).points(5);
     let samples = walk.seed(2).run().unwrap();
     let process = OrnsteinUhlenbeck::new(&array![[1.0]], &array![[0.3]]).unwrap();
     for (row, time) in samples.frame.values("time").unwrap().iter().enumerate().skip(1) {
@@ -121,7 +121,7 @@ fn relaxation_and_errors_of_walkers() {
         assert!((loss - second).abs() < 4.0 * loss_err + 0.02 * second);
     }
     let run = |seed: u64| {
-        let walk = bowl.langevin(&Array2::zeros((30, 1)), 1.0).step(0.3).steps(60);
+        let walk = bowl.langevin(&Array2::zeros((30, 1)), 1.0).step_size(0.3).steps(60);
         let samples = walk.thermalization(40).points(2).seed(seed).run().unwrap();
         (samples.covariance[(0, 0)], samples.covariance_err[(0, 0)])
     };
@@ -158,18 +158,18 @@ fn langevin_refuses_what_it_cannot_do() {
     assert_says(bowl.langevin(&array![[1.0], [f64::NAN]], 1.0).run(), &["NaN"]);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(bowl.langevin(&Array2::zeros((3, 1)), bad).run().is_err());
-        assert!(walk.step(bad).run().is_err());
+        assert!(walk.step_size(bad).run().is_err());
     }
     assert!(walk.steps(0).run().is_err() && walk.thermalization(-1).run().is_err());
     assert!(walk.steps(i64::MAX).run().is_err() && walk.points(usize::MAX).run().is_err());
     assert!(walk.points(1).run().is_err() && walk.friction(f64::NAN).run().is_err());
     let quartic = Objective::exact(1, |x| x[0].powi(4)).unwrap();
-    let wild = quartic.langevin(&array![[3.0], [-3.0]], 1.0).step(0.5);
-    assert_says(wild.run(), &["`step`", "Mala"]);
+    let wild = quartic.langevin(&array![[3.0], [-3.0]], 1.0).step_size(0.5);
+    assert_says(wild.run(), &["`step_size`", "Mala"]);
     assert!(wild.scheme(LangevinScheme::Mala).run().is_ok());
     // Squares of places overflow, or noise does.
     assert_says(bowl.langevin(&Array2::zeros((3, 1)), 1e308).run(), &["`temperature`"]);
-    let hot = bowl.langevin(&Array2::zeros((3, 1)), 1e308).step(10.0);
+    let hot = bowl.langevin(&Array2::zeros((3, 1)), 1e308).step_size(10.0);
     assert_says(hot.scheme(LangevinScheme::Mala).run(), &["`temperature`"]);
     // A loss that takes its time: the clock is looked at after one step of each walker.
     let slow = Objective::from_fn(1, |x| {

@@ -25,7 +25,7 @@ fn regression() -> (Objective, Array1<f64>) {
 #[test]
 fn stochastic_descent_has_the_predicted_covariance_and_currents() {
     let (objective, minimum) = regression();
-    let settings = objective.stochastic_descent(&minimum).rate(0.01).batch(4).walkers(40);
+    let settings = objective.stochastic_descent(&minimum).learning_rate(0.01).batch(4).walkers(40);
     let sgd = settings.steps(8000).thermalization(1000).seed(2).run().unwrap();
     // S by hand at the minimum: residuals times inputs.
     let gradients: Vec<Array1<f64>> = (0..30)
@@ -76,9 +76,9 @@ fn stochastic_descent_refuses_what_it_cannot_do() {
     let (objective, minimum) = regression();
     let settings = objective.stochastic_descent(&minimum);
     for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(settings.rate(bad).run().is_err());
+        assert!(settings.learning_rate(bad).run().is_err());
     }
-    assert_says(settings.rate(10.0).run(), &["settle"]);
+    assert_says(settings.learning_rate(10.0).run(), &["settle"]);
     assert!(settings.batch(0).run().is_err() && settings.walkers(1).run().is_err());
     assert!(settings.steps(0).run().is_err() && settings.thermalization(-1).run().is_err());
     assert_says(objective.stochastic_descent(&(&minimum + 1.0)).run(), &["descend"]);

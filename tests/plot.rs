@@ -204,6 +204,31 @@ fn legends_need_two_series_and_settings_reach_the_layer_added_last() -> Checked 
 }
 
 #[test]
+fn settings_reach_all_groups_of_one_call_and_no_others() -> Checked {
+    let frame = df!["x" => [0, 1, 0, 1, 0, 1], "y" => [0, 1, 2, 3, 4, 5], "kind" => ["a_b", "a_b", "c", "c", "d", "d"]]?;
+    let groups = frame.line_by("x", "y", "kind")?;
+    let picture = |figure: &Figure| Picture::of(&figure.legend(Legend::Hidden));
+    let palette = [[0, 114, 178], [213, 94, 0], [0, 158, 115]];
+    let apart = picture(&groups);
+    let long: Vec<usize> = palette.iter().map(|color| apart.count(*color)).collect();
+    assert!(long.iter().all(|count| *count > 100), "{long:?}");
+    let alike = picture(&groups.color(Color::Rgb(1, 200, 3)));
+    assert!(palette.iter().all(|color| alike.count(*color) == 0));
+    assert!(alike.count([1, 200, 3]).abs_diff(long.iter().sum()) < 100, "{long:?}");
+
+    // A line put over them keeps its colour, and theirs stay when it is coloured.
+    let line = Figure::curve("line", 0.0, 1.0, |x| 5.0 - 5.0 * x)?;
+    let over = picture(&groups.color("grey").with(line.color(Color::Rgb(1, 200, 3))));
+    assert!(over.count([1, 200, 3]) > 100 && over.count([110, 110, 110]) > 300);
+
+    let svg = groups.svg()?;
+    assert!(["a b", "c", "d"].iter().all(|name| svg.lines().any(|line| line.trim() == *name)));
+    let named = groups.color("grey").label("all of them").with(line).svg()?;
+    assert!(named.contains("all of them") && !named.contains("a b"));
+    Ok(())
+}
+
+#[test]
 fn the_unusable_is_refused_in_sentences() -> Checked {
     let frame = df!["x" => [1.0, 2.0], "y" => [1.0, 2.0], "name" => ["a", "b"], "none" => [f64::NAN, f64::INFINITY]]?;
     let twice = df!["x" => [0, 0, 1, 1], "y" => [0, 0, 1, 1], "z" => [1, 2, 3, 4]]?;

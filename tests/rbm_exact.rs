@@ -444,8 +444,11 @@ fn hopfield_networks_are_machines_with_gaussian_hidden_units() {
     ];
     for (net, t) in networks.iter().zip([0.5, 1.0, 2.0, 0.7]) {
         let rbm = Rbm::from_hopfield(net, t).unwrap();
-        let states =
-            if net.size() == 2 { rows(&states(&Layer::spin(2).unwrap())) } else { spins.clone() };
+        let states = if net.n_units() == 2 {
+            rows(&states(&Layer::spin(2).unwrap()))
+        } else {
+            spins.clone()
+        };
         // F(v) = E(v)/T and a constant.
         let f = rbm.free_energies(&states).unwrap();
         let energies: Vec<f64> = states

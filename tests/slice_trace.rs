@@ -74,7 +74,8 @@ fn error_bars_cover() -> Result<()> {
     let exact = a.diag().sum();
     let objective = quadratic(&a)?;
     for probe in [Probe::Gaussian, Probe::Rademacher] {
-        let slices = objective.slice_trace(&Array1::zeros(12)).probe(probe).step(0.5).samples(60);
+        let slices =
+            objective.slice_trace(&Array1::zeros(12)).probe(probe).step_size(0.5).samples(60);
         let run = |seed: u64| slices.seed(1000 + seed).run().map(|run| (run.value, run.error));
         let runs = (0..400).map(run).collect::<Result<Vec<_>>>()?;
         let covered = coverage::coverage(exact, |seed| runs[seed as usize]);
@@ -106,7 +107,7 @@ fn the_bias_of_a_quartic_is_the_one_of_theory() -> Result<()> {
     let theta = Array1::linspace(-1.0, 1.0, n);
     let exact = objective.hessian(&theta)?.diag().sum();
     for t in [0.03, 0.3] {
-        let slices = objective.slice_trace(&theta).step(t).samples(50);
+        let slices = objective.slice_trace(&theta).step_size(t).samples(50);
         let signs = slices.run()?;
         let theory = 2.0 * t * t * n as f64;
         assert!((signs.bias / theory - 1.0).abs() < 1e-8, "{} {theory}", signs.bias);
@@ -143,7 +144,7 @@ fn the_step_follows_the_scale_and_the_noise() -> Result<()> {
         let exact = (-0.4_f64.sin() + second - 0.3_f64.cos()) / (s * s);
         let run = wave.slice_trace(&theta).run()?;
         let off = (run.value - exact).abs();
-        assert!(off < 1e-4 * exact.abs(), "{s}: {} for {exact}, step {}", run.value, run.step);
+        assert!(off < 1e-4 * exact.abs(), "{s}: {} for {exact}, step {}", run.value, run.step_size);
         assert!(off < 5.0 * run.total_error() + 1e-9 * exact.abs(), "{s}: {off} {run:?}");
     }
     // A wide bowl with ripples: what counts is the curvature at 0, 2 − 100.
@@ -154,7 +155,7 @@ fn the_step_follows_the_scale_and_the_noise() -> Result<()> {
     for shift in 0..50 {
         let x = 0.02 * f64::from(shift);
         let run = Objective::from_fn(1, |x| x[0].exp())?.slice_trace(&array![x]).run()?;
-        assert!((run.value - x.exp()).abs() < 1e-6 && run.step > 3e-5, "{x}: {run:?}");
+        assert!((run.value - x.exp()).abs() < 1e-6 && run.step_size > 3e-5, "{x}: {run:?}");
     }
     // Constant and linear losses have none.
     let flat = Objective::from_fn(2, |_| 7.0)?.slice_trace(&array![1.0, 2.0]).run()?;
@@ -191,14 +192,14 @@ fn single_precision_is_noticed() -> Result<()> {
         Ok(trace.estimator(estimator).products(400).run()?.value)
     };
     let run = slices.run()?;
-    assert!(run.step > 5e-3 && run.step < 0.5, "step {}", run.step);
+    assert!(run.step_size > 5e-3 && run.step_size < 0.5, "step {}", run.step_size);
     // The same directions by exact products: what is left is bias and rounding alone.
     let off = run.value - products(TraceEstimator::Rademacher)?;
     assert!(run.rounding > 1e-5 && run.rounding < 0.1, "rounding {}", run.rounding);
     assert!(off.abs() < 2.0 * run.bias.abs() + 4.0 * run.rounding, "{off} {run:?}");
     assert!((run.value - exact).abs() < 4.0 * run.total_error(), "{exact} {run:?}");
     // A step as good for double precision drowns in rounding, and says so.
-    let short = slices.step(1e-4).run()?;
+    let short = slices.step_size(1e-4).run()?;
     assert!(short.rounding > 1.0, "{short:?}");
     assert!((short.value - exact).abs() < 4.0 * short.total_error());
     Ok(())
@@ -218,7 +219,7 @@ fn reported_rounding_is_the_one_found() -> Result<()> {
         let noisy = Objective::from_fn(2, move |x| {
             x[0] * x[0] - x[1] * x[1] + 1e-6 * 12_f64.sqrt() * noise(x, salt)
         })?;
-        let run = noisy.slice_trace(&array![0.5, 1.0]).step(0.02).samples(50).run()?;
+        let run = noisy.slice_trace(&array![0.5, 1.0]).step_size(0.02).samples(50).run()?;
         values.push(run.value);
         reported += run.rounding / 200.0;
         // A quadratic has no bias: what is found is noise, that of L(θ) above all.
@@ -283,7 +284,7 @@ fn the_same_on_any_number_of_threads() -> Result<()> {
     };
     let (one, two) = (run(1).unwrap()?, run(2).unwrap()?);
     assert_eq!(one.samples, two.samples);
-    assert_eq!((one.step, one.bias, one.rounding), (two.step, two.bias, two.rounding));
+    assert_eq!((one.step_size, one.bias, one.rounding), (two.step_size, two.bias, two.rounding));
     Ok(())
 }
 
@@ -320,9 +321,9 @@ fn bad_input_is_refused() -> Result<()> {
         assert_says(slices.points(points).run(), &["an odd number from 3 to 33"]);
     }
     for step in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert_says(slices.step(step).run(), &["`step` must be a finite number above 0"]);
+        assert_says(slices.step_size(step).run(), &["`step_size` must be a finite number above 0"]);
     }
-    assert_says(slices.step(1e300).run(), &["finite"]);
+    assert_says(slices.step_size(1e300).run(), &["finite"]);
     assert_says(slices.deadline(f64::NAN).run(), &["`deadline`"]);
     let nowhere = Objective::from_fn(1, |x| if x[0] == 0.5 { 1.0 } else { f64::NAN })?;
     assert_says(nowhere.slice_trace(&array![0.5]).run(), &["no step was found"]);
@@ -387,7 +388,7 @@ fn methods_at_equal_cost_spread_as_theory_has_it() -> Result<()> {
 fn the_bias_of_an_interpolating_fit_follows_its_order() -> Result<()> {
     let steep = Objective::exact(1, |x| (x[0] * x[0]) * (x[0] * x[0]) * (x[0] * x[0]))?;
     let slices = steep.slice_trace(&array![0.0]).fit(SliceFit::Interpolating).points(5);
-    let found = slices.step(0.5).samples(4).run()?;
+    let found = slices.step_size(0.5).samples(4).run()?;
     assert!(found.value.abs() > 1e-3 && (found.bias / found.value - 1.0).abs() < 1e-9);
     Ok(())
 }

@@ -113,7 +113,7 @@ fn deadlines_leave_one_snapshot_of_each_chain_at_least() -> statmech::Result<()>
     assert!(!cut.complete && cut.states.nrows() >= 4 && cut.states.nrows() < 250_000);
     let long = settings.thermalization(i64::MAX).deadline(0.1).run()?;
     assert!(!long.complete && long.states.nrows() >= 4);
-    let slow = settings.spacing(i64::MAX).thermalization(0).deadline(0.1).run()?;
+    let slow = settings.thinning(i64::MAX).thermalization(0).deadline(0.1).run()?;
     assert!(!slow.complete && slow.states.nrows() == 4);
     Ok(())
 }
@@ -129,7 +129,7 @@ fn bad_settings_are_sentences() -> statmech::Result<()> {
     assert_says(settings.samples(1).run(), &["`samples`", "at least 2"]);
     assert_says(settings.samples(usize::MAX).run(), &["GiB", "fewer"]);
     assert_says(settings.chains(0).run(), &["`chains`", "at least 1"]);
-    assert_says(settings.spacing(0).run(), &["`spacing`"]);
+    assert_says(settings.thinning(0).run(), &["`thinning`"]);
     assert_says(settings.thermalization(-1).run(), &["`thermalization`"]);
     assert_says(settings.deadline(f64::NAN).run(), &["`deadline`"]);
     assert_says(ising.field(0.1)?.snapshots(2.0).update(Update::Wolff).run(), &["field"]);

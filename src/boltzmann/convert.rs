@@ -39,7 +39,7 @@ impl BoltzmannMachine {
     }
 
     fn in_coding(&self, coding: Coding) -> Recoded {
-        let n = self.units();
+        let n = self.n_units();
         let mut parameters = self.parameters.clone();
         let weights: f64 = self.parameters.iter().skip(n).sum();
         let biases: f64 = self.parameters.iter().take(n).sum();
@@ -76,20 +76,20 @@ impl BoltzmannMachine {
     /// ```
     pub fn ising(&self) -> Result<Ising> {
         let spin = self.in_coding(Coding::Spin).parameters;
-        let fields = spin.iter().take(self.units()).copied().collect();
-        Ising::from_bonds(self.units(), &self.couplings(&spin))?.site_fields(&fields)
+        let fields = spin.iter().take(self.n_units()).copied().collect();
+        Ising::from_bonds(self.n_units(), &self.couplings(&spin))?.site_fields(&fields)
     }
 
     /// The same as a model that samplers work on.
     pub(super) fn pair_model(&self) -> Result<PairModel> {
         let spin = self.in_coding(Coding::Spin).parameters;
-        let n = self.units();
+        let n = self.n_units();
         let couplings = Couplings::from_bonds(n, &self.couplings(&spin))?;
         PairModel::new("boltzmann", vec![n], couplings, spin.iter().take(n).copied().collect())
     }
 
     fn couplings(&self, parameters: &Array1<f64>) -> Vec<(usize, usize, f64)> {
-        let weights = parameters.iter().skip(self.units());
+        let weights = parameters.iter().skip(self.n_units());
         self.pairs.iter().zip(weights).map(|(&(i, j), &w)| (i, j, w)).collect()
     }
 
@@ -116,11 +116,11 @@ impl BoltzmannMachine {
     /// ```
     pub fn clamped(&self, values: &[(usize, i8)]) -> Result<Self> {
         let fixed = self.fixed(values)?;
-        let free: Vec<usize> = (0..self.units()).filter(|&i| fixed[i].is_none()).collect();
+        let free: Vec<usize> = (0..self.n_units()).filter(|&i| fixed[i].is_none()).collect();
         if free.is_empty() {
             return Err(Error::argument("clamped units", "all of them", "fewer than all units"));
         }
-        let mut position = vec![0; self.units()];
+        let mut position = vec![0; self.n_units()];
         free.iter().enumerate().for_each(|(k, &i)| position[i] = k);
         let mut biases: Vec<f64> = free.iter().map(|&i| self.parameters[i]).collect();
         let (mut pairs, mut weights) = (Vec::new(), Vec::new());
@@ -153,10 +153,10 @@ impl BoltzmannMachine {
 
     /// The value of each unit that is clamped.
     pub(super) fn fixed(&self, values: &[(usize, i8)]) -> Result<Vec<Option<i8>>> {
-        let mut fixed = vec![None; self.units()];
+        let mut fixed = vec![None; self.n_units()];
         for &(i, value) in values {
             let Some(place) = fixed.get_mut(i) else {
-                let allowed = format!("a unit below {}", self.units());
+                let allowed = format!("a unit below {}", self.n_units());
                 return Err(Error::argument("clamped unit", i, allowed));
             };
             if value != 1 && value != self.coding.off() {

@@ -25,7 +25,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn ln_z(&self) -> Result<f64> {
-        check_summed(self.units())?;
+        check_summed(self.n_units())?;
         let t = self.temperature;
         Ok(self.ising()?.partition_function(t)?.ln_z()? + self.constant() / t)
     }
@@ -173,7 +173,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn moments(&self) -> Result<(Array1<f64>, Array2<f64>)> {
-        let n = self.units();
+        let n = self.n_units();
         let complete = Self::new(self.coding, n, 0)?;
         let found = averages(&complete, Joint::of(self)?.free());
         let means: Array1<f64> = found.iter().take(n).copied().collect();

@@ -15,7 +15,7 @@ pub(super) struct Joint<'a> {
 
 impl<'a> Joint<'a> {
     pub fn of(machine: &'a BoltzmannMachine) -> Result<Self> {
-        require_few("The exact distribution", machine.units())?;
+        require_few("The exact distribution", machine.n_units())?;
         let scaled: Vec<f64> = machine.parameters.iter().map(|x| x / machine.temperature).collect();
         let mut logs = combinations(machine, &scaled);
         let mut visible_logs: Vec<f64> = logs.chunks(1 << machine.hidden).map(ln_sum_exp).collect();
@@ -56,7 +56,7 @@ impl<'a> Joint<'a> {
 
 /// Σ_a x_a φ_a(s) for every state, φ being the statistics s_i and s_i s_j; minus the energy, if x are the parameters.
 pub(super) fn combinations(machine: &BoltzmannMachine, x: &[f64]) -> Vec<f64> {
-    let n = machine.units();
+    let n = machine.n_units();
     let off = f64::from(machine.coding.off());
     let mut rows = vec![Vec::new(); n];
     for (&pair, &w) in machine.pairs.iter().zip(&x[n..]) {
@@ -96,7 +96,7 @@ pub(super) fn averages(machine: &BoltzmannMachine, mut weights: Vec<f64>) -> Vec
         }
         half *= 2;
     }
-    let n = machine.units();
+    let n = machine.n_units();
     let bit = |i: usize| 1_usize << (n - 1 - i);
     let singles = (0..n).map(bit);
     singles

@@ -142,7 +142,7 @@ impl History {
         kl: Option<f64>,
         entropy: f64,
     ) {
-        let weights = machine.parameters.iter().skip(machine.units());
+        let weights = machine.parameters.iter().skip(machine.n_units());
         self.epochs.push(epoch as u64);
         self.kl.push(kl);
         self.log_likelihood.push(kl.map(|kl| -kl - entropy));

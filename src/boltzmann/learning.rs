@@ -377,7 +377,7 @@ impl BoltzmannLearning {
     }
 
     fn followed(&self, machine: &BoltzmannMachine) -> Result<Option<f64>> {
-        if machine.units() > FOLLOWED { Ok(None) } else { machine.kl(self.target()?).map(Some) }
+        if machine.n_units() > FOLLOWED { Ok(None) } else { machine.kl(self.target()?).map(Some) }
     }
 
     fn target(&self) -> Result<&Distribution> {
@@ -391,7 +391,7 @@ impl BoltzmannLearning {
 
     /// One step of the parameters.
     fn step(&self, state: &mut State, found: &Found) -> Result<()> {
-        let n = state.machine.units();
+        let n = state.machine.n_units();
         let mut direction = found.gradient.values.clone();
         let parameters = &state.machine.parameters;
         for (k, w) in parameters.iter().enumerate().skip(n) {

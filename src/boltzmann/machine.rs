@@ -125,7 +125,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn connected(&self, pairs: &[(usize, usize)]) -> Result<Self> {
-        let n = self.units();
+        let n = self.n_units();
         let mut sorted: Vec<(usize, usize)> =
             pairs.iter().map(|&(i, j)| (i.min(j), i.max(j))).collect();
         sorted.sort_unstable();
@@ -158,7 +158,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn with_weights(&self, weights: &Array2<f64>) -> Result<Self> {
-        let n = self.units();
+        let n = self.n_units();
         if weights.dim() != (n, n) {
             return Err(Error::Shape {
                 what: "The matrix of weights",
@@ -200,14 +200,14 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn with_biases(&self, biases: &Array1<f64>) -> Result<Self> {
-        if biases.len() != self.units() {
+        if biases.len() != self.n_units() {
             return Err(Error::Shape {
                 what: "The array of biases",
-                expected: format!("({},)", self.units()),
+                expected: format!("({},)", self.n_units()),
                 given: format!("({},)", biases.len()),
             });
         }
-        let weights = self.parameters.iter().skip(self.units());
+        let weights = self.parameters.iter().skip(self.n_units());
         self.with_parameters(&biases.iter().chain(weights).copied().collect())
     }
 
@@ -260,7 +260,7 @@ impl BoltzmannMachine {
         let mut generator = seed.into().generator();
         let mut normal = || -> f64 { StandardNormal.sample(&mut generator) };
         let mut parameters = self.parameters.clone();
-        parameters.iter_mut().skip(self.units()).for_each(|w| *w = scale * normal());
+        parameters.iter_mut().skip(self.n_units()).for_each(|w| *w = scale * normal());
         self.with_parameters(&parameters)
     }
 
@@ -334,10 +334,10 @@ impl BoltzmannMachine {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.units(), 7);
+    /// assert_eq!(BoltzmannMachine::new(Coding::Spin, 5, 2)?.n_units(), 7);
     /// # Ok(()) }
     /// ```
-    pub fn units(&self) -> usize {
+    pub fn n_units(&self) -> usize {
         self.visible + self.hidden
     }
 
@@ -363,7 +363,7 @@ impl BoltzmannMachine {
     /// # Ok(()) }
     /// ```
     pub fn bonds(&self) -> Vec<(usize, usize, f64)> {
-        let weights = self.parameters.iter().skip(self.units());
+        let weights = self.parameters.iter().skip(self.n_units());
         self.pairs.iter().zip(weights).map(|(&(i, j), &w)| (i, j, w)).collect()
     }
 
@@ -377,7 +377,7 @@ impl BoltzmannMachine {
     /// # Ok(()) }
     /// ```
     pub fn weights(&self) -> Array2<f64> {
-        let mut matrix = Array2::zeros((self.units(), self.units()));
+        let mut matrix = Array2::zeros((self.n_units(), self.n_units()));
         for (i, j, w) in self.bonds() {
             (matrix[(i, j)], matrix[(j, i)]) = (w, w);
         }
@@ -394,7 +394,7 @@ impl BoltzmannMachine {
     /// # Ok(()) }
     /// ```
     pub fn biases(&self) -> Array1<f64> {
-        self.parameters.iter().take(self.units()).copied().collect()
+        self.parameters.iter().take(self.n_units()).copied().collect()
     }
 
     /// All parameters: the biases, then the weights in the order of [`bonds`](Self::bonds).
@@ -412,7 +412,7 @@ impl BoltzmannMachine {
 
     /// The name of each parameter: "b_0", …, "W_0,1", ….
     pub(super) fn parameter_names(&self) -> Vec<String> {
-        let biases = (0..self.units()).map(|i| format!("b_{i}"));
+        let biases = (0..self.n_units()).map(|i| format!("b_{i}"));
         biases.chain(self.pairs.iter().map(|(i, j)| format!("W_{i},{j}"))).collect()
     }
 
@@ -430,7 +430,7 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn energies(&self, states: &Array2<i8>) -> Result<Array1<f64>> {
-        self.coding.check("states", states, self.units())?;
+        self.coding.check("states", states, self.n_units())?;
         let mut phi = vec![0.0; self.parameters.len()];
         let energy = |state: Vec<f64>| {
             self.statistics(&state, &mut phi);
@@ -467,8 +467,8 @@ impl BoltzmannMachine {
     /// # }
     /// ```
     pub fn activation(&self, state: &Array1<i8>, i: usize) -> Result<f64> {
-        if i >= self.units() {
-            return Err(Error::argument("i", i, format!("a unit below {}", self.units())));
+        if i >= self.n_units() {
+            return Err(Error::argument("i", i, format!("a unit below {}", self.n_units())));
         }
         let mut both = Array2::zeros((2, state.len()));
         both.row_mut(0).assign(state);
@@ -481,7 +481,7 @@ impl BoltzmannMachine {
         self.coding.check(
             "state",
             &state.clone().insert_axis(crate::ndarray::Axis(0)),
-            self.units(),
+            self.n_units(),
         )?;
         let energies = self.energies(&both)?;
         Ok(1.0 / (1.0 + ((energies[1] - energies[0]) / self.temperature).exp()))

@@ -105,7 +105,7 @@ impl Chains {
                 advice: "Take fewer chains, data or connections.".to_owned(),
             });
         }
-        let units: Vec<usize> = (0..machine.units()).collect();
+        let units: Vec<usize> = (0..machine.n_units()).collect();
         let seeds = seed.child(0);
         let free = (0..chains as u64)
             .map(|k| Chain::new(vec![1; units.len()], &units, seeds.child(k)))
@@ -131,7 +131,7 @@ impl Chains {
         plan: &Plan,
     ) -> Result<BoltzmannGradient> {
         let model = machine.pair_model()?;
-        let units: Vec<usize> = (0..machine.units()).collect();
+        let units: Vec<usize> = (0..machine.n_units()).collect();
         let temperature = machine.temperature;
         let anneal = !plan.persistent || !self.begun;
         self.begun = true;

@@ -185,7 +185,7 @@ impl BoltzmannSampling {
         let fixed = machine.fixed(&self.clamped)?;
         let deadline = Deadline::new(self.deadline)?;
         let model = machine.pair_model()?;
-        let units: Vec<usize> = (0..machine.units()).filter(|&i| fixed[i].is_none()).collect();
+        let units: Vec<usize> = (0..machine.n_units()).filter(|&i| fixed[i].is_none()).collect();
         let spins: Vec<i8> = fixed.iter().map(|s| if *s == Some(1) { 1 } else { -1 }).collect();
         let walk = Walk { model: &model, units: &units, temperature: machine.temperature };
         let mut walkers: Vec<Chain> = (0..chains as u64)
@@ -227,7 +227,7 @@ impl BoltzmannSampling {
         }
         let values: Vec<i8> =
             kept.concat().into_iter().map(|s| machine.coding.value(s == 1)).collect();
-        let shape = (values.len() / machine.units(), machine.units());
+        let shape = (values.len() / machine.n_units(), machine.n_units());
         let states = Array2::from_shape_vec(shape, values).map_err(|_| {
             Error::argument("states", "rows of different length", "of equal length")
         })?;
@@ -247,7 +247,7 @@ impl BoltzmannSampling {
     }
 
     fn check_size(&self, chains: usize, total: usize, count: usize) -> Result<()> {
-        let each = self.machine.units().saturating_mul(count).saturating_add(CHAIN_BYTES);
+        let each = self.machine.n_units().saturating_mul(count).saturating_add(CHAIN_BYTES);
         let values = chains.saturating_mul(each);
         if values > MAX_VALUES || total > MAX_VALUES / 32 {
             return Err(Error::TooLarge {
@@ -304,7 +304,7 @@ impl BoltzmannSamples {
             .collect();
         let (mean, error): (Vec<f64>, Vec<f64>) = found.into_iter().unzip();
         let frame = df!("state" => names, "probability" => mean, "probability_err" => error)?;
-        if self.exact && self.machine.units() <= crate::exact::MAX_PROBABILITIES {
+        if self.exact && self.machine.n_units() <= crate::exact::MAX_PROBABILITIES {
             let exact = self.machine.distribution()?.probabilities().to_vec();
             return frame.with_values("probability_exact", exact);
         }

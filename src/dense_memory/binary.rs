@@ -49,7 +49,7 @@ impl DenseMemory {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let memory = DenseMemory::polynomial(&digits()?.one_of_each().binarized(), 4)?;
-    /// assert_eq!((memory.size(), memory.count()), (64, 10));
+    /// assert_eq!((memory.n_units(), memory.count()), (64, 10));
     /// # Ok(()) }
     /// ```
     pub fn polynomial(patterns: &Array2<i8>, degree: u32) -> Result<Self> {
@@ -131,10 +131,10 @@ impl DenseMemory {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(DenseMemory::exponential(&random_patterns(3, 20, 1)?)?.size(), 20);
+    /// assert_eq!(DenseMemory::exponential(&random_patterns(3, 20, 1)?)?.n_units(), 20);
     /// # Ok(()) }
     /// ```
-    pub fn size(&self) -> usize {
+    pub fn n_units(&self) -> usize {
         self.columns.nrows()
     }
 
@@ -207,7 +207,7 @@ impl DenseMemory {
     /// ```
     pub fn overlaps(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
         self.require_state(state)?;
-        let n = self.size() as f64;
+        let n = self.n_units() as f64;
         Ok(self.products(state).iter().map(|x| f64::from(*x) / n).collect())
     }
 
@@ -227,7 +227,7 @@ impl DenseMemory {
     pub fn flip_costs(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
         self.require_state(state)?;
         let walk = self.walk(state);
-        Ok((0..self.size()).map(|i| walk.cost(i)).collect())
+        Ok((0..self.n_units()).map(|i| walk.cost(i)).collect())
     }
 
     /// Whether no single flip lowers the energy.
@@ -246,7 +246,7 @@ impl DenseMemory {
     pub fn is_fixed_point(&self, state: &Array1<i8>) -> Result<bool> {
         self.require_state(state)?;
         let walk = self.walk(state);
-        Ok((0..self.size()).all(|i| !walk.lowers(i)))
+        Ok((0..self.n_units()).all(|i| !walk.lowers(i)))
     }
 
     /// Recall from a state; call [`run`](DenseRecall::run) or [`trace`](DenseRecall::trace) on what it returns.
@@ -266,10 +266,10 @@ impl DenseMemory {
     }
 
     pub(super) fn require_state(&self, state: &Array1<i8>) -> Result<()> {
-        if state.len() != self.size() {
+        if state.len() != self.n_units() {
             return Err(Error::Shape {
                 what: "The state",
-                expected: format!("[{}], a number for each neuron", self.size()),
+                expected: format!("[{}], a number for each neuron", self.n_units()),
                 given: format!("[{}]", state.len()),
             });
         }
@@ -324,7 +324,7 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// Weights and their total from the overlaps.
     fn weigh(&mut self) {
-        let (values, n) = (&self.memory.values, self.memory.size() as i32);
+        let (values, n) = (&self.memory.values, self.memory.n_units() as i32);
         if matches!(self.memory.interaction, Interaction::Exponential(_)) {
             self.top = self.products.iter().copied().max().unwrap_or(0);
             // The table holds exp(β(x − N)).
@@ -399,7 +399,7 @@ impl Walk<'_> {
     /// Polynomials: what F in the units of the table is in energy.
     fn scale(&self) -> f64 {
         let degree = f64::from(self.memory.interaction.degree().unwrap_or(1));
-        self.memory.size() as f64 / degree / self.memory.values.unit
+        self.memory.n_units() as f64 / degree / self.memory.values.unit
     }
 
     pub fn flip(&mut self, i: usize) {
@@ -415,7 +415,7 @@ impl Walk<'_> {
         if let Interaction::Exponential(beta) = self.memory.interaction {
             return -f64::from(self.top) - self.total.ln() / beta;
         }
-        let n = self.memory.size() as i32;
+        let n = self.memory.n_units() as i32;
         let value = |x: &i32| self.memory.values.at((x + n) as usize);
         -self.scale() * self.products.iter().map(value).sum::<f64>()
     }

@@ -122,7 +122,7 @@ impl DenseCapacity {
 
     /// Runs the experiment: one row for each size.
     ///
-    /// Columns: `interaction`, `degree` (missing for the exponential), `beta` (missing for polynomials), `size` N, `lost`, `capacity` (mean number of
+    /// Columns: `interaction`, `degree` (missing for the exponential), `beta` (missing for polynomials), `n_units` N, `lost`, `capacity` (mean number of
     /// patterns stored before the first loss; missing where the deadline left no round) with `capacity_err` (one standard error over samples),
     /// `gaussian`, `predicted`, `samples` (as done), `seed`, `complete`.
     ///
@@ -287,7 +287,7 @@ impl DenseCapacity {
             "interaction" => vec![self.interaction.name(); height],
             "degree" => vec![self.interaction.degree(); height],
             "beta" => vec![beta; height],
-            "size" => self.sizes.iter().map(|size| *size as u64).collect::<Vec<_>>(),
+            "n_units" => self.sizes.iter().map(|size| *size as u64).collect::<Vec<_>>(),
             "lost" => vec![self.lost.name(); height],
             "capacity" => means.iter().map(|mean| mean.map(|(mean, _)| mean)).collect::<Vec<_>>(),
             "capacity_err" => means.iter().map(|mean| mean.map(|(_, error)| error)).collect::<Vec<_>>(),

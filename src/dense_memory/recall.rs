@@ -114,7 +114,7 @@ impl DenseRecall {
     pub fn trace(&self) -> Result<DataFrame> {
         let (mut sweeps, mut energies, mut overlaps) = (Vec::new(), Vec::new(), Vec::new());
         let (mut patterns, mut all_flips) = (Vec::new(), Vec::new());
-        let n = self.memory.size() as f64;
+        let n = self.memory.n_units() as f64;
         self.recorded(|walk, sweep, flips| {
             // The first of equals: later ones win in `max_by_key`.
             let best = walk.products.iter().enumerate().rev().max_by_key(|(_, x)| **x);

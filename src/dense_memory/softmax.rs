@@ -71,7 +71,7 @@ impl ModernHopfield {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let memory = ModernHopfield::new(&digits()?.one_of_each().pixels(), 1.0)?;
-    /// assert_eq!((memory.size(), memory.count()), (64, 10));
+    /// assert_eq!((memory.dimension(), memory.count()), (64, 10));
     /// # Ok(()) }
     /// ```
     pub fn new(patterns: &Array2<f64>, beta: f64) -> Result<Self> {
@@ -123,10 +123,10 @@ impl ModernHopfield {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], 2.0)?.size(), 2);
+    /// assert_eq!(ModernHopfield::new(&array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], 2.0)?.dimension(), 2);
     /// # Ok(()) }
     /// ```
-    pub fn size(&self) -> usize {
+    pub fn dimension(&self) -> usize {
         self.patterns.ncols()
     }
 
@@ -332,10 +332,10 @@ impl ModernHopfield {
     }
 
     fn require_state(&self, state: &Array1<f64>) -> Result<()> {
-        if state.len() != self.size() {
+        if state.len() != self.dimension() {
             return Err(Error::Shape {
                 what: "The state",
-                expected: format!("[{}], as a pattern", self.size()),
+                expected: format!("[{}], as a pattern", self.dimension()),
                 given: format!("[{}]", state.len()),
             });
         }

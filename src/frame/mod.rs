@@ -12,6 +12,15 @@ use crate::notebook;
 use crate::polars::prelude::{BooleanChunked, Column, DataFrame};
 
 /// What this crate adds to a polars [`DataFrame`]: its display in a notebook, and plain numbers.
+///
+/// ```
+/// use statmech::prelude::*;
+/// # fn main() -> statmech::Result<()> {
+/// let scan = Ising::square(4)?.scan(linspace(2.0, 3.0, 3)).sweeps(100).seed(1).run()?;
+/// let above: DataFrame = scan.between("temperature", 2.4, 3.1)?;
+/// assert_eq!(above.values("temperature")?, [2.5, 3.0]);
+/// # Ok(()) }
+/// ```
 pub trait Frame {
     /// A column as numbers: integers and truth values are converted, missing values become NaN.
     ///

@@ -32,7 +32,7 @@ const BACKWARD: u64 = 1 << 32;
 /// arXiv:1511.02543 (2015).
 ///
 /// Up to 20 spins the samples at the target are exact (drawn from all states). Beyond, each backward run anneals a replica of its own from β = 0
-/// down, lets it make [`equilibration`](Self::equilibration) sweeps at the target, and counts with the weight of its way down, which makes up for
+/// down, lets it make [`thermalization`](Self::thermalization) sweeps at the target, and counts with the weight of its way down, which makes up for
 /// phases that annealing enters too often or too rarely; the upper bound then holds as far as enough runs contribute (`ess`). Every run has the stream of its own index: the frame is the same for any number of threads.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub struct AnnealedImportance {
     runs: i64,
     sweeps: i64,
     steps: Option<i64>,
-    equilibration: i64,
+    thermalization: i64,
     forward: bool,
     reverse: bool,
     update: Update,
@@ -71,7 +71,7 @@ impl AnnealedImportance {
             runs: 1_000,
             sweeps: 1,
             steps: None,
-            equilibration: 100,
+            thermalization: 100,
             forward: true,
             reverse: true,
             update: Update::HeatBath,
@@ -79,19 +79,6 @@ impl AnnealedImportance {
             seed: Seed::default(),
             deadline: None,
         }
-    }
-
-    /// Sweeps at the target before a backward run beyond 20 spins; default 100.
-    ///
-    /// ```
-    /// use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let settings = Ising::square(6)?.annealed_importance([3.0]).runs(20);
-    /// assert!(settings.equilibration(10).run().is_ok() && settings.equilibration(-1).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn equilibration(&self, sweeps: i64) -> Self {
-        Self { equilibration: sweeps, ..self.clone() }
     }
 
     /// Whether there are backward runs as well; default true.
@@ -120,6 +107,8 @@ impl AnnealedImportance {
         /// The steps, evenly spaced in β, from β = 0 to the coldest temperature; temperatures asked for in between are met exactly. Default as in
         /// [`PopulationAnnealing::steps`](crate::sample::PopulationAnnealing::steps); more steps narrow the bounds.
         steps;
+        /// Sweeps at the target before a backward run beyond 20 spins; default 100.
+        thermalization;
         /// How spins change; default [`Update::HeatBath`]. Clusters are refused.
         update;
         /// Which site comes next; default [`SiteOrder::Sequential`].
@@ -149,7 +138,7 @@ impl AnnealedImportance {
     /// ```
     ///
     /// # Errors
-    /// If there is no temperature or one is not a finite number above 0; if `runs` is below 2, `sweeps` or `equilibration` below 0 or `steps` below 1; if
+    /// If there is no temperature or one is not a finite number above 0; if `runs` is below 2, `sweeps` or `thermalization` below 0 or `steps` below 1; if
     /// the replicas would need more than 2 GiB; if the update or order does not fit; if the deadline is not a finite number above 0 or passes before
     /// the first temperature is reached.
     pub fn run(&self) -> Result<DataFrame> {
@@ -157,7 +146,7 @@ impl AnnealedImportance {
         let ladder = system.ladder(&self.temperatures, self.steps)?;
         let runs = sweeps("runs", self.runs, 2)?;
         let count = sweeps("sweeps", self.sweeps, 0)?;
-        let equilibration = sweeps("equilibration", self.equilibration, 0)?;
+        let thermalization = sweeps("thermalization", self.thermalization, 0)?;
         check_memory("Annealed importance sampling", 2 * runs, system.n_spins())?;
         let deadline = Deadline::new(self.deadline)?;
         let climbs: usize = ladder.marks.iter().map(|mark| mark.0).sum();
@@ -179,7 +168,7 @@ impl AnnealedImportance {
         let mut rows = if self.forward { engine.forward(&seeds(0))? } else { Vec::new() };
         let mut complete = !self.forward || rows.len() == ladder.marks.len();
         if self.reverse && complete {
-            let backward = engine.backward(equilibration, exact, |stream| {
+            let backward = engine.backward(thermalization, exact, |stream| {
                 seeds(BACKWARD.wrapping_mul(stream as u64 + 1))
             })?;
             complete = backward.len() == ladder.marks.len();
@@ -274,7 +263,7 @@ impl Engine<'_> {
     /// From each temperature up to β = 0.
     fn backward(
         &mut self,
-        equilibration: usize,
+        thermalization: usize,
         exact: bool,
         seeds: impl Fn(usize) -> Vec<Seed>,
     ) -> Result<Vec<Row>> {
@@ -298,7 +287,7 @@ impl Engine<'_> {
                     }
                 }
                 reached = mark;
-                if !self.sweep(&mut cold, mark, equilibration)? {
+                if !self.sweep(&mut cold, mark, thermalization)? {
                     return Ok(rows);
                 }
                 let copy = |(walk, seed): (&Walk, Seed)| {

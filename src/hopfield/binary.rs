@@ -37,10 +37,10 @@ impl Hopfield {
                 "zero on the diagonal",
             ));
         }
-        if thresholds.len() != net.size() {
+        if thresholds.len() != net.n_units() {
             return Err(Error::Shape {
                 what: "The array of thresholds",
-                expected: format!("({},)", net.size()),
+                expected: format!("({},)", net.n_units()),
                 given: format!("({},)", thresholds.len()),
             });
         }

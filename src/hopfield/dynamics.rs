@@ -126,7 +126,7 @@ impl Settings {
         if self.sweeps == 0 {
             return Err(Error::argument("sweeps", 0, "at least 1"));
         }
-        let size = network.size();
+        let size = network.n_units();
         if !self.clamped.is_empty() && self.clamped.len() != size {
             return Err(Error::Shape {
                 what: "The array of clamped units",
@@ -194,7 +194,7 @@ impl Course<'_> {
             before = previous;
         };
         run.refresh();
-        let energy = run.energy() / self.network.size() as f64;
+        let energy = run.energy() / self.network.n_units() as f64;
         let overlaps = self.network.overlaps_with(run.state());
         let state = Array1::from(run.into_state());
         Recalled { state, partner, stopped, sweeps, flips, energy, overlaps }

@@ -31,7 +31,7 @@ impl Hopfield {
     /// # Errors
     /// If the state has not N entries of ±1.
     pub fn energy(&self, state: &Array1<i8>) -> Result<f64> {
-        let state = check::state("The state", state, self.size())?;
+        let state = check::state("The state", state, self.n_units())?;
         Ok(self.at(state).energy())
     }
 
@@ -49,7 +49,7 @@ impl Hopfield {
     /// # Errors
     /// If the state has not N entries of ±1.
     pub fn local_fields(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
-        let state = check::state("The state", state, self.size())?;
+        let state = check::state("The state", state, self.n_units())?;
         Ok(Array1::from(self.at(state).local_fields()))
     }
 
@@ -67,7 +67,7 @@ impl Hopfield {
     /// # Errors
     /// If the state has not N entries of ±1.
     pub fn overlaps(&self, state: &Array1<i8>) -> Result<Array1<f64>> {
-        Ok(self.overlaps_with(&check::state("The state", state, self.size())?))
+        Ok(self.overlaps_with(&check::state("The state", state, self.n_units())?))
     }
 
     /// The overlaps of a checked state.
@@ -82,7 +82,7 @@ impl Hopfield {
             Some(pattern) => agreement(Width::best(), pattern, state),
             None => agreement(Width::best(), &pattern.to_vec(), state),
         };
-        f64::from(sum) / self.size() as f64
+        f64::from(sum) / self.n_units() as f64
     }
 
     /// Whether no unit would change at T = 0: s_i (Σ_j J_ij s_j + h_i) ≥ 0 for all i.
@@ -122,7 +122,7 @@ impl Hopfield {
     /// # Errors
     /// If there are more than [`MAX_DENSE`](super::MAX_DENSE) units.
     pub fn stabilities(&self) -> Result<Array2<f64>> {
-        let size = self.size();
+        let size = self.n_units();
         check::dense("The couplings", size)?;
         let norm = |row: &mut Vec<f64>, i: usize| {
             row.resize(size, 0.0);
@@ -158,7 +158,7 @@ impl Hopfield {
     /// # Errors
     /// If there are more than [`MAX_DENSE`](super::MAX_DENSE) units.
     pub fn couplings(&self) -> Result<Array2<f64>> {
-        let size = self.size();
+        let size = self.n_units();
         check::dense("The matrix of couplings", size)?;
         let mut entries = vec![0.0; size * size];
         entries.par_chunks_exact_mut(size).enumerate().for_each(|(i, row)| {
@@ -211,7 +211,7 @@ impl Hopfield {
         ising.site_fields(&self.fields())
     }
 
-    /// The eigenvalues of the matrix J, ascending: a frame with `index`, `eigenvalue`, `rule`, `size`, `load`.
+    /// The eigenvalues of the matrix J, ascending: a frame with `index`, `eigenvalue`, `rule`, `n_units`, `load`.
     ///
     /// The diagonal is zero unless it is kept. For Hebb's rule and random patterns with the diagonal kept, they follow the law of V. A. Marchenko and L. A. Pastur, Math. USSR Sb. 1, 457
     /// (1967).
@@ -230,7 +230,7 @@ impl Hopfield {
     /// If the couplings are not symmetric, or there are more than 4000 units.
     pub fn spectrum(&self) -> Result<DataFrame> {
         self.require_symmetric("The spectrum")?;
-        let size = self.size();
+        let size = self.n_units();
         if size > MAX_SPECTRUM {
             return Err(Error::TooLarge {
                 what: "The spectrum".to_owned(),
@@ -244,7 +244,7 @@ impl Hopfield {
             "index" => (0..size as u64).collect::<Vec<_>>(),
             "eigenvalue" => values.to_vec(),
             "rule" => vec![self.rule(); size],
-            "size" => vec![size as u64; size],
+            "n_units" => vec![size as u64; size],
             "load" => vec![self.load(); size],
         )?)
     }

@@ -69,7 +69,7 @@ impl Hopfield {
     /// # Errors
     /// If there are more than 20 units.
     pub fn fixed_points(&self) -> Result<FixedPoints> {
-        let size = self.size();
+        let size = self.n_units();
         if size > MAX_UNITS {
             return Err(Error::TooLarge {
                 what: "The list of all fixed points".to_owned(),
@@ -120,7 +120,7 @@ impl Hopfield {
         let patterns = self.patterns();
         let mut known = HashMap::new();
         // Of few patterns only: their number grows as (2P)^n.
-        let whole = u32::MAX >> (32 - self.size());
+        let whole = u32::MAX >> (32 - self.n_units());
         for pattern in patterns.rows() {
             let code = bits(&pattern.to_owned());
             known.extend([(code, 1), (!code & whole, 1)]);
@@ -162,7 +162,7 @@ impl Table {
         let zero = rows
             .map(|(row, h)| ROUNDING * (row.iter().map(|j| j.abs()).sum::<f64>() + h.abs()))
             .collect();
-        Ok(Self { size: network.size(), couplings, fields, zero })
+        Ok(Self { size: network.n_units(), couplings, fields, zero })
     }
 
     /// The fixed points among `count` states from the first on: in Gray's order, where neighbours differ by one unit.
@@ -243,7 +243,7 @@ impl FixedPoints {
 
     /// A row for each: `state` (a number whose bit i is 1 where unit i is +1), `energy` (per unit), `strict`, `margin` (the smallest s_i h_i), `kind` ("pattern", "mixture" or "spurious"),
     /// `order` (1 for a pattern, 3, 5, 7 for a mixture, 0 otherwise), `pattern` (the μ of the largest |m_μ|) and `overlap` (that m_μ; −1 for a pattern's negative), `mirror` (whether −s is
-    /// in the list, too); then `rule`, `size`, `load`.
+    /// in the list, too); then `rule`, `n_units`, `load`.
     ///
     /// Mixtures, with all signs, are looked for among up to 30 patterns for order 3, 12 for order 5 and 9 for order 7.
     ///
@@ -275,7 +275,7 @@ impl FixedPoints {
             "overlap" => points.iter().map(|p| p.nearest.map(|(_, m)| m)).collect::<Vec<_>>(),
             "mirror" => points.iter().map(|p| all.contains(&(!p.state & whole))).collect::<Vec<_>>(),
             "rule" => vec![self.rule; height],
-            "size" => vec![self.size as u64; height],
+            "n_units" => vec![self.size as u64; height],
             "load" => vec![self.load; height],
         )?)
     }

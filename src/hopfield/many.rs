@@ -63,7 +63,7 @@ impl RecallMany {
     /// # Errors
     /// If the starts are not rows of N entries ±1, or as for [`Recall::run`](crate::hopfield::Recall::run).
     pub fn run(&self) -> Result<Vec<Recalled>> {
-        let size = self.network.size();
+        let size = self.network.n_units();
         check::states(&self.starts, size)?;
         let course = self.settings.course(&self.network)?;
         let count = self.starts.nrows();
@@ -85,7 +85,7 @@ impl RecallMany {
     }
 
     /// Runs the dynamics as [`run`](Self::run) does: a row for each start, with `start` (its index), `pattern` (the nearest at the end), `overlap` (with that pattern),
-    /// `overlap_start` (the start's with it; missing without patterns), `energy` (per unit), `sweeps`, `flips`, `stopped`; then `rule`, `size`, `load`, `temperature`, `seed`, `complete`.
+    /// `overlap_start` (the start's with it; missing without patterns), `energy` (per unit), `sweeps`, `flips`, `stopped`; then `rule`, `n_units`, `load`, `temperature`, `seed`, `complete`.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -100,7 +100,7 @@ impl RecallMany {
     /// As for [`run`](Self::run).
     pub fn frame(&self) -> Result<DataFrame> {
         let all = self.run()?;
-        let (height, size) = (all.len(), self.network.size());
+        let (height, size) = (all.len(), self.network.n_units());
         let nearest: Vec<_> = all.iter().map(Recalled::nearest).collect();
         let at_start = |(k, nearest): (usize, &Option<(usize, f64)>)| {
             let start = self.starts.row(k).to_vec();
@@ -118,7 +118,7 @@ impl RecallMany {
         )?;
         let conditions = df!(
             "rule" => vec![self.network.rule(); height],
-            "size" => vec![size as u64; height],
+            "n_units" => vec![size as u64; height],
             "load" => vec![self.network.load(); height],
             "temperature" => vec![self.settings.temperature; height],
             "seed" => vec![self.settings.seed.number(); height],

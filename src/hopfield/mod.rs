@@ -260,11 +260,11 @@ impl Hopfield {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// # use statmech::prelude::*;
-    /// assert_eq!(Hopfield::hebb(&array![[1, 1, -1]])?.size(), 3);
+    /// assert_eq!(Hopfield::hebb(&array![[1, 1, -1]])?.n_units(), 3);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn size(&self) -> usize {
+    pub fn n_units(&self) -> usize {
         self.weights.size()
     }
 
@@ -291,7 +291,7 @@ impl Hopfield {
     /// # }
     /// ```
     pub fn load(&self) -> f64 {
-        self.count() as f64 / self.size() as f64
+        self.count() as f64 / self.n_units() as f64
     }
 
     /// The patterns, one a row.
@@ -348,7 +348,7 @@ impl Hopfield {
     /// ```
     pub fn fields(&self) -> Array1<f64> {
         if self.fields.is_empty() {
-            return Array1::zeros(self.size());
+            return Array1::zeros(self.n_units());
         }
         Array1::from(self.fields.to_vec())
     }
@@ -413,7 +413,7 @@ impl Hopfield {
 
 impl fmt::Debug for Hopfield {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (size, count, rule) = (self.size(), self.count(), self.rule());
+        let (size, count, rule) = (self.n_units(), self.count(), self.rule());
         let diagonal = if self.diagonal { ", diagonal kept" } else { "" };
         write!(f, "Hopfield({size} units, {count} patterns, {rule}{diagonal})")
     }

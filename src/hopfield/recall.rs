@@ -85,7 +85,7 @@ impl Recall {
     }
 
     /// Runs the dynamics and returns its course: a row for the start and for each sweep, with `sweep`, `flips`, `energy` (per unit), `pattern`, `overlap` (with that
-    /// pattern; both missing without patterns); then the conditions `rule`, `size`, `load`, `temperature`, `stopped`, `seed`, `complete`.
+    /// pattern; both missing without patterns); then the conditions `rule`, `n_units`, `load`, `temperature`, `stopped`, `seed`, `complete`.
     ///
     /// # Errors
     /// As for [`run`](Self::run), or if there is no such pattern.
@@ -107,7 +107,7 @@ impl Recall {
         let (mut flips, mut energies, mut all) = (Vec::new(), Vec::new(), Vec::new());
         let recalled = self.observed(|run, flipped| {
             flips.push(flipped as u64);
-            energies.push(run.energy() / self.network.size() as f64);
+            energies.push(run.energy() / self.network.n_units() as f64);
             match self.pattern {
                 Some(mu) => all.push(self.network.overlap_with(mu, run.state())),
                 None => all.extend(self.network.overlaps_with(run.state())),
@@ -129,7 +129,7 @@ impl Recall {
         )?;
         let conditions = df!(
             "rule" => vec![self.network.rule(); height],
-            "size" => vec![self.network.size() as u64; height],
+            "n_units" => vec![self.network.n_units() as u64; height],
             "load" => vec![self.network.load(); height],
             "temperature" => vec![self.settings.temperature; height],
             "stopped" => vec![recalled.stopped.name(); height],
@@ -180,10 +180,10 @@ impl Recall {
     /// # }
     /// ```
     pub fn states(&self) -> Result<Array2<i8>> {
-        self.require_room(self.network.size())?;
+        self.require_room(self.network.n_units())?;
         let mut all: Vec<i8> = Vec::new();
         self.observed(|run, _| all.extend(run.state()))?;
-        let size = self.network.size();
+        let size = self.network.n_units();
         Array2::from_shape_vec((all.len() / size, size), all)
             .map_err(|error| Error::argument("states", error, "rows of one length"))
     }
@@ -199,7 +199,7 @@ impl Recall {
 
     /// Runs the dynamics; `observe` sees the start and the state after each sweep that changed it, with the flips.
     fn observed(&self, observe: impl FnMut(&Run<'_>, usize)) -> Result<Recalled> {
-        let start = check::state("The start", &self.start, self.network.size())?;
+        let start = check::state("The start", &self.start, self.network.n_units())?;
         let course = self.settings.course(&self.network)?;
         let mut progress = Progress::new("sweeps", self.settings.sweeps);
         let generator = self.settings.seed.generator();

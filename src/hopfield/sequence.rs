@@ -53,7 +53,7 @@ impl Sequence {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let sequence = Sequence::new(&random_patterns(4, 100, 1)?)?;
-    /// assert_eq!((sequence.count(), sequence.size()), (4, 100));
+    /// assert_eq!((sequence.count(), sequence.n_units()), (4, 100));
     /// # Ok(()) }
     /// ```
     ///
@@ -75,10 +75,10 @@ impl Sequence {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Sequence::new(&array![[1, 1, -1], [1, -1, 1]])?.size(), 3);
+    /// assert_eq!(Sequence::new(&array![[1, 1, -1], [1, -1, 1]])?.n_units(), 3);
     /// # Ok(()) }
     /// ```
-    pub fn size(&self) -> usize {
+    pub fn n_units(&self) -> usize {
         self.patterns.first().map_or(0, Vec::len)
     }
 
@@ -165,7 +165,7 @@ impl Sequence {
     /// # }
     /// ```
     pub fn couplings(&self) -> Result<Array2<f64>> {
-        let size = self.size();
+        let size = self.n_units();
         check::dense("The matrix of couplings", size)?;
         let mut matrix = Array2::zeros((size, size));
         for (pattern, next) in self.steps() {
@@ -182,7 +182,7 @@ impl Sequence {
         self.patterns.iter().zip(self.patterns.iter().skip(1).chain(last))
     }
 
-    /// Runs so many steps (sweeps, where there is a delay) from a start: a row for the start and for each of them, with `step`, `pattern` (of the largest overlap), `overlap` (that one), `size`, `load`,
+    /// Runs so many steps (sweeps, where there is a delay) from a start: a row for the start and for each of them, with `step`, `pattern` (of the largest overlap), `overlap` (that one), `n_units`, `load`,
     /// `strength` and `delay` (missing without), `seed`, `complete`.
     ///
     /// # Errors
@@ -199,7 +199,7 @@ impl Sequence {
     /// # }
     /// ```
     pub fn run(&self, start: &Array1<i8>, steps: usize) -> Result<DataFrame> {
-        let n = self.size() as f64;
+        let n = self.n_units() as f64;
         let (mut nearest, mut overlaps) = (Vec::new(), Vec::new());
         let whole = self.observed(start, steps, |products| {
             let best = products.iter().enumerate().rev().max_by_key(|(_, m)| **m);
@@ -212,7 +212,7 @@ impl Sequence {
             "step" => (0..height as u64).collect::<Vec<_>>(),
             "pattern" => nearest,
             "overlap" => overlaps,
-            "size" => vec![self.size() as u64; height],
+            "n_units" => vec![self.n_units() as u64; height],
             "load" => vec![self.count() as f64 / n; height],
             "strength" => vec![self.delayed.map(|(strength, _)| strength); height],
             "delay" => vec![self.delayed.map(|(_, sweeps)| sweeps as u64); height],
@@ -236,7 +236,7 @@ impl Sequence {
     /// # }
     /// ```
     pub fn overlaps(&self, start: &Array1<i8>, steps: usize) -> Result<DataFrame> {
-        let (n, count) = (self.size() as f64, self.count() as u64);
+        let (n, count) = (self.n_units() as f64, self.count() as u64);
         check::kept(steps, self.count())?;
         let mut all = Vec::new();
         self.observed(start, steps, |products| {
@@ -258,7 +258,7 @@ impl Sequence {
         mut observe: impl FnMut(&[i32]),
     ) -> Result<bool> {
         const MOST: usize = 1_000_000;
-        let mut state = check::state("The start", start, self.size())?;
+        let mut state = check::state("The start", start, self.n_units())?;
         if !(1..=MOST).contains(&steps) {
             return Err(Error::argument("steps", steps, format!("between 1 and {MOST}")));
         }

@@ -39,7 +39,7 @@ impl Hopfield {
     /// # }
     /// ```
     pub fn field(&self, h: f64) -> Result<Self> {
-        self.site_fields(&Array1::from_elem(self.size(), h))
+        self.site_fields(&Array1::from_elem(self.n_units(), h))
     }
 
     /// An external field h_i on each unit (a threshold −h_i), in place of any before.
@@ -56,10 +56,10 @@ impl Hopfield {
     /// # }
     /// ```
     pub fn site_fields(&self, fields: &Array1<f64>) -> Result<Self> {
-        if fields.len() != self.size() {
+        if fields.len() != self.n_units() {
             return Err(Error::Shape {
                 what: "The array of fields",
-                expected: format!("({},)", self.size()),
+                expected: format!("({},)", self.n_units()),
                 given: format!("({},)", fields.len()),
             });
         }
@@ -85,7 +85,7 @@ impl Hopfield {
     /// # }
     /// ```
     pub fn with_patterns(&self, patterns: &Array2<i8>) -> Result<Self> {
-        check::states(patterns, self.size())?;
+        check::states(patterns, self.n_units())?;
         let rule = Rule::Given;
         Ok(Self { rule, patterns: Arc::new(patterns.clone()), ..self.clone() })
     }

@@ -29,16 +29,16 @@ impl Hopfield {
     /// # Errors
     /// If the pattern has not N entries of ±1, or the rule cannot store it beside the others.
     pub fn learn(&self, pattern: &Array1<i8>) -> Result<Self> {
-        let pattern = check::state("The pattern", pattern, self.size())?;
+        let pattern = check::state("The pattern", pattern, self.n_units())?;
         let mut all: Vec<i8> = self.patterns.iter().copied().collect();
         all.extend(&pattern);
-        check::entries(self.count() + 1, self.size())?;
-        let patterns = matrix(self.count() + 1, self.size(), all)?;
+        check::entries(self.count() + 1, self.n_units())?;
+        let patterns = matrix(self.count() + 1, self.n_units(), all)?;
         match self.rule {
             Rule::Storkey => {
                 let mut columns = self.columns();
                 storkey_step(&mut columns, &pattern);
-                Ok(self.changed(patterns, Dense::of_columns(self.size(), columns)))
+                Ok(self.changed(patterns, Dense::of_columns(self.n_units(), columns)))
             }
             Rule::Unlearning | Rule::Given => self.shifted(patterns, &pattern, 1.0),
             _ => self.anew(&patterns),
@@ -128,10 +128,10 @@ impl Hopfield {
 
     /// ± Hebb's term of one pattern.
     fn shifted(&self, patterns: Array2<i8>, pattern: &[i8], sign: f64) -> Result<Self> {
-        check::dense("The matrix of couplings", self.size())?;
+        check::dense("The matrix of couplings", self.n_units())?;
         let mut dense = self.weights.to_dense();
         let own = dense.own.clone();
-        dense.add_outer(pattern, sign / self.size() as f64);
+        dense.add_outer(pattern, sign / self.n_units() as f64);
         dense.own = own;
         Ok(self.changed(patterns, dense))
     }

@@ -120,7 +120,7 @@ impl Unlearning {
         require_positive("strength", self.strength)?;
         let deadline = Deadline::new(self.deadline)?;
         let network = &self.network;
-        let size = network.size();
+        let size = network.n_units();
         check::dense("The matrix of couplings", size)?;
         if !network.is_symmetric() {
             return Err(Error::Unsupported {

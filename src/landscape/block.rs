@@ -107,7 +107,7 @@ impl ParameterBlock {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let network = Network::mlp([2, 16, 1]);
-    /// assert_eq!(network.blocks()?[3].range(), 64..network.parameters()?);
+    /// assert_eq!(network.blocks()?[3].range(), 64..network.n_parameters()?);
     /// # Ok(()) }
     /// ```
     pub fn range(&self) -> Range<usize> {

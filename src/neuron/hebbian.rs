@@ -25,7 +25,7 @@ const DIVERGED: f64 = 1e100;
 
 /// Linear units that learn from samples by Hebb's rule or its descendants; [`run`](Self::run) gives weights and trajectory.
 ///
-/// Samples are the rows of an array of any real numbers, presented one at a time in an order that is shuffled anew in each round. The rate is η_t = η/(1 + t/τ)
+/// Samples are the rows of an array of any real numbers, presented one at a time in an order that is shuffled anew in each round. The learning rate is η_t = η/(1 + t/τ)
 /// at step t. Small random weights at the start are from the seed.
 ///
 /// ```
@@ -42,7 +42,7 @@ pub struct Hebbian {
     samples: Arc<Array2<f64>>,
     rule: HebbRule,
     components: usize,
-    rate: Option<f64>,
+    learning_rate: Option<f64>,
     decay: Option<f64>,
     steps: Option<i64>,
     centered: bool,
@@ -78,7 +78,7 @@ impl Hebbian {
             samples: Arc::new(samples.as_standard_layout().into_owned()),
             rule: HebbRule::default(),
             components: 1,
-            rate: None,
+            learning_rate: None,
             decay: None,
             steps: None,
             centered: true,
@@ -117,21 +117,7 @@ impl Hebbian {
         Self { components, ..self.clone() }
     }
 
-    /// The rate η at the start; default ½ divided by the largest squared length of a sample, at which no sample can throw the weights off.
-    ///
-    /// ```
-    /// # fn main() -> statmech::Result<()> {
-    /// # use statmech::prelude::*;
-    /// # let settings = Hebbian::new(&array![[1.0, 2.0], [-1.0, 0.5], [2.0, 0.0]])?;
-    /// assert!(settings.rate(0.01).run().is_ok() && settings.rate(0.0).run().is_err());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn rate(&self, rate: f64) -> Self {
-        Self { rate: Some(rate), ..self.clone() }
-    }
-
-    /// The number of steps τ after which the rate is halved, η_t = η/(1 + t/τ); default the number of samples, but
+    /// The number of steps τ after which the learning rate is halved, η_t = η/(1 + t/τ); default the number of samples, but
     /// at least 1000. Infinity keeps the rate.
     ///
     /// ```
@@ -178,6 +164,8 @@ impl Hebbian {
     setters! { "Hebbian::new(&digits()?.pixels())?.steps(50)":
         /// How many samples are presented; default ten times their number, but at least 10 000.
         steps;
+        /// The learning rate η at the start; default ½ divided by the largest squared length of a sample, at which no sample can throw the weights off.
+        learning_rate;
         /// The seed of the weights at the start and of the order; default 0.
         seed;
         /// A limit in seconds, after which learning stops and `complete` is false; default none.
@@ -187,9 +175,9 @@ impl Hebbian {
     /// Learns.
     ///
     /// # Errors
-    /// If there is no step; if all samples agree, so that there is no direction of largest variance; if their squares overflow; if there are more units than columns or none; if the rate or the
+    /// If there is no step; if all samples agree, so that there is no direction of largest variance; if their squares overflow; if there are more units than columns or none; if the learning rate or the
     /// deadline is not a finite number above 0, or τ is not above 0; if there are more than 2 million records; if Oja's or Sanger's weights
-    /// leave all bounds, because the rate is too large.
+    /// leave all bounds, because the learning rate is too large.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -209,7 +197,7 @@ impl Hebbian {
         }
         let (eigenvalues, mut eigenvectors) = principal(&samples)?;
         let largest = samples.rows().into_iter().map(|x| x.dot(&x)).fold(0.0, f64::max);
-        let rate = require_positive("rate", self.rate.unwrap_or(0.5 / largest))?;
+        let rate = require_positive("learning_rate", self.learning_rate.unwrap_or(0.5 / largest))?;
         let decay = self.decay.unwrap_or(rows.max(FEW) as f64);
         if !(decay > 0.0) {
             return Err(Error::argument("decay", decay, "above 0"));
@@ -262,7 +250,7 @@ impl Hebbian {
                     "small enough for the weights to stay bounded, as {:.3e} is (they left all bounds at step {step})",
                     0.5 / largest
                 );
-                return Err(Error::argument("rate", rate, allowed));
+                return Err(Error::argument("learning_rate", rate, allowed));
             }
         }
         if history.step.last() != Some(&(step as u64)) && weights.iter().all(|w| w.is_finite()) {

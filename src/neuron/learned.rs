@@ -30,7 +30,7 @@ pub struct Learned {
     pub eigenvalues: Array1<f64>,
     /// Its eigenvectors as rows, of length 1, in the same order; their signs are chosen to agree with the weights.
     pub eigenvectors: Array2<f64>,
-    /// The way there: columns `rule`, `step`, `component` (from 1), `time` (the sum of the rates so far), `rate`, `alignment` |w·v|/|w| with the eigenvector, `misalignment`
+    /// The way there: columns `rule`, `step`, `component` (from 1), `time` (the sum of the learning rates so far), `learning_rate`, `alignment` |w·v|/|w| with the eigenvector, `misalignment`
     /// 1 − alignment², `norm` |w|, and, where the average flow has a solution (not for Sanger's later units), `misalignment_flow` and `norm_flow`; the weights
     /// themselves, `w1`, `w2`, …, if there are at most eight; `seed`.
     pub trajectory: DataFrame,
@@ -93,12 +93,12 @@ impl Learned {
         )?)
     }
 
-    /// The misalignment 1 − cos² about which Oja's rule fluctuates at a constant rate on Gaussian samples: (η λ₁/2) Σ_{k>1} λ_k/(λ₁ − λ_k), to first order in η.
+    /// The misalignment 1 − cos² about which Oja's rule fluctuates at a constant learning rate on Gaussian samples: (η λ₁/2) Σ_{k>1} λ_k/(λ₁ − λ_k), to first order in η.
     ///
     /// Near v₁ the component along v_k decays at rate η(λ₁ − λ_k) and is kicked by η y x_k with variance η² λ₁ λ_k.
     ///
     /// # Errors
-    /// If the rate is not a finite number above 0, or the two leading eigenvalues agree.
+    /// If the learning rate is not a finite number above 0, or the two leading eigenvalues agree.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -109,8 +109,8 @@ impl Learned {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn stationary_misalignment(&self, rate: f64) -> Result<f64> {
-        require_positive("rate", rate)?;
+    pub fn stationary_misalignment(&self, learning_rate: f64) -> Result<f64> {
+        require_positive("learning_rate", learning_rate)?;
         let leading = self.eigenvalues[0];
         let gap = |value: f64| leading - value;
         if self.eigenvalues.iter().skip(1).any(|&value| !(gap(value) > 1e-12 * leading)) {
@@ -122,7 +122,7 @@ impl Learned {
             ));
         }
         let sum: f64 = self.eigenvalues.iter().skip(1).map(|&value| value / gap(value)).sum();
-        Ok(rate * leading / 2.0 * sum)
+        Ok(learning_rate * leading / 2.0 * sum)
     }
 }
 
@@ -132,7 +132,7 @@ pub(super) struct History {
     pub step: Vec<u64>,
     component: Vec<u64>,
     time: Vec<f64>,
-    rate: Vec<f64>,
+    learning_rate: Vec<f64>,
     misalignment: Vec<f64>,
     norm: Vec<f64>,
     /// The weights, a column each, if they are few.
@@ -159,7 +159,7 @@ impl History {
             self.step.push(step as u64);
             self.component.push(k as u64 + 1);
             self.time.push(time);
-            self.rate.push(rate);
+            self.learning_rate.push(rate);
             self.misalignment.push(misalignment(weights.row(k), vectors.row(target)));
             self.norm.push(norm(weights.row(k)));
         }
@@ -181,7 +181,7 @@ impl History {
             "step" => self.step.clone(),
             "component" => self.component.clone(),
             "time" => self.time.clone(),
-            "rate" => self.rate.clone(),
+            "learning_rate" => self.learning_rate.clone(),
             "alignment" => self.misalignment.iter().map(|m| (1.0 - m).sqrt()).collect::<Vec<_>>(),
             "misalignment" => self.misalignment.clone(),
             "norm" => self.norm.clone(),

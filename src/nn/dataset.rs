@@ -26,7 +26,7 @@ pub(crate) enum Targets {
 /// # fn main() -> statmech::Result<()> {
 /// let data = Dataset::from_images(&digits()?);
 /// let (train, test) = (data.take(1000), data.skip(1000));
-/// assert_eq!((train.count(), test.count(), data.inputs(), data.outputs()), (1000, 797, 64, 10));
+/// assert_eq!((train.count(), test.count(), data.n_inputs(), data.n_outputs()), (1000, 797, 64, 10));
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Dataset {
     /// # fn main() -> statmech::Result<()> {
     /// let x = Array2::from_shape_fn((20, 1), |(i, _)| i as f64 / 10.0);
     /// let data = Dataset::regression(&x, &x.mapv(f64::sin))?;
-    /// assert_eq!((data.count(), data.outputs()), (20, 1));
+    /// assert_eq!((data.count(), data.n_outputs()), (20, 1));
     /// # Ok(()) }
     /// ```
     pub fn regression(inputs: &Array2<f64>, values: &Array2<f64>) -> Result<Self> {
@@ -67,7 +67,7 @@ impl Dataset {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let xor = Dataset::classes(&array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]], &array![0, 1, 1, 0])?;
-    /// assert_eq!(xor.outputs(), 2);
+    /// assert_eq!(xor.n_outputs(), 2);
     /// # Ok(()) }
     /// ```
     pub fn classes(inputs: &Array2<f64>, classes: &Array1<usize>) -> Result<Self> {
@@ -85,7 +85,7 @@ impl Dataset {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Dataset::from_images(&digits()?.take(3)).outputs(), 10);
+    /// assert_eq!(Dataset::from_images(&digits()?.take(3)).n_outputs(), 10);
     /// # Ok(()) }
     /// ```
     pub fn from_images(images: &Images) -> Self {
@@ -115,10 +115,10 @@ impl Dataset {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Dataset::from_images(&digits()?).inputs(), 64);
+    /// assert_eq!(Dataset::from_images(&digits()?).n_inputs(), 64);
     /// # Ok(()) }
     /// ```
-    pub fn inputs(&self) -> usize {
+    pub fn n_inputs(&self) -> usize {
         self.inputs.ncols()
     }
 
@@ -129,26 +129,26 @@ impl Dataset {
     /// # fn main() -> statmech::Result<()> {
     /// let classes = Dataset::classes(&array![[1.0], [2.0], [3.0]], &array![0, 1, 2])?;
     /// let values = Dataset::regression(&array![[1.0]], &array![[0.5, 0.7]])?;
-    /// assert_eq!((classes.outputs(), values.outputs()), (3, 2));
+    /// assert_eq!((classes.n_outputs(), values.n_outputs()), (3, 2));
     /// # Ok(()) }
     /// ```
-    pub fn outputs(&self) -> usize {
+    pub fn n_outputs(&self) -> usize {
         match &*self.targets {
             Targets::Values(values) => values.ncols(),
             Targets::Classes(_, count) => *count,
         }
     }
 
-    /// The inputs, an example a row: shape ([`count`](Self::count), [`inputs`](Self::inputs)).
+    /// The inputs, an example a row: shape ([`count`](Self::count), [`n_inputs`](Self::n_inputs)).
     ///
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[1.0], [2.0]], &array![0, 1])?;
-    /// assert_eq!(data.input_matrix(), array![[1.0], [2.0]]);
+    /// assert_eq!(data.inputs(), array![[1.0], [2.0]]);
     /// # Ok(()) }
     /// ```
-    pub fn input_matrix(&self) -> &Array2<f64> {
+    pub fn inputs(&self) -> &Array2<f64> {
         &self.inputs
     }
 
@@ -189,7 +189,7 @@ impl Dataset {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::classes(&array![[1.0], [2.0]], &array![0, 1])?;
-    /// assert_eq!(data.select(&[1])?.input_matrix(), array![[2.0]]);
+    /// assert_eq!(data.select(&[1])?.inputs(), array![[2.0]]);
     /// # Ok(()) }
     /// ```
     pub fn select(&self, positions: &[usize]) -> Result<Self> {
@@ -212,7 +212,7 @@ impl Dataset {
     /// # fn main() -> statmech::Result<()> {
     /// let data = Dataset::from_images(&digits()?);
     /// let shuffled = data.with_shuffled_targets(1);
-    /// assert!(shuffled != data && shuffled.input_matrix() == data.input_matrix());
+    /// assert!(shuffled != data && shuffled.inputs() == data.inputs());
     /// # Ok(()) }
     /// ```
     pub fn with_shuffled_targets(&self, seed: impl Into<Seed>) -> Self {

@@ -80,7 +80,7 @@ impl Network {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Network::images(1, 8, 8).conv(6, 3).global_average().dense(10).parameters()?, 60 + 70);
+    /// assert_eq!(Network::images(1, 8, 8).conv(6, 3).global_average().dense(10).n_parameters()?, 60 + 70);
     /// # Ok(()) }
     /// ```
     pub fn global_average(&self) -> Self {

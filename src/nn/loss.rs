@@ -44,7 +44,7 @@ impl<R: Real> NetworkLoss<R> {
         decay: f64,
         batch: Option<usize>,
     ) -> Self {
-        let inputs = data.input_matrix().iter().map(|x| R::of(*x)).collect();
+        let inputs = data.inputs().iter().map(|x| R::of(*x)).collect();
         let aim = Aim::new(criterion, data.targets(), plan.outputs);
         let batch = Self::batch_of(&plan, batch);
         Self { plan, inputs, aim, criterion, decay, batch, shelf: Arc::default() }

@@ -52,7 +52,7 @@ impl Network {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Network::inputs(3).dense(2).parameters()?, 8);
+    /// assert_eq!(Network::inputs(3).dense(2).n_parameters()?, 8);
     /// # Ok(()) }
     /// ```
     pub fn inputs(count: usize) -> Self {
@@ -88,7 +88,7 @@ impl Network {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Network::mlp([2, 16, 1]).parameters()?, 65);
+    /// assert_eq!(Network::mlp([2, 16, 1]).n_parameters()?, 65);
     /// # Ok(()) }
     /// ```
     pub fn mlp(widths: impl IntoIterator<Item = usize>) -> Self {
@@ -286,10 +286,10 @@ impl Network {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(Network::mlp([2, 3, 1]).parameters()?, 13);
+    /// assert_eq!(Network::mlp([2, 3, 1]).n_parameters()?, 13);
     /// # Ok(()) }
     /// ```
-    pub fn parameters(&self) -> Result<usize> {
+    pub fn n_parameters(&self) -> Result<usize> {
         Ok(self.plan()?.parameters())
     }
 
@@ -328,20 +328,20 @@ impl Network {
     /// ```
     pub fn loss(&self, data: &Dataset) -> Result<Objective> {
         let plan = self.plan()?;
-        if data.inputs() != plan.inputs {
+        if data.n_inputs() != plan.inputs {
             return Err(Error::Shape {
                 what: "The inputs of the data",
                 expected: format!("[{}, {}], as the network takes", data.count(), plan.inputs),
-                given: format!("[{}, {}]", data.count(), data.inputs()),
+                given: format!("[{}, {}]", data.count(), data.n_inputs()),
             });
         }
-        if data.outputs() > plan.outputs
-            || (matches!(data.targets(), Targets::Values(_)) && data.outputs() != plan.outputs)
+        if data.n_outputs() > plan.outputs
+            || (matches!(data.targets(), Targets::Values(_)) && data.n_outputs() != plan.outputs)
         {
             return Err(Error::Shape {
                 what: "The targets of the data",
                 expected: format!("{} outputs, as the network has", plan.outputs),
-                given: format!("{} outputs", data.outputs()),
+                given: format!("{} outputs", data.n_outputs()),
             });
         }
         let decay = self.weight_decay;

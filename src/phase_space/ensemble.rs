@@ -312,7 +312,7 @@ impl Ensemble {
                     .map_or(Ok(()), |center| self.require_row("`center`", center.len()))?;
             }
             Starts::Network(network) => {
-                self.require_row("The network's parameters", network.parameters()?)?;
+                self.require_row("The network's parameters", network.n_parameters()?)?;
             }
             Starts::Given(points) => self.require_row("A row of the starts", points.ncols())?,
         }

@@ -86,7 +86,7 @@ pub struct Hamiltonian {
     mass: f64,
     friction: f64,
     scheme: Symplectic,
-    step: f64,
+    step_size: f64,
     time: f64,
     points: usize,
     jacobian: bool,
@@ -146,7 +146,7 @@ impl Objective {
             mass: 1.0,
             friction: 0.0,
             scheme: Symplectic::default(),
-            step: 0.01,
+            step_size: 0.01,
             time: 10.0,
             points: 101,
             jacobian: false,
@@ -160,7 +160,7 @@ impl Hamiltonian {
         /// The end in time; default 10.
         time;
         /// The step in time at most; default 0.01. Steps are shortened so that a whole number of them leads from one recorded time to the next.
-        step;
+        step_size;
         /// Evenly spaced times that are recorded, with the start; default 101.
         points;
         /// The friction γ; default 0.
@@ -176,7 +176,7 @@ impl Hamiltonian {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?.hamiltonian(&array![1.0]).step(0.1);
+    /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?.hamiltonian(&array![1.0]).step_size(0.1);
     /// let error = |scheme| -> statmech::Result<f64> { Ok((bowl.scheme(scheme).run()?.path[(100, 0)] - 10_f64.cos()).abs()) };
     /// assert!(error(Symplectic::Yoshida)? < 0.1 * error(Symplectic::Leapfrog)?);
     /// # Ok(()) }
@@ -357,14 +357,14 @@ impl Hamiltonian {
         }
         require_positive("mass", self.mass)?;
         require_positive("time", self.time)?;
-        require_positive("step", self.step)?;
+        require_positive("step_size", self.step_size)?;
         if !(self.friction >= 0.0 && self.friction.is_finite()) {
             return Err(Error::argument("friction", self.friction, "a finite number, at least 0"));
         }
         require_room(self.points, &[2, n])?;
         if self.jacobian {
             require_numbers("The Jacobian", &[2 * n, 2 * n, 4])?;
-            let damping = self.friction * self.step.min(self.time);
+            let damping = self.friction * self.step_size.min(self.time);
             if !(damping <= MOST_DAMPING) {
                 return Err(Error::argument(
                     "friction",
@@ -374,10 +374,10 @@ impl Hamiltonian {
             }
         }
         // Rounding makes no further step.
-        let each = (self.time / (self.points - 1) as f64 / self.step * (1.0 - 1e-12)).ceil();
+        let each = (self.time / (self.points - 1) as f64 / self.step_size * (1.0 - 1e-12)).ceil();
         if !(each * self.points as f64 <= MOST_STEPS) {
             let allowed = "so long that 10¹² of them pass the whole time";
-            return Err(Error::argument("step", self.step, allowed));
+            return Err(Error::argument("step_size", self.step_size, allowed));
         }
         let columns = if self.jacobian { 2 * n } else { 0 };
         require_patience(each * self.points as f64 * (1 + columns) as f64, self.deadline)?;
@@ -388,8 +388,8 @@ impl Hamiltonian {
     fn astray(&self, error: Error) -> Error {
         match error {
             Error::Argument { name: "theta", given, .. } => Error::argument(
-                "step",
-                format!("{}, which led to a point that is {given}", self.step),
+                "step_size",
+                format!("{}, which led to a point that is {given}", self.step_size),
                 "so small, and `time` so short, that the flow stays where the loss is finite",
             ),
             other => other,

@@ -71,6 +71,9 @@ pub trait Plot {
 
     /// One [`line`](Plot::line) for each value of `group`, in order of first appearance.
     ///
+    /// The legend names each by its value: texts as they are, numbers as "L = 16" with the symbol that the literature has for
+    /// the column, or as "component 2". Setters of colour and dashes that follow apply to all of them.
+    ///
     /// # Errors
     /// If a column is missing, not numeric (`group` may be text) or empty.
     ///
@@ -86,7 +89,7 @@ pub trait Plot {
     /// ```
     fn line_by(&self, x: &str, y: &str, group: &str) -> Result<Figure>;
 
-    /// One [`scatter`](Plot::scatter) for each value of `group`, in order of first appearance.
+    /// One [`scatter`](Plot::scatter) for each value of `group`, in order of first appearance, named as by [`line_by`](Plot::line_by).
     ///
     /// # Errors
     /// If a column is missing, not numeric (`group` may be text) or empty.
@@ -368,6 +371,7 @@ fn series(
 fn grouped(columns: &Columns<'_>, x: &str, y: &str, group: &str, joined: bool) -> Result<Figure> {
     let (xs, ys) = (columns.numbers(x)?, columns.numbers(y)?);
     let err = columns.errors_of(y);
+    let is_text = columns.is_text(group)?;
     let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
     for (row, value) in columns.texts(group)?.into_iter().enumerate() {
         let Some(value) = value else { continue };
@@ -378,7 +382,7 @@ fn grouped(columns: &Columns<'_>, x: &str, y: &str, group: &str, joined: bool) -
     }
     let layer = |(value, rows): &(String, Vec<usize>)| {
         let kind = points(rows, &xs, &ys, err.as_deref(), joined);
-        Layer::labelled(kind, group_label(group, value))
+        Layer::labelled(kind, group_label(group, value, is_text))
     };
     Ok(labelled(groups.iter().map(layer).collect(), x, y))
 }

@@ -1,7 +1,7 @@
 //! Axis labels from column names.
 
 /// Column names with the words and the symbol that the literature uses.
-const KNOWN: [(&str, &str); 32] = [
+const KNOWN: [(&str, &str); 35] = [
     ("temperature", "temperature T"),
     ("beta", "inverse temperature β"),
     ("field", "field h"),
@@ -22,8 +22,11 @@ const KNOWN: [(&str, &str); 32] = [
     ("tau", "autocorrelation time τ"),
     ("energy_tau", "autocorrelation time of e, in sweeps"),
     ("abs_magnetization_tau", "autocorrelation time of |m|, in sweeps"),
+    ("learning_rate", "learning rate η"),
+    ("penalty", "penalty λ"),
     ("size", "size L"),
     ("n_spins", "number of spins N"),
+    ("n_units", "number of units N"),
     ("n_inputs", "number of inputs N"),
     ("n_patterns", "number of patterns P"),
     ("load", "load α"),
@@ -52,13 +55,21 @@ pub(super) fn axis_label(column: &str) -> String {
         .map_or_else(|| column.replace('_', " "), |(_, label)| (*label).to_string())
 }
 
-/// One group in a legend: "L = 16" for the value 16 of `size`, from the symbol if there is one.
-pub(super) fn group_label(column: &str, value: &str) -> String {
+/// One group in a legend: "L = 16" for the value 16 of `size`, which has a symbol, "component 2" for a column without one, and a text as
+/// it is, with spaces.
+pub(super) fn group_label(column: &str, value: &str, is_text: bool) -> String {
+    if is_text {
+        return value.replace('_', " ");
+    }
     let label = axis_label(column);
     let symbol = label.rsplit(' ').next().unwrap_or(&label);
-    let has_symbol = KNOWN.iter().any(|(name, _)| *name == column) && symbol.chars().count() <= 3;
-    let name = if has_symbol { symbol } else { label.as_str() };
-    format!("{name} = {value}")
+    let known = KNOWN.iter().any(|(name, _)| *name == column);
+    // A name of one letter, as notebooks give to columns of their own, is a symbol, too.
+    if known && symbol.chars().count() <= 3 || label.chars().count() == 1 {
+        return format!("{symbol} = {value}");
+    }
+    let verb = if matches!(value, "true" | "false") { " = " } else { " " };
+    format!("{label}{verb}{value}")
 }
 
 #[cfg(test)]
@@ -71,8 +82,11 @@ mod tests {
         assert_eq!(axis_label("energy_exact"), "energy per spin e (exact)");
         assert_eq!(axis_label("swap_rate"), "swap rate");
         assert_eq!(axis_label("_err"), " err");
-        assert_eq!(group_label("size", "16"), "L = 16");
-        assert_eq!(group_label("update", "wolff"), "update = wolff");
-        assert_eq!(group_label("n_spins", "64"), "N = 64");
+        assert_eq!(group_label("size", "16", false), "L = 16");
+        assert_eq!(group_label("update", "swendsen_wang", true), "swendsen wang");
+        assert_eq!(group_label("component", "2", false), "component 2");
+        assert_eq!(group_label("N", "250", false), "N = 250");
+        assert_eq!(group_label("shuffled", "true", false), "shuffled = true");
+        assert_eq!(group_label("n_units", "64", false), "N = 64");
     }
 }

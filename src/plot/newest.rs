@@ -1,11 +1,11 @@
-//! Settings of the lines and markers that were added last.
+//! Settings of the lines and markers that were added last: all layers that one call made.
 
 use super::figure::Figure;
 use super::layer::Kind;
 use super::palette::Color;
 
 impl Figure {
-    /// Names the layer added last in the legend.
+    /// Names what was added last in the legend. Lines of several groups ([`Plot::line_by`](super::Plot::line_by)) get one entry together.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -17,13 +17,14 @@ impl Figure {
     /// ```
     pub fn label(&self, label: &str) -> Self {
         let mut new = self.clone();
-        if let Some(layer) = new.newest_layers().last_mut() {
-            layer.label = Some(label.to_string());
+        if let Some((first, others)) = new.newest_layers().split_first_mut() {
+            first.label = Some(label.to_string());
+            others.iter_mut().for_each(|layer| layer.label = None);
         }
         new
     }
 
-    /// Colours the layer added last: a place in the palette, or a name; see [`Color`].
+    /// Colours what was added last, all groups alike: a place in the palette, or a name; see [`Color`].
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -36,8 +37,8 @@ impl Figure {
     pub fn color(&self, color: impl Into<Color>) -> Self {
         let mut new = self.clone();
         let color = color.into();
-        if let Some(layer) = new.newest_layers().last_mut() {
-            layer.color = Some(color);
+        for layer in new.newest_layers() {
+            layer.color = Some(color.clone());
         }
         new
     }

@@ -45,12 +45,12 @@ impl Rbm {
             });
         }
         let weights = if network.rule() == "hebb" {
-            let scale = (beta / network.size() as f64).sqrt();
+            let scale = (beta / network.n_units() as f64).sqrt();
             network.patterns().t().mapv(|xi| scale * f64::from(xi))
         } else {
             modes(&network.couplings()?, beta)?
         };
-        let visible = Layer::spin(network.size())?.fields(&(beta * network.fields()))?;
+        let visible = Layer::spin(network.n_units())?.fields(&(beta * network.fields()))?;
         Self::new(visible, Layer::gaussian(weights.ncols())?)?.weights(&weights)
     }
 

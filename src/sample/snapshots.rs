@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 2 << 30;
 /// Settings of a set of snapshots of one model at one temperature; [`run`](Self::run) takes them.
 ///
 /// Several chains run in parallel, each on the stream of its own index: the snapshots are the same for any number of threads. Each chain
-/// thermalizes, and then gives a snapshot every [`spacing`](Self::spacing) sweeps.
+/// thermalizes, and then gives a snapshot every [`thinning`](Self::thinning) sweeps.
 ///
 /// ```
 /// # fn main() -> statmech::Result<()> {
@@ -39,7 +39,7 @@ pub struct SnapshotSampling {
     temperature: f64,
     samples: usize,
     chains: i64,
-    spacing: i64,
+    thinning: i64,
     thermalization: i64,
     update: Option<Update>,
     order: SiteOrder,
@@ -83,7 +83,7 @@ impl SnapshotSampling {
             temperature,
             samples: 1_000,
             chains: 8,
-            spacing: 20,
+            thinning: 20,
             thermalization: 200,
             update: None,
             order: SiteOrder::default(),
@@ -135,13 +135,13 @@ impl SnapshotSampling {
     /// ```
     /// # fn main() -> statmech::Result<()> {
     /// use statmech::prelude::*;
-    /// let settings = Ising::square(4)?.snapshots(2.0).spacing(5);
-    /// assert!(settings.run().is_ok() && settings.spacing(0).run().is_err());
+    /// let settings = Ising::square(4)?.snapshots(2.0).thinning(5);
+    /// assert!(settings.run().is_ok() && settings.thinning(0).run().is_err());
     /// # Ok(())
     /// # }
     /// ```
-    pub fn spacing(&self, spacing: i64) -> Self {
-        Self { spacing, ..self.clone() }
+    pub fn thinning(&self, thinning: i64) -> Self {
+        Self { thinning, ..self.clone() }
     }
 
     /// Takes the snapshots.
@@ -156,11 +156,11 @@ impl SnapshotSampling {
     /// ```
     ///
     /// # Errors
-    /// If the temperature is not a finite number above 0; if there are fewer than two snapshots, no chain, a spacing below 1 or a thermalization below 0; if
+    /// If the temperature is not a finite number above 0; if there are fewer than two snapshots, no chain, a thinning below 1 or a thermalization below 0; if
     /// the snapshots would take more than 2 GiB; if the update or order does not fit the model; if the deadline is not a finite number above 0.
     pub fn run(&self) -> Result<Snapshots> {
         self.check()?;
-        let spacing = sweeps("spacing", self.spacing, 1)?;
+        let thinning = sweeps("thinning", self.thinning, 1)?;
         let thermalization = sweeps("thermalization", self.thermalization, 0)?;
         let deadline = Deadline::new(self.deadline)?;
         let system = Simulation::new(Arc::clone(&self.model), self.temperature)?
@@ -172,8 +172,8 @@ impl SnapshotSampling {
             |chain: usize| self.samples / chains + usize::from(chain < self.samples % chains);
         let total = chains
             .saturating_mul(thermalization)
-            .saturating_add(self.samples.saturating_mul(spacing));
-        let clock = Clock::new(total, deadline, thermalization, spacing, planned(0));
+            .saturating_add(self.samples.saturating_mul(thinning));
+        let clock = Clock::new(total, deadline, thermalization, thinning, planned(0));
         let taken: Vec<Taken> = (0..chains)
             .into_par_iter()
             .with_max_len(1)
@@ -220,7 +220,7 @@ impl SnapshotSampling {
 /// What the chains share: how long they go on, and the progress that they report.
 struct Clock {
     thermalization: usize,
-    spacing: usize,
+    thinning: usize,
     warm_up: Deadline,
     whole: Deadline,
     progress: Mutex<Progress>,
@@ -231,13 +231,13 @@ impl Clock {
         total: usize,
         whole: Deadline,
         thermalization: usize,
-        spacing: usize,
+        thinning: usize,
         snapshots: usize,
     ) -> Self {
-        let measured = spacing.saturating_mul(snapshots) as f64;
+        let measured = thinning.saturating_mul(snapshots) as f64;
         let share = thermalization as f64 / (thermalization as f64 + measured);
         let progress = Mutex::new(Progress::new("sweeps", total));
-        Self { thermalization, spacing, warm_up: whole.share(share.min(0.9)), whole, progress }
+        Self { thermalization, thinning, warm_up: whole.share(share.min(0.9)), whole, progress }
     }
 
     fn add(&self, sweeps: usize) {
@@ -257,10 +257,10 @@ fn take(simulation: &mut Simulation, planned: usize, clock: &Clock) -> Result<Ta
     let mut complete = thermalized == clock.thermalization;
     let mut spins = Vec::new();
     for snapshot in 0..planned {
-        let since = repeat(simulation, clock.spacing, clock, clock.whole, Simulation::pass)?;
-        complete &= since == clock.spacing;
+        let since = repeat(simulation, clock.thinning, clock, clock.whole, Simulation::pass)?;
+        complete &= since == clock.thinning;
         // One that came too soon after the one before is none.
-        if since == clock.spacing || snapshot == 0 {
+        if since == clock.thinning || snapshot == 0 {
             spins.extend(simulation.configuration());
         }
         if clock.whole.passed() && snapshot + 1 < planned {
@@ -300,7 +300,7 @@ impl fmt::Debug for SnapshotSampling {
             self.temperature,
             self.samples,
             self.chains,
-            self.spacing,
+            self.thinning,
             self.seed.number()
         )
     }

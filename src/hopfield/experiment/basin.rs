@@ -100,7 +100,7 @@ impl BasinScan {
 
     /// Runs the experiment: a row for each rule, size and load, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `n_patterns`; `critical_overlap` and `radius` (flips/N, (1 − critical overlap)/2), each with `_err` (one standard error over samples); `kept` (the fraction of samples in which
+    /// Columns: `rule`, `n_units`, `load`, `n_patterns`; `critical_overlap` and `radius` (flips/N, (1 − critical overlap)/2), each with `_err` (one standard error over samples); `kept` (the fraction of samples in which
     /// the pattern itself is recalled without a flip; the others count with critical overlap 1); then `threshold`, `samples` (as done), `seed`, `complete`.
     ///
     /// ```
@@ -134,7 +134,7 @@ impl BasinScan {
         };
         Ok(df!(
             "rule" => conditions.iter().map(|(rule, _, _)| rule.name()).collect::<Vec<_>>(),
-            "size" => conditions.iter().map(|(_, size, _)| *size as u64).collect::<Vec<_>>(),
+            "n_units" => conditions.iter().map(|(_, size, _)| *size as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|(_, size, count)| *count as f64 / *size as f64).collect::<Vec<_>>(),
             "n_patterns" => conditions.iter().map(|(_, _, count)| *count as u64).collect::<Vec<_>>(),
             "critical_overlap" => radii.iter().map(|r| r.map(|(r, _)| 1.0 - 2.0 * r)).collect::<Vec<_>>(),

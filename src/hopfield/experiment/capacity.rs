@@ -61,7 +61,7 @@ pub struct MeasuredCapacity {
     pub load_err: f64,
     /// The statistical part alone.
     pub load_err_statistical: f64,
-    /// A row for each size: `rule`, `size`, `inverse` (N^−x, the fit's abscissa), `load` with `load_err` (mean over samples of the load at which recall is lost, and its standard error), `width` (standard
+    /// A row for each size: `rule`, `n_units`, `inverse` (N^−x, the fit's abscissa), `load` with `load_err` (mean over samples of the load at which recall is lost, and its standard error), `width` (standard
     /// deviation between samples), `fit` (the line there), `noise`, `threshold`, `samples`, `seed`, `complete`.
     pub frame: DataFrame,
     /// Whether all samples were done before the deadline.
@@ -257,7 +257,7 @@ impl CapacityScan {
         let widths = means.iter().zip(counts()).map(|((_, e), count)| e * (count as f64).sqrt());
         Ok(df!(
             "rule" => vec![self.rule.name(); height],
-            "size" => self.sizes.iter().map(|size| *size as u64).collect::<Vec<_>>(),
+            "n_units" => self.sizes.iter().map(|size| *size as u64).collect::<Vec<_>>(),
             "inverse" => inverse.clone(),
             "load" => means.iter().map(|(mean, _)| *mean).collect::<Vec<_>>(),
             "load_err" => means.iter().map(|(_, error)| *error).collect::<Vec<_>>(),

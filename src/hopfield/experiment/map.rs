@@ -88,7 +88,7 @@ impl RetrievalMap {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// assert_eq!(RetrievalMap::new().size(60).overlaps([0.5]).samples(4).run()?.values("size")?, [60.0]);
+    /// assert_eq!(RetrievalMap::new().size(60).overlaps([0.5]).samples(4).run()?.values("n_units")?, [60.0]);
     /// # Ok(()) }
     /// ```
     pub fn size(&self, size: usize) -> Self {
@@ -123,7 +123,7 @@ impl RetrievalMap {
 
     /// Runs the experiment: a row for each rule, load, overlap at the start and step from 1 on, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `overlap_start` m_0 (with a whole number of flips), `step` t, `overlap` m_t with `overlap_err` (one standard error over samples), `overlap_theory`
+    /// Columns: `rule`, `n_units`, `load`, `overlap_start` m_0 (with a whole number of flips), `step` t, `overlap` m_t with `overlap_err` (one standard error over samples), `overlap_theory`
     /// (Hebb's first step; else missing), `samples` (as done), `seed`, `complete`.
     ///
     /// ```
@@ -168,7 +168,7 @@ impl RetrievalMap {
         let height = rules.len();
         Ok(df!(
             "rule" => rules,
-            "size" => vec![self.size as u64; height],
+            "n_units" => vec![self.size as u64; height],
             "load" => loads,
             "overlap_start" => starts,
             "step" => steps,

@@ -161,7 +161,7 @@ impl MixtureScan {
 
     /// Runs the experiment: a row for each rule, size, load and order, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `load`, `n_patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
+    /// Columns: `rule`, `n_units`, `load`, `n_patterns`, `order` n; `stable` (the fraction of mixtures that are fixed points), `energy` (of the mixture, per unit), `overlap` (of the mixture with the state that the
     /// dynamics at T = 0 ends in), `final_energy` (of that state, per unit), each with `_err` (one standard error over samples; that of `stable` is not 0 where all agree); `energy_theory` (Hebb's rule for N → ∞ at
     /// vanishing load, [`ags::mixture`]; else missing); then `samples` (as done), `seed`, `complete`.
     ///
@@ -209,7 +209,7 @@ impl MixtureScan {
             .collect::<Result<Vec<_>>>()?;
         let first = df!(
             "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),
-            "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
+            "n_units" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "load" => conditions.iter().map(|c| c.count as f64 / c.size as f64).collect::<Vec<_>>(),
             "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),
             "order" => conditions.iter().map(|c| c.order as u64).collect::<Vec<_>>(),

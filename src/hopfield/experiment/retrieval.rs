@@ -181,7 +181,7 @@ impl RetrievalScan {
 
     /// Runs the experiment: a row for each rule, size, noise and load, in this order of nesting.
     ///
-    /// Columns: `rule`, `size`, `noise`, `load` (P/N with the whole number of patterns), `n_patterns` P; `overlap` m at the end of recall, `success` (the
+    /// Columns: `rule`, `n_units`, `noise`, `load` (P/N with the whole number of patterns), `n_patterns` P; `overlap` m at the end of recall, `success` (the
     /// fraction of recalls that end at the threshold or above), `bits` (per coupling, [`bits_per_coupling`] at the mean overlap), each with `_err` (one standard error over samples; missing with fewer than two
     /// of them; that of `success` at least what as many independent recalls would leave, so that it is not 0 where all succeed); `sweeps` on average; then `threshold`, `starts`, `samples` (as done), `seed`, `complete`.
     ///
@@ -287,7 +287,7 @@ impl RetrievalScan {
         }
         let first = df!(
             "rule" => conditions.iter().map(|c| c.rule.name()).collect::<Vec<_>>(),
-            "size" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
+            "n_units" => conditions.iter().map(|c| c.size as u64).collect::<Vec<_>>(),
             "noise" => conditions.iter().map(|c| c.noise).collect::<Vec<_>>(),
             "load" => loads,
             "n_patterns" => conditions.iter().map(|c| c.count as u64).collect::<Vec<_>>(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
-/// How parameters change; η is the rate, g the gradient of a batch or of the whole loss.
+/// How parameters change; η is the learning rate, g the gradient of a batch or of the whole loss.
 ///
 /// ```
 /// use statmech::prelude::*;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// // A narrow valley: gradients alone have to creep.
 /// let narrow = Objective::quadratic(&array![[1.0, 0.0], [0.0, 100.0]], &array![0.0, 0.0])?;
 /// let after = |optimizer| Ok::<f64, statmech::Error>(
-///     narrow.descend(&array![1.0, 1.0]).optimizer(optimizer).rate(0.01).steps(100).run()?.loss,
+///     narrow.descend(&array![1.0, 1.0]).optimizer(optimizer).learning_rate(0.01).steps(100).run()?.loss,
 /// );
 /// assert!(after(Optimizer::Lbfgs)? < after(Optimizer::Momentum(0.8))?);
 /// assert!(after(Optimizer::Momentum(0.8))? < after(Optimizer::Gradient)?);
@@ -35,7 +35,7 @@ pub enum Optimizer {
 }
 
 impl Optimizer {
-    /// The rate that is taken if none is set.
+    /// The learning rate that is taken if none is set.
     pub(super) fn default_rate(self) -> f64 {
         match self {
             Self::Gradient => 0.1,

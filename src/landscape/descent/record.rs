@@ -17,7 +17,7 @@ const MOST: usize = 1 << 28;
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let bowl = Objective::exact(1, |x| x[0] * x[0])?;
-/// let descended: Descended = bowl.descend(&array![1.0]).rate(0.1).steps(20).run()?;
+/// let descended: Descended = bowl.descend(&array![1.0]).learning_rate(0.1).steps(20).run()?;
 /// let (last, distance) = (descended.path.nrows() - 1, descended.frame.values("distance")?);
 /// assert_eq!(descended.path.row(last), descended.theta);
 /// assert!((distance[last] - (1.0 - descended.theta[0])).abs() < 1e-14);
@@ -32,7 +32,7 @@ pub struct Descended {
     /// Parameters at the recorded steps, a row each, the start first and the end last.
     pub path: Array2<f64>,
     /// A row for each recorded step: `step`, `time` (Σ η, or t of the flow), `loss` and `gradient_norm` of the whole loss, `distance` (from the start),
-    /// and the conditions `optimizer`, `rate`, `batch` (0 is the whole loss), `seed`, `complete`.
+    /// and the conditions `optimizer`, `learning_rate`, `batch` (0 is the whole loss), `seed`, `complete`.
     pub frame: DataFrame,
     /// Whether the gradient's norm fell to the tolerance, or L-BFGS found no way further down.
     pub converged: bool,
@@ -44,7 +44,7 @@ pub struct Descended {
 #[derive(Clone, Debug)]
 pub(super) struct Conditions {
     pub optimizer: String,
-    pub rate: f64,
+    pub learning_rate: f64,
     pub batch: usize,
     pub seed: u64,
 }
@@ -123,7 +123,7 @@ impl Record {
             "gradient_norm" => self.norm,
             "distance" => self.distance,
             "optimizer" => vec![conditions.optimizer.clone(); rows],
-            "rate" => vec![conditions.rate; rows],
+            "learning_rate" => vec![conditions.learning_rate; rows],
             "batch" => vec![conditions.batch as u64; rows],
             "seed" => vec![conditions.seed; rows],
             "complete" => vec![complete; rows],

@@ -30,7 +30,7 @@ pub struct Descent {
     objective: Objective,
     start: Array1<f64>,
     optimizer: Optimizer,
-    rate: Option<f64>,
+    learning_rate: Option<f64>,
     steps: i64,
     time: Option<f64>,
     batch: Option<usize>,
@@ -81,7 +81,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0, 0.0], [0.0, 2.0]], &array![0.0, 0.0])?;
-    /// let descended = bowl.descend(&array![1.0, 1.0]).rate(0.5).steps(1).run()?;
+    /// let descended = bowl.descend(&array![1.0, 1.0]).learning_rate(0.5).steps(1).run()?;
     /// assert_eq!(descended.theta, array![0.5, 0.0]);
     /// # Ok(()) }
     /// ```
@@ -90,7 +90,7 @@ impl Objective {
             objective: self.clone(),
             start: theta.clone(),
             optimizer: Optimizer::Gradient,
-            rate: None,
+            learning_rate: None,
             steps: 1000,
             time: None,
             batch: None,
@@ -106,6 +106,8 @@ impl Descent {
     setters! { "Objective::saddle(1, 2)?.descend(&array![1.0, 1.0, 1.0])":
         /// Steps at most; default 1000.
         steps;
+        /// The learning rate η; default 0.1 for gradients, 0.01 for momentum and the flow's first step, 0.001 for Adam, 1 for L-BFGS.
+        learning_rate;
         /// The seed of the order of batches; default 0.
         seed;
         /// A limit in seconds, after which the result holds what was reached and `complete` is false; default none. It is passed by about one step.
@@ -132,7 +134,7 @@ impl Descent {
     /// # fn main() -> statmech::Result<()> {
     /// // g = θ: steps to 1 − 0.1 · 1 and 0.9 − 0.1 · (0.5 · 1 + 0.9).
     /// let bowl = Objective::exact(1, |x| x[0] * x[0] * 0.5)?;
-    /// let descended = bowl.descend(&array![1.0]).momentum(0.5).rate(0.1).steps(2).run()?;
+    /// let descended = bowl.descend(&array![1.0]).momentum(0.5).learning_rate(0.1).steps(2).run()?;
     /// assert!((descended.theta[0] - 0.76).abs() < 1e-15);
     /// # Ok(()) }
     /// ```
@@ -145,9 +147,9 @@ impl Descent {
     /// ```
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// // The first step is as long as the rate, however steep the loss is.
+    /// // The first step is as long as the learning rate, however steep the loss is.
     /// let steep = Objective::exact(1, |x| x[0] * x[0] * 1e6)?;
-    /// assert!((steep.descend(&array![1.0]).adam().rate(0.1).steps(1).run()?.theta[0] - 0.9).abs() < 1e-9);
+    /// assert!((steep.descend(&array![1.0]).adam().learning_rate(0.1).steps(1).run()?.theta[0] - 0.9).abs() < 1e-9);
     /// # Ok(()) }
     /// ```
     pub fn adam(&self) -> Self {
@@ -196,19 +198,6 @@ impl Descent {
         Self { time: Some(time), ..self.clone() }
     }
 
-    /// Sets the rate η; default 0.1 for gradients, 0.01 for momentum and the flow's first step, 0.001 for Adam, 1 for L-BFGS.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let steep = Objective::exact(1, |x| (4.0 * x[0] * x[0]).exp())?;
-    /// assert!(steep.descend(&array![2.0]).rate(1.0).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn rate(&self, rate: f64) -> Self {
-        Self { rate: Some(rate), ..self.clone() }
-    }
-
     /// Takes the gradient of so many examples for each step, drawn without replacement until all have had their turn; default all of them.
     ///
     /// ```
@@ -255,12 +244,12 @@ impl Descent {
     ///
     /// # Errors
     /// If a setting is not what the optimiser allows; if batches are asked for where the loss is no average, or of an optimiser that needs the whole
-    /// loss; if the loss or its gradient stops being finite, as with too large a rate.
+    /// loss; if the loss or its gradient stops being finite, as with too large a learning rate.
     ///
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let descended = Objective::exact(1, |x| x[0] * x[0])?.descend(&array![1.0]).adam().rate(0.1).run()?;
+    /// let descended = Objective::exact(1, |x| x[0] * x[0])?.descend(&array![1.0]).adam().learning_rate(0.1).run()?;
     /// let losses = descended.frame.values("loss")?;
     /// assert!(losses[0] == 1.0 && losses[losses.len() - 1] == descended.loss);
     /// # Ok(()) }
@@ -323,7 +312,7 @@ impl Descent {
         }
         let conditions = Conditions {
             optimizer: self.optimizer.to_string(),
-            rate,
+            learning_rate: rate,
             batch: self.batch.unwrap_or(0),
             seed: self.seed.number(),
         };
@@ -412,12 +401,12 @@ impl Descent {
         Some(Batches { order, size, next, generator: self.seed.generator() })
     }
 
-    /// The rate, if all settings are allowed.
+    /// The learning rate, if all settings are allowed.
     fn check(&self) -> Result<f64> {
         self.optimizer.check()?;
         self.objective.require_point(&self.start)?;
-        let rate = self.rate.unwrap_or_else(|| self.optimizer.default_rate());
-        require_positive("rate", rate)?;
+        let rate = self.learning_rate.unwrap_or_else(|| self.optimizer.default_rate());
+        require_positive("learning_rate", rate)?;
         if self.steps < 1 {
             return Err(Error::argument("steps", self.steps, "at least 1"));
         }
@@ -453,7 +442,7 @@ impl Descent {
 fn astray(error: Error, step: usize, rate: f64) -> Error {
     match error {
         Error::Argument { name: "theta", given, .. } => Error::argument(
-            "rate",
+            "learning_rate",
             format!("{rate}, leading in step {step} to a point, {given},"),
             "so small that the loss and its gradient stay finite",
         ),

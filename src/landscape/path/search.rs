@@ -42,7 +42,7 @@ pub struct CurveSearch {
     to: Array1<f64>,
     curve: CurveKind,
     optimizer: Optimizer,
-    rate: Option<f64>,
+    learning_rate: Option<f64>,
     steps: i64,
     nodes: usize,
     batch: Option<usize>,
@@ -71,7 +71,7 @@ impl Objective {
             to: to.clone(),
             curve: CurveKind::Bezier,
             optimizer: Optimizer::Lbfgs,
-            rate: None,
+            learning_rate: None,
             steps: 100,
             nodes: 21,
             batch: None,
@@ -87,6 +87,8 @@ impl CurveSearch {
     setters! { "Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?.connect(&array![1.0, 0.0], &array![0.0, 1.0])":
         /// Steps of the descent at most; default 100.
         steps;
+        /// The learning rate of the descent; default the optimiser's, as for [`Descent::learning_rate`](crate::landscape::Descent::learning_rate).
+        learning_rate;
         /// The seed of the first bends' noise and of the order of batches; default 0.
         seed;
         /// A limit in seconds, of which the search takes seven tenths at most; after it the result holds what was reached and `complete` is false. Default none.
@@ -113,26 +115,12 @@ impl CurveSearch {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).optimizer(Optimizer::Adam).rate(0.05).batch(4);
+    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]).optimizer(Optimizer::Adam).learning_rate(0.05).batch(4);
     /// assert!(way.steps(300).run()?.barrier_after < 0.05);
     /// # Ok(()) }
     /// ```
     pub fn optimizer(&self, optimizer: Optimizer) -> Self {
         Self { optimizer, ..self.clone() }
-    }
-
-    /// Sets the rate of the descent; default the optimiser's, as for [`Descent::rate`](crate::landscape::Descent::rate).
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let ring = Objective::exact(2, |x| (x[0] * x[0] + x[1] * x[1] - 1.0).powi(2))?;
-    /// let way = ring.connect(&array![1.0, 0.0], &array![0.0, 1.0]);
-    /// assert!(way.rate(-1.0).run().is_err());
-    /// # Ok(()) }
-    /// ```
-    pub fn rate(&self, rate: f64) -> Self {
-        Self { rate: Some(rate), ..self.clone() }
     }
 
     /// Sets at how many values of t the mean loss is taken; default 21.
@@ -285,8 +273,8 @@ impl CurveSearch {
             .optimizer(self.optimizer)
             .steps(self.steps)
             .seed(self.seed.child(1));
-        if let Some(rate) = self.rate {
-            descent = descent.rate(rate);
+        if let Some(rate) = self.learning_rate {
+            descent = descent.learning_rate(rate);
         }
         if let Some(batch) = self.batch {
             descent = descent.batch(batch);

@@ -71,7 +71,7 @@ impl Objective {
     /// # fn main() -> statmech::Result<()> {
     /// let network = Network::mlp([64, 16, 10]).relu();
     /// let objective = network.loss(&Dataset::from_images(&digits()?.take(100)))?;
-    /// let theta = objective.descend(&network.initial(1)?).adam().rate(0.01).steps(50).run()?.theta;
+    /// let theta = objective.descend(&network.initial(1)?).adam().learning_rate(0.01).steps(50).run()?.theta;
     /// let directions = objective.random_directions(2).filter_normalized(&theta).seed(1).run()?;
     /// let slice = objective.plane(&theta, &directions).over(linspace(-1.0, 1.0, 7)).run()?;
     /// let losses = slice.frame.values("loss")?;

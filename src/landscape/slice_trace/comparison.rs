@@ -245,7 +245,7 @@ impl TraceMethods {
                 let spent = price.of(first.evaluations, self.objective.is_exact());
                 overhead = spent - 8.0 * unit;
                 bias = Some(first.bias);
-                slices = Some(settings.step(first.step));
+                slices = Some(settings.step_size(first.step_size));
                 unit
             }
             Method::Products(_) => price.product,

@@ -35,14 +35,14 @@ pub struct SliceTraceEstimate {
     /// [`error`](Self::error) does not hold it.
     pub rounding: f64,
     /// The outermost points of a slice lie at ± this times η.
-    pub step: f64,
+    pub step_size: f64,
     /// The curvature ηᵀHη of each direction.
     pub samples: Vec<f64>,
     /// What the run took, the choice of the step included.
     pub evaluations: Evaluations,
     /// Whether all directions were done.
     pub complete: bool,
-    /// One row: `dimension`, `probe`, `from` ("losses" or "gradients"), `fit`, `points`, `step`, `samples`, `trace`, `trace_err`, `bias`, `bias_err`,
+    /// One row: `dimension`, `probe`, `from` ("losses" or "gradients"), `fit`, `points`, `step_size`, `samples`, `trace`, `trace_err`, `bias`, `bias_err`,
     /// `rounding`, `losses`, `gradients`, `products`, `seed`, `complete`.
     pub frame: DataFrame,
     /// How the estimate came about: `samples`, from 2 on, with `trace` and `trace_err` after so many directions.
@@ -67,7 +67,7 @@ impl SliceTraceEstimate {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let quartic = Objective::exact(1, |x| x[0].powi(4))?;
-    /// let trace = quartic.slice_trace(&array![0.0]).step(0.1).run()?;
+    /// let trace = quartic.slice_trace(&array![0.0]).step_size(0.1).run()?;
     /// assert!(trace.error < 1e-12 && (trace.total_error() - 0.02).abs() < 1e-9);
     /// # Ok(()) }
     /// ```
@@ -111,7 +111,7 @@ impl SliceTraceEstimate {
             "from" => [if settings.gradients { "gradients" } else { "losses" }],
             "fit" => [settings.fit.name()],
             "points" => [settings.points as u64],
-            "step" => [step],
+            "step_size" => [step],
             "samples" => [samples.len() as u64],
             "trace" => [value],
             "trace_err" => [error],
@@ -131,7 +131,7 @@ impl SliceTraceEstimate {
             bias,
             bias_err,
             rounding,
-            step,
+            step_size: step,
             samples,
             evaluations,
             complete,

@@ -47,7 +47,7 @@ pub struct SliceTraceEstimation {
     pub(super) fit: SliceFit,
     pub(super) probe: Probe,
     pub(super) gradients: bool,
-    step: Option<f64>,
+    step_size: Option<f64>,
     pub(super) seed: Seed,
     deadline: Option<f64>,
 }
@@ -72,7 +72,7 @@ impl Objective {
             fit: SliceFit::default(),
             probe: Probe::Rademacher,
             gradients: false,
-            step: None,
+            step_size: None,
             seed: Seed::default(),
             deadline: None,
         }
@@ -94,7 +94,7 @@ impl SliceTraceEstimation {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let slices = Objective::saddle(1, 2)?.slice_trace(&array![1.0, 1.0, 1.0]).step(0.1);
+    /// let slices = Objective::saddle(1, 2)?.slice_trace(&array![1.0, 1.0, 1.0]).step_size(0.1);
     /// let three = slices.run()?.evaluations.losses;
     /// assert!(slices.points(5).run()?.evaluations.losses > three);
     /// assert!(slices.points(4).run().is_err());
@@ -109,7 +109,7 @@ impl SliceTraceEstimation {
     /// ```
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
-    /// let slices = Objective::exact(1, |x| x[0].cosh())?.slice_trace(&array![0.0]).points(7).step(0.5);
+    /// let slices = Objective::exact(1, |x| x[0].cosh())?.slice_trace(&array![0.0]).points(7).step_size(0.5);
     /// let interpolated = slices.fit(SliceFit::Interpolating).run()?;
     /// assert!((interpolated.value - 1.0).abs() < 1e-6 && slices.run()?.value > 1.005);
     /// # Ok(()) }
@@ -124,11 +124,11 @@ impl SliceTraceEstimation {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let slices = Objective::exact(1, |x| x[0].exp())?.slice_trace(&array![0.0]);
-    /// assert!(slices.run()?.total_error() < slices.step(0.5).run()?.total_error());
+    /// assert!(slices.run()?.total_error() < slices.step_size(0.5).run()?.total_error());
     /// # Ok(()) }
     /// ```
-    pub fn step(&self, step: f64) -> Self {
-        Self { step: Some(step), ..self.clone() }
+    pub fn step_size(&self, step_size: f64) -> Self {
+        Self { step_size: Some(step_size), ..self.clone() }
     }
 
     /// Sets the distribution of the entries of directions; default [`Probe::Rademacher`], signs, with which a diagonal Hessian's trace is exact. All
@@ -154,14 +154,14 @@ impl SliceTraceEstimation {
     /// # fn main() -> statmech::Result<()> {
     /// let slices = Objective::exact(1, |x| x[0].exp())?.slice_trace(&array![0.0]);
     /// let (losses, gradients) = (slices.run()?, slices.gradients().run()?);
-    /// assert!((gradients.value - 1.0).abs() < 1e-8 && gradients.step < losses.step);
+    /// assert!((gradients.value - 1.0).abs() < 1e-8 && gradients.step_size < losses.step_size);
     /// # Ok(()) }
     /// ```
     pub fn gradients(&self) -> Self {
         Self { gradients: true, ..self.clone() }
     }
 
-    /// Runs the estimate. The choice of a step takes 110 losses (with 3 points), its bias up to 16; setting the [`step`](Self::step) saves the first but for 13 that
+    /// Runs the estimate. The choice of a step takes 110 losses (with 3 points), its bias up to 16; setting the [`step_size`](Self::step_size) saves the first but for 13 that
     /// measure rounding.
     ///
     /// # Errors
@@ -178,8 +178,8 @@ impl SliceTraceEstimation {
     pub fn run(&self) -> Result<SliceTraceEstimate> {
         let stencil = self.stencil()?;
         check_samples(self.samples, 1)?;
-        if let Some(step) = self.step {
-            require_positive("step", step)?;
+        if let Some(step) = self.step_size {
+            require_positive("step_size", step)?;
         }
         let deadline = Deadline::new(self.deadline)?;
         let before = self.objective.evaluations();
@@ -191,7 +191,7 @@ impl SliceTraceEstimation {
         }
         let (objective, probe, seed) = (&self.objective, self.probe, self.seed);
         let setting = Setting { objective, theta: &theta, center, probe, seed };
-        let (step, noise) = match self.step {
+        let (step, noise) = match self.step_size {
             Some(step) => (step, setting.ray(0).noise(stencil.known, step)?),
             None => choose(setting, &stencil, deadline)?,
         };
@@ -201,7 +201,7 @@ impl SliceTraceEstimation {
                 return Ok(curvature);
             }
             let allowed = "so short that the loss stays finite";
-            Err(Error::argument("step", format!("{t}"), allowed))
+            Err(Error::argument("step_size", format!("{t}"), allowed))
         };
         // The first directions at half the step as well: two at least, whatever the time.
         let first = if deadline.passed() { 2 } else { HALVED.min(self.samples) };

@@ -14,7 +14,7 @@ const MOST: usize = 33;
 /// # fn main() -> statmech::Result<()> {
 /// // Fourth derivative 24: the central difference is off by 2t², five interpolated points by nothing.
 /// let quartic = Objective::exact(1, |x| x[0].powi(4))?;
-/// let slices = quartic.slice_trace(&array![0.0]).step(0.1).samples(9);
+/// let slices = quartic.slice_trace(&array![0.0]).step_size(0.1).samples(9);
 /// assert!((slices.run()?.value - 0.02).abs() < 1e-12);
 /// let fitted = slices.points(5).fit(SliceFit::Interpolating).run()?;
 /// assert!(fitted.value.abs() < 1e-12);

@@ -74,7 +74,7 @@ pub(super) fn choose(
         Error::argument(
             "theta",
             "one around which no step was found whose losses are finite",
-            "inside of the region where the loss is finite (or set `step`)",
+            "inside of the region where the loss is finite (or set `step_size`)",
         )
     };
     // Curvatures may agree by chance where rounding is large: no change counts for less than what this noise makes of it. Without any curvature a

@@ -137,7 +137,7 @@ impl DetailedBalance {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let wells = Objective::exact(2, |x| (x[0].powi(2) - 1.0).powi(2) + (x[1] - x[0]).powi(2))?;
-    /// let walk = wells.langevin(&Array2::zeros((100, 2)), 0.5).scheme(LangevinScheme::Mala).step(0.05);
+    /// let walk = wells.langevin(&Array2::zeros((100, 2)), 0.5).scheme(LangevinScheme::Mala).step_size(0.05);
     /// let jumps = walk.steps(2000).points(501).run()?.detailed_balance([0, 1])?.run()?;
     /// assert!(jumps.circulation.abs() < 4.0 * jumps.circulation_err);
     /// # Ok(()) }

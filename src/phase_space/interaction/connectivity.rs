@@ -110,7 +110,7 @@ impl Network {
         theta: &Array1<f64>,
         hidden: usize,
     ) -> Result<ConnectivityEstimation> {
-        ConnectivityEstimation::new(&self.activations(theta, data.input_matrix(), hidden)?)
+        ConnectivityEstimation::new(&self.activations(theta, data.inputs(), hidden)?)
     }
 }
 

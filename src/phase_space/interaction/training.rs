@@ -84,7 +84,7 @@ impl InteractionTraining {
     setters! { "Network::mlp([1, 4, 1]).interaction_training(&Dataset::regression(&array![[0.0], [1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0]], &array![[0.0], [1.0], [0.0], [1.0], [0.0], [1.0], [0.0], [1.0]])?).checkpoints([0, 5])":
         /// Networks of each kind, from seeds of their own; default 8. Errors are over them.
         runs;
-        /// Adam's rate; default 0.01.
+        /// Adam's learning rate; default 0.01.
         learning_rate;
         /// The seed of the starts and of the shuffled targets; default 0.
         seed;
@@ -193,8 +193,12 @@ impl InteractionTraining {
             return Ok(vec![self.measure(data, &objective, start, whole)?]);
         }
         let steps = i64::try_from(last).unwrap_or(i64::MAX);
-        let mut descent =
-            objective.descend(start).adam().rate(self.learning_rate).steps(steps).points(last + 1);
+        let mut descent = objective
+            .descend(start)
+            .adam()
+            .learning_rate(self.learning_rate)
+            .steps(steps)
+            .points(last + 1);
         if let Some(seconds) = whole.seconds_left() {
             descent = descent.deadline(seconds);
         }
@@ -217,8 +221,7 @@ impl InteractionTraining {
         require_time(whole, "the first pair of networks")?;
         let options =
             Options { shrinkage: None, method: InverseMethod::PseudoLikelihood, l2: None };
-        let active =
-            Active::of(&self.network.activations(theta, data.input_matrix(), self.hidden)?)?;
+        let active = Active::of(&self.network.activations(theta, data.inputs(), self.hidden)?)?;
         let six = numbers(&active, &matrices(&active, &options, None)?)?;
         let mut all = [f64::NAN; COLUMNS];
         all[0] = objective.loss(theta)?;
@@ -240,7 +243,7 @@ impl InteractionTraining {
             return Err(Error::argument("checkpoints", given, "at least one step, rising"));
         }
         let last = self.checkpoints.last().copied().unwrap_or(0);
-        let numbers = self.network.parameters()?.saturating_mul(last.saturating_add(1));
+        let numbers = self.network.n_parameters()?.saturating_mul(last.saturating_add(1));
         if numbers > MOST || runs > 100_000 {
             return Err(Error::TooLarge {
                 what: format!("{runs} paths of {last} steps"),
@@ -249,7 +252,7 @@ impl InteractionTraining {
                 advice: "Take earlier checkpoints or fewer runs.".to_owned(),
             });
         }
-        let size = self.network.parameters()? as f64 * self.data.count() as f64;
+        let size = self.network.n_parameters()? as f64 * self.data.count() as f64;
         if self.deadline.is_none() && !(2.0 * runs as f64 * last as f64 * size <= MOST_WORK) {
             return Err(Error::TooLarge {
                 what: format!("{runs} pairs of networks"),

@@ -31,7 +31,7 @@ const SHORT: &str =
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-/// let walk = bowl.langevin(&Array2::zeros((50, 1)), 1.0).step(1.0);
+/// let walk = bowl.langevin(&Array2::zeros((50, 1)), 1.0).step_size(1.0);
 /// let variance = |scheme| -> statmech::Result<f64> { Ok(walk.scheme(scheme).run()?.covariance[(0, 0)]) };
 /// // (T/λ)/(1 − hλ/2) = 2, and T/λ.
 /// assert!(variance(LangevinScheme::EulerMaruyama)? > 1.8 && variance(LangevinScheme::Baoab)? < 1.2);
@@ -82,7 +82,7 @@ impl fmt::Display for LangevinScheme {
 /// use statmech::prelude::*;
 /// # fn main() -> statmech::Result<()> {
 /// let bowl = Objective::quadratic(&array![[2.0]], &array![0.0])?;
-/// let samples = bowl.langevin(&Array2::zeros((50, 1)), 0.5).step(0.1).steps(2000).seed(1).run()?;
+/// let samples = bowl.langevin(&Array2::zeros((50, 1)), 0.5).step_size(0.1).steps(2000).seed(1).run()?;
 /// let (variance, error) = (samples.covariance[(0, 0)], samples.covariance_err[(0, 0)]);
 /// assert!((variance - 0.25).abs() < 4.0 * error); // T/λ
 /// # Ok(()) }
@@ -95,7 +95,7 @@ pub struct Langevin {
     temperature: f64,
     scheme: LangevinScheme,
     friction: f64,
-    step: f64,
+    step_size: f64,
     steps: i64,
     thermalization: Option<i64>,
     points: usize,
@@ -110,7 +110,7 @@ impl Objective {
     /// use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let wells = Objective::exact(1, |x| (x[0].powi(2) - 1.0).powi(2))?;
-    /// let samples = wells.langevin(&Array2::ones((20, 1)), 0.1).scheme(LangevinScheme::Mala).step(0.02).run()?;
+    /// let samples = wells.langevin(&Array2::ones((20, 1)), 0.1).scheme(LangevinScheme::Mala).step_size(0.02).run()?;
     /// assert!((samples.mean[0] - 1.0).abs() < 0.3 && samples.acceptance > 0.9);
     /// # Ok(()) }
     /// ```
@@ -121,7 +121,7 @@ impl Objective {
             temperature,
             scheme: LangevinScheme::default(),
             friction: 1.0,
-            step: 0.01,
+            step_size: 0.01,
             steps: 1000,
             thermalization: None,
             points: 101,
@@ -134,7 +134,7 @@ impl Objective {
 impl Langevin {
     setters! { "Objective::quadratic(&array![[1.0]], &array![0.0])?.langevin(&Array2::zeros((4, 1)), 1.0)":
         /// The step h in time; default 0.01.
-        step;
+        step_size;
         /// The friction γ of [`LangevinScheme::Baoab`]; default 1. Others have none: they are the limit of large γ in the time t/γ.
         friction;
         /// Steps that enter the moments; default 1000.
@@ -155,7 +155,7 @@ impl Langevin {
     /// # use statmech::prelude::*;
     /// # fn main() -> statmech::Result<()> {
     /// let bowl = Objective::quadratic(&array![[1.0]], &array![0.0])?;
-    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step(1.5);
+    /// let walk = bowl.langevin(&Array2::zeros((4, 1)), 1.0).scheme(LangevinScheme::Mala).step_size(1.5);
     /// assert!(walk.run()?.acceptance < 1.0);
     /// # Ok(()) }
     /// ```
@@ -174,7 +174,7 @@ impl Langevin {
     /// # fn main() -> statmech::Result<()> {
     /// let quartic = Objective::exact(1, |x| x[0].powi(4))?;
     /// let starts = Array2::zeros((100, 1));
-    /// let samples = quartic.langevin(&starts, 1.0).scheme(LangevinScheme::Mala).step(0.1).run()?;
+    /// let samples = quartic.langevin(&starts, 1.0).scheme(LangevinScheme::Mala).step_size(0.1).run()?;
     /// // ⟨θ²⟩ = Γ(3/4)/Γ(1/4).
     /// assert!((samples.covariance[(0, 0)] - 0.337989).abs() < 4.0 * samples.covariance_err[(0, 0)]);
     /// # Ok(()) }
@@ -201,7 +201,7 @@ impl Langevin {
                 let go = |walker: &mut Walker| walker.go(&rule, done..next, before);
                 rounds
                     .timed(|| walkers.par_iter_mut().try_for_each(go))
-                    .map_err(|error| astray(error, "step", self.step, SHORT))?;
+                    .map_err(|error| astray(error, "step_size", self.step_size, SHORT))?;
                 progress.add(next - done);
                 done = next;
                 complete = done == all || !deadline.passed();
@@ -220,14 +220,21 @@ impl Langevin {
     }
 
     fn rule(&self) -> Rule<'_> {
-        let decay = (-self.friction * self.step).exp();
+        let decay = (-self.friction * self.step_size).exp();
         let noise = if self.scheme == LangevinScheme::Baoab {
-            (-self.temperature * (-2.0 * self.friction * self.step).exp_m1()).sqrt()
+            (-self.temperature * (-2.0 * self.friction * self.step_size).exp_m1()).sqrt()
         } else {
-            (2.0 * self.temperature * self.step).sqrt()
+            (2.0 * self.temperature * self.step_size).sqrt()
         };
         let (objective, scheme) = (&self.objective, self.scheme);
-        Rule { objective, scheme, temperature: self.temperature, step: self.step, noise, decay }
+        Rule {
+            objective,
+            scheme,
+            temperature: self.temperature,
+            step_size: self.step_size,
+            noise,
+            decay,
+        }
     }
 
     /// The steps that enter the moments, and those before.
@@ -238,14 +245,14 @@ impl Langevin {
             return Err(Error::argument("starts", "one row", "two walkers at least, for an error"));
         }
         require_positive("temperature", self.temperature)?;
-        require_positive("step", self.step)?;
+        require_positive("step_size", self.step_size)?;
         if !(self.friction >= 0.0 && self.friction.is_finite()) {
             return Err(Error::argument("friction", self.friction, "a finite number, at least 0"));
         }
         require_numbers("The second moments of all walkers", &[walkers, n, n])?;
         require_room(self.points, &[walkers, n])?;
         if !self.rule().noise.is_finite() {
-            let given = format!("{} with steps of {}", self.temperature, self.step);
+            let given = format!("{} with steps of {}", self.temperature, self.step_size);
             return Err(Error::argument(
                 "temperature",
                 given,

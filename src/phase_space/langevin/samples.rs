@@ -160,14 +160,14 @@ impl LangevinSamples {
         };
         let frame = df!(
             "step" => &rows.step,
-            "time" => rows.step.iter().map(|k| *k as f64 * settings.step).collect::<Vec<_>>(),
+            "time" => rows.step.iter().map(|k| *k as f64 * settings.step_size).collect::<Vec<_>>(),
             "loss" => rows.loss,
             "loss_err" => rows.loss_err,
             "displacement" => rows.displacement,
             "kinetic" => kinetic,
             "temperature" => vec![settings.temperature; height],
             "scheme" => vec![settings.scheme.name(); height],
-            "step_size" => vec![settings.step; height],
+            "step_size" => vec![settings.step_size; height],
             "walkers" => vec![walkers.len() as u64; height],
             "seed" => vec![settings.seed.number(); height],
             "complete" => vec![complete; height],
@@ -184,7 +184,7 @@ impl LangevinSamples {
             acceptance: accepted as f64 / steps.max(1) as f64,
             complete,
             before,
-            step: settings.step,
+            step: settings.step_size,
         })
     }
 }

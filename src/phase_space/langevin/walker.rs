@@ -15,7 +15,7 @@ pub(super) struct Rule<'a> {
     pub objective: &'a Objective,
     pub scheme: LangevinScheme,
     pub temperature: f64,
-    pub step: f64,
+    pub step_size: f64,
     /// √(2Th), or √(T(1 − e^{−2γh})).
     pub noise: f64,
     /// e^{−γh}.
@@ -91,7 +91,7 @@ impl Walker {
             let fresh: f64 = StandardNormal.sample(&mut self.generator);
             let now = mem::replace(known, fresh);
             let noise = if both { 0.5 * (now + fresh) } else { now };
-            *x += rule.noise * noise - rule.step * g;
+            *x += rule.noise * noise - rule.step_size * g;
         }
         self.accepted += 1;
         self.loss = rule.objective.gradient_at(&self.theta, &mut self.gradient)?;
@@ -99,7 +99,7 @@ impl Walker {
     }
 
     fn baoab(&mut self, rule: &Rule<'_>) -> Result<()> {
-        let half = 0.5 * rule.step;
+        let half = 0.5 * rule.step_size;
         for ((x, p), g) in self.theta.iter_mut().zip(&mut self.momentum).zip(&self.gradient) {
             let noise: f64 = StandardNormal.sample(&mut self.generator);
             *p -= half * g;
@@ -114,7 +114,7 @@ impl Walker {
     }
 
     fn mala(&mut self, rule: &Rule<'_>) {
-        let mala = Mala::new(rule.temperature, rule.step);
+        let mala = Mala::new(rule.temperature, rule.step_size);
         let (mut there, mut gradient) = (self.theta.clone(), vec![0.0; self.theta.len()]);
         let draw = mala.propose(&self.theta, &self.gradient, &mut there, &mut self.generator);
         // Where the loss is not defined the density is 0.

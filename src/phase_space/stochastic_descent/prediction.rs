@@ -131,8 +131,8 @@ fn covariance_of_gradients(
 
 fn not_settled() -> Error {
     Error::argument(
-        "minimum, rate",
-        "a point and a rate at which descent does not settle",
-        "a minimum with positive curvature along all directions (weight decay gives it), and a rate below 2 over the largest",
+        "minimum, learning_rate",
+        "a point and a learning rate at which descent does not settle",
+        "a minimum with positive curvature along all directions (weight decay gives it), and a learning rate below 2 over the largest",
     )
 }

@@ -17,7 +17,7 @@ use crate::setters::setters;
 /// Looks at the whole loss of each walker in a run.
 const LOOKS: usize = 200;
 
-/// What a rate has to be.
+/// What a learning rate has to be.
 const SMALL: &str = "so small that walkers stay at the minimum";
 
 /// Settings of stochastic gradient descents that stay at a minimum; [`run`](Self::run) measures them beside their prediction.
@@ -33,7 +33,7 @@ const SMALL: &str = "so small that walkers stay at the minimum";
 /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
 /// let line = Network::mlp([1, 1]).loss(&data)?;
 /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
-/// let sgd = line.stochastic_descent(&minimum).rate(0.01).batch(1).run()?;
+/// let sgd = line.stochastic_descent(&minimum).learning_rate(0.01).batch(1).run()?;
 /// assert!(sgd.frame.height() >= 4);
 /// # Ok(()) }
 /// ```
@@ -42,7 +42,7 @@ const SMALL: &str = "so small that walkers stay at the minimum";
 pub struct StochasticDescent {
     objective: Objective,
     minimum: Array1<f64>,
-    rate: f64,
+    learning_rate: f64,
     batch: usize,
     walkers: usize,
     steps: i64,
@@ -52,7 +52,7 @@ pub struct StochasticDescent {
 }
 
 impl Objective {
-    /// Stochastic gradient descents from a minimum of an average over examples: 40 walkers with rate 0.01 and one example a step, unless set.
+    /// Stochastic gradient descents from a minimum of an average over examples: 40 walkers with learning rate 0.01 and one example a step, unless set.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -67,7 +67,7 @@ impl Objective {
         StochasticDescent {
             objective: self.clone(),
             minimum: minimum.clone(),
-            rate: 0.01,
+            learning_rate: 0.01,
             batch: 1,
             walkers: 40,
             steps: 2000,
@@ -84,27 +84,12 @@ impl StochasticDescent {
         steps;
         /// Steps before; default half of [`steps`](Self::steps). It takes some 1/(η λ) steps to forget the start, λ being the least curvature.
         thermalization;
+        /// The learning rate η; default 0.01. While it is small, the excess of the loss is proportional to it.
+        learning_rate;
         /// The seed; default 0.
         seed;
         /// A limit in seconds, after which all walkers stop and `complete` is false; default none.
         deadline;
-    }
-
-    /// The rate η; default 0.01.
-    ///
-    /// ```
-    /// # use statmech::prelude::*;
-    /// # fn main() -> statmech::Result<()> {
-    /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
-    /// let line = Network::mlp([1, 1]).loss(&data)?;
-    /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
-    /// // Proportional to the rate, while it is small.
-    /// let energy = |rate| line.stochastic_descent(&minimum).steps(20).rate(rate).run()?.quantity("excess_loss");
-    /// assert!((energy(0.002)?.2 / energy(0.001)?.2 - 2.0).abs() < 0.02);
-    /// # Ok(()) }
-    /// ```
-    pub fn rate(&self, rate: f64) -> Self {
-        Self { rate, ..self.clone() }
     }
 
     /// Examples of a step, drawn with replacement; default 1.
@@ -141,7 +126,7 @@ impl StochasticDescent {
     /// Lets the walkers go, several at a time on as many threads.
     ///
     /// # Errors
-    /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the rate too large for it, a setting is out of range, a walker
+    /// If the loss is no average over examples, θ is not its minimum, a curvature there is not positive or the learning rate too large for it, a setting is out of range, a walker
     /// comes to where the loss is not finite, or the deadline passes before the thermalization (or, two seconds at least, the Hessian for the prediction) is over; or without a deadline if all steps take more than 10¹⁰ examples.
     ///
     /// ```
@@ -150,7 +135,7 @@ impl StochasticDescent {
     /// let data = Dataset::regression(&array![[1.0], [2.0], [-1.0]], &array![[1.0], [1.5], [-2.0]])?;
     /// let line = Network::mlp([1, 1]).loss(&data)?;
     /// let minimum = line.descend(&Array1::zeros(2)).lbfgs().run()?.theta;
-    /// let sgd = line.stochastic_descent(&minimum).rate(0.005).run()?;
+    /// let sgd = line.stochastic_descent(&minimum).learning_rate(0.005).run()?;
     /// let (measured, error, predicted) = sgd.quantity("variance_flat")?;
     /// assert!((measured - predicted).abs() < 4.0 * error + 0.2 * predicted);
     /// # Ok(()) }
@@ -158,14 +143,19 @@ impl StochasticDescent {
     pub fn run(&self) -> Result<StochasticDescentStatistics> {
         let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let (steps, before) = self.check()?;
-        let prediction =
-            Prediction::new(&self.objective, &self.minimum, self.rate, self.batch, &whole)?;
+        let prediction = Prediction::new(
+            &self.objective,
+            &self.minimum,
+            self.learning_rate,
+            self.batch,
+            &whole,
+        )?;
         let minimum = self.minimum.to_vec();
         let rule = Rule {
             objective: &self.objective,
             minimum: &minimum,
             least: self.objective.loss_at(&minimum)?,
-            rate: self.rate,
+            learning_rate: self.learning_rate,
             batch: self.batch,
             every: steps.div_ceil(LOOKS),
             force: prediction.force.as_ref(),
@@ -182,7 +172,7 @@ impl StochasticDescent {
             let go = |walker: &mut Walker| walker.go(&rule, done..until, before);
             rounds
                 .timed(|| walkers.par_iter_mut().try_for_each(go))
-                .map_err(|error| astray(error, "rate", self.rate, SMALL))?;
+                .map_err(|error| astray(error, "learning_rate", self.learning_rate, SMALL))?;
             progress.add(until - done);
             done = until;
             if done < all && deadline.passed() {
@@ -194,13 +184,19 @@ impl StochasticDescent {
         require_averages(done, before)?;
         let steps = done - before;
         let seed = self.seed.number();
-        let conditions = Conditions { rate: self.rate, batch: self.batch, steps, seed, complete };
+        let conditions = Conditions {
+            learning_rate: self.learning_rate,
+            batch: self.batch,
+            steps,
+            seed,
+            complete,
+        };
         StochasticDescentStatistics::new(&prediction, &walkers, &conditions)
     }
 
     /// The steps that enter the statistics, and those before.
     fn check(&self) -> Result<(usize, usize)> {
-        require_positive("rate", self.rate)?;
+        require_positive("learning_rate", self.learning_rate)?;
         let n = self.objective.dimension();
         if self.objective.examples() == 0 {
             return Err(Error::Unsupported {

@@ -28,7 +28,7 @@ use crate::stats::mean_and_error;
 #[derive(Clone, Debug)]
 pub struct StochasticDescentStatistics {
     /// A row for each quantity: `quantity`, `measured` with `measured_err`, `predicted` (for steps of this size), `continuous` (of the Ornstein–Uhlenbeck process, the limit of small rates), and the conditions
-    /// `rate`, `batch`, `walkers`, `steps`, `seed`, `complete`. Quantities: `excess_loss` (above the minimum), `variance_sharp` and `variance_flat` (along the directions of largest and least curvature),
+    /// `learning_rate`, `batch`, `walkers`, `steps`, `seed`, `complete`. Quantities: `excess_loss` (above the minimum), `variance_sharp` and `variance_flat` (along the directions of largest and least curvature),
     /// `area` (enclosed per time in the plane of two parameters where the prediction is largest), `entropy_production` (missing where the noise leaves a direction out).
     pub frame: DataFrame,
     /// The linear process: drift H, diffusion D = η S/(2B).
@@ -59,7 +59,7 @@ pub struct StochasticDescentStatistics {
 
 /// The conditions of a run.
 pub(super) struct Conditions {
-    pub rate: f64,
+    pub learning_rate: f64,
     pub batch: usize,
     pub steps: usize,
     pub seed: u64,
@@ -73,7 +73,7 @@ impl StochasticDescentStatistics {
         conditions: &Conditions,
     ) -> Result<Self> {
         let n = prediction.hessian.nrows();
-        let rate = conditions.rate;
+        let rate = conditions.learning_rate;
         let process = OrnsteinUhlenbeck::new(&prediction.hessian, &prediction.diffusion)?;
         let (mean, mean_err) = vectors(&walkers.iter().map(Walker::mean).collect::<Vec<_>>());
         let seconds: Vec<Array2<f64>> = walkers.iter().map(Walker::second).collect();
@@ -121,7 +121,7 @@ impl StochasticDescentStatistics {
             "measured_err" => rows.iter().map(|row| row.1.1).collect::<Vec<_>>(),
             "predicted" => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
             "continuous" => rows.iter().map(|row| row.3).collect::<Vec<_>>(),
-            "rate" => vec![rate; kept],
+            "learning_rate" => vec![rate; kept],
             "batch" => vec![conditions.batch as u64; kept],
             "walkers" => vec![walkers.len() as u64; kept],
             "steps" => vec![conditions.steps as u64; kept],

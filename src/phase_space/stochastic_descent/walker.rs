@@ -11,7 +11,7 @@ pub(super) struct Rule<'a> {
     pub objective: &'a Objective,
     pub minimum: &'a [f64],
     pub least: f64,
-    pub rate: f64,
+    pub learning_rate: f64,
     pub batch: usize,
     /// Steps between two looks at the whole loss.
     pub every: usize,
@@ -69,7 +69,7 @@ impl Walker {
             batch.fill_with(|| self.generator.random_range(0..examples));
             rule.objective.batch_gradient_at(&theta, &batch, &mut gradient)?;
             let next: Array1<f64> =
-                self.x.iter().zip(&gradient).map(|(x, g)| x - rule.rate * g).collect();
+                self.x.iter().zip(&gradient).map(|(x, g)| x - rule.learning_rate * g).collect();
             if measured {
                 self.measure(rule, &next);
             }
@@ -89,7 +89,7 @@ impl Walker {
         }
         if let Some(force) = rule.force {
             let moved = next - &self.x;
-            self.dissipation -= 0.5 * force.dot(&(&self.x + next)).dot(&moved) / rule.rate;
+            self.dissipation -= 0.5 * force.dot(&(&self.x + next)).dot(&moved) / rule.learning_rate;
         }
     }
 
