@@ -429,11 +429,28 @@ fn capacities_agree_with_their_theories() {
 }
 
 #[test]
+fn the_sampled_machine_has_hebbs_energy() {
+    // Weights as in the table's row: patterns over √(NT), Gaussian units summed out.
+    let patterns = random_patterns(3, 8, 5).unwrap();
+    let weights = patterns.mapv(f64::from) / (8.0 * 0.2_f64).sqrt();
+    let machine = Rbm::new(Layer::gaussian(3).unwrap(), Layer::spin(8).unwrap()).unwrap();
+    let machine = machine.weights(&weights).unwrap().transposed();
+    let states = random_patterns(20, 8, 6).unwrap();
+    let free = machine.free_energies(&states.mapv(f64::from)).unwrap();
+    let network = Hopfield::hebb(&patterns).unwrap();
+    let energy = |k: usize| network.energy(&states.row(k).to_owned()).unwrap() / 0.2;
+    for k in 1..20 {
+        assert!((free[k] - free[0] - energy(k) + energy(0)).abs() < 1e-12);
+    }
+}
+
+#[test]
 fn a_deadline_leaves_whole_rows() {
     let whole = CapacityTable::new().samples(20).seed(3);
-    let start = std::time::Instant::now();
-    let some = whole.deadline(0.7).run().unwrap();
-    assert!(start.elapsed().as_secs_f64() < 3.0);
+    // However fast the machine is, some of these limits leave a row and not all.
+    let limits = (0..12).map(|k| 0.02 * f64::from(1 << k));
+    let some = limits.map(|s| whole.deadline(s).run().unwrap()).find(|table| table.height() > 0);
+    let some = some.unwrap();
     assert!((1..11).contains(&some.height()), "{}", some.text());
     assert!(!some.column("complete").unwrap().bool().unwrap().any());
     // What is there is what would be there without a deadline.

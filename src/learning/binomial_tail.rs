@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn tails_of_many_trials_are_those_of_poisson_and_gauss() {
         // P(at most 2) = e^−m (1 + m + m²/2), up to terms m²/n.
-        let m = 3.5;
-        let poisson = (-m as f64).exp() * (1.0 + m + 0.5 * m * m);
+        let m: f64 = 3.5;
+        let poisson = (-m).exp() * (1.0 + m + 0.5 * m * m);
         let n = 1_000_000_000_000;
         assert!((at_most(2, n, m / n as f64) / poisson - 1.0).abs() < 1e-10);
         // A half of them at p = ½: ½ and half the middle term.

@@ -102,9 +102,12 @@ fn require_distinct(inputs: &Array2<f64>, affine: bool) -> Result<()> {
     for (i, a) in rows.iter().enumerate() {
         for (j, b) in rows[..i].iter().enumerate() {
             if angle(a, b) < CLOSE && !parallel(a, b) {
-                let what = if affine { "places" } else { "directions" };
-                let given =
-                    format!("two ({j} and {i}) whose {what} differ by less than 1e-9 of all");
+                let near = if affine {
+                    "nearer than 1e-9 of the farthest point"
+                } else {
+                    "at an angle below 1e-9"
+                };
+                let given = format!("a pair ({j} and {i}) {near}");
                 return Err(Error::argument("points", given, "equal, or farther apart"));
             }
         }
