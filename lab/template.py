@@ -145,10 +145,11 @@ def build(template: Path, version: str) -> None:
 def compile_crate(name: str) -> "list[dict]":
     """Compile the crate as a shared library; cargo's list of everything that belongs to it.
 
-    Checkouts share one target folder, in which cargo tells them apart by file times alone. The template's name among the
-    compiler's arguments makes it compile anew whenever the content is another: as a folder to search, which is not there,
-    since the compiler keeps what it knows from the build before only if nothing that shapes its code is new. For the
-    same speed of the code as without that memory it cuts the crate into as many pieces.
+    Checkouts share one target folder, in which cargo tells them apart by file times alone, so the template's name stands
+    among the compiler's arguments: another content is compiled anew. It stands there as a folder to search for libraries,
+    since of that argument cargo takes notice and the compiler does not: what it remembers of the build before stays valid,
+    and an edit costs only what it touches. Builds with such a memory cut a crate into 256 pieces, which makes slower code
+    than the 16 of other builds: the number is given.
     """
     command = ["cargo", "rustc", "--release", "--lib", "--locked", "--crate-type", "dylib"]
     command += ["--message-format", "json-render-diagnostics", "--", "-C", "prefer-dynamic", "-C", "codegen-units=16", "-L", f"dependency={name}"]
