@@ -73,6 +73,23 @@ fn errors_of_the_numbers_cover() -> Result<()> {
 }
 
 #[test]
+fn information_of_independent_neurons_is_0_on_average() -> Result<()> {
+    // Spins at the median: the plain value is 1/(2N) = 0.0025 above, and Grassberger's 0.0075 below.
+    let noise = GaussianCloud::new(&Array1::zeros(4), &Array2::eye(4))?;
+    let values = (0..300)
+        .map(|seed| {
+            let sample = noise.sample(200, seed)?;
+            let settings = ConnectivityEstimation::new(&sample)?.groups(0).shuffles(0);
+            number(&settings.run()?.frame, 2, "value")
+        })
+        .collect::<Result<Vec<f64>>>()?;
+    let mean = values.iter().sum::<f64>() / 300.0;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 299.0;
+    assert!(mean.abs() < 3.5 * (variance / 300.0).sqrt(), "{mean} {variance}");
+    Ok(())
+}
+
+#[test]
 fn multi_information_of_few_examples_has_no_bias() -> Result<()> {
     // Ten examples of four independent Gaussians: 0 on average, where the plain −½ ln det R/n is some 0.09 above.
     let noise = GaussianCloud::new(&Array1::zeros(4), &Array2::eye(4))?;

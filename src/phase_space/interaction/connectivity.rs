@@ -25,7 +25,7 @@ use crate::setters::setters;
 /// |---|---|
 /// | `correlation` | √⟨r_ij²⟩ over pairs, r Pearson's correlation |
 /// | `multi_information` | −ln det R/(2n), nats per neuron: the total correlation of a Gaussian with these correlations, without the bias of a finite sample |
-/// | `information` | ⟨I(s_i; s_j)⟩ over pairs, nats, with s_i = ±1 above and below the neuron's median; Grassberger's correction |
+/// | `information` | ⟨I(s_i; s_j)⟩ over pairs, nats, with s_i = ±1 above and below the neuron's median; less the bias 1/(2N) of N examples (Miller and Madow) |
 /// | `coupling` | √⟨J_ij²⟩ of the Ising model with the same statistics of spins s, by pseudo-likelihood |
 /// | `partial_correlation` | √⟨p_ij²⟩, p_ij = −P_ij/√(P_ii P_jj), P the inverse of the shrunk correlations: couplings of a Gaussian |
 /// | `participation` | (tr C)²/(n tr C²) of the covariance, between 1/n and 1: the fraction of dimensions in use |
