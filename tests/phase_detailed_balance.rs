@@ -66,8 +66,8 @@ fn walkers_in_equilibrium_jump_as_often_forth_as_back() {
         assert!(often.len() > 20, "{}", often.len());
         assert!(often.iter().all(|k| current[*k].abs() < 4.5 * error[*k]), "{scheme}");
         assert!((0.6..1.5).contains(&jumps.mean_square), "{scheme} {}", jumps.mean_square);
-        // Times from the end of the thermalisation on, 5 steps apart.
-        assert!((column("lag")[0] - 5.0 * step).abs() < 1e-12 && column("pieces")[0] == 100.0);
+        // Times from the end of the thermalization on, 5 steps apart.
+        assert!((column("lag_time")[0] - 5.0 * step).abs() < 1e-12 && column("pieces")[0] == 100.0);
         // One coordinate alone.
         let line = samples.detailed_balance([0]).unwrap().cells(6).run().unwrap();
         assert!((0.3..2.0).contains(&line.mean_square) && line.circulation.is_nan());
@@ -196,6 +196,41 @@ fn errors_of_currents_cover() {
 }
 
 #[test]
+fn a_regular_cycle_is_as_far_from_balance_as_can_be() {
+    // 0 → 1 → 3 → 2 → 0, of which each of the 40 pieces of 25 times has the same counts.
+    let corner = |k: usize| [(0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5), (0.5, -0.5)][k % 4];
+    let path = Array2::from_shape_fn((1000, 2), |(k, i)| {
+        // Each piece starts at the same corner.
+        let (x, y) = corner(k % 25);
+        if i == 0 { x } else { y }
+    });
+    let settings = DetailedBalance::new(&[path], 1.0).unwrap().intervals([(-1.0, 1.0); 2]).cells(2);
+    let jumps = settings.run().unwrap();
+    assert!(jumps.mean_square > 100.0 && jumps.mean_square.is_finite(), "{jumps:?}");
+    // 24 quarter turns in 24 units of time; one jump more and one less in 40 pieces make an error.
+    assert!((jumps.circulation - 0.25).abs() < 1e-12 && (jumps.asymmetry - 1.0).abs() < 1e-12);
+    let error = 0.25 * (2.0 / (40.0 * 39.0_f64)).sqrt() / 24.0;
+    assert!((jumps.circulation_err / error - 1.0).abs() < 1e-9, "{jumps:?}");
+    assert!(jumps.asymmetry_err > 0.0 && jumps.asymmetry_err < 0.01);
+    for name in ["current_err", "pair_asymmetry_err"] {
+        assert!(jumps.frame.values(name).unwrap().iter().all(|error| *error > 0.0), "{name}");
+    }
+    // To and fro: no net jump in any piece.
+    let fro = Array2::from_shape_fn((1000, 1), |(k, _)| if k % 25 % 2 == 0 { 1.0 } else { -1.0 });
+    let jumps = DetailedBalance::new(&[fro], 1.0).unwrap().cells(2).run().unwrap();
+    assert_eq!((jumps.mean_square, jumps.frame.values("current").unwrap()[0]), (0.0, 0.0));
+    assert!(jumps.frame.values("current_err").unwrap()[0] > 0.0);
+}
+
+#[test]
+fn a_process_on_a_line_has_no_circulation() {
+    for noise in [array![[1.0, 0.0], [0.0, 0.0]], array![[1.0, 1.0], [1.0, 1.0]]] {
+        let process = OrnsteinUhlenbeck::new(&Array2::eye(2), &noise).unwrap();
+        assert_says(process.circulation(), &["`diffusion`", "on a line", "noise across"]);
+    }
+}
+
+#[test]
 fn detailed_balance_refuses_what_it_cannot_count() {
     let path = driven().path(1000, 0.1, 1).unwrap();
     let new = |paths: &[Array2<f64>]| DetailedBalance::new(paths, 0.1);
@@ -225,7 +260,9 @@ fn detailed_balance_refuses_what_it_cannot_count() {
     assert_says(settings.intervals([]).run(), &["`intervals`"]);
     assert_says(settings.intervals([(1.0, -1.0), (0.0, 1.0)]).run(), &["`intervals`"]);
     assert!(settings.intervals([(f64::NAN, 1.0); 2]).run().is_err());
-    assert_says(settings.intervals([(50.0, 60.0); 2]).run(), &["no path leaves"]);
+    assert_says(settings.intervals([(50.0, 60.0); 2]).run(), &["no path leaves", "more of them"]);
+    let short = new(&[array![[0.0], [1.0], [0.0]]]).unwrap().run();
+    assert_says(short, &["`paths`", "3 times", "80 times each"]);
     assert!(settings.deadline(-1.0).run().is_err());
     let cut = settings.deadline(1e-9).run().unwrap();
     assert!(!cut.complete && cut.frame.values("pieces").unwrap()[0] == 2.0);

@@ -412,6 +412,9 @@ fn bad_input_is_a_sentence() -> Result<()> {
         let cut = endless.deadline(0.05).run()?;
         assert!(!cut.complete && cut.times == [0.0]);
     }
+    // One member would come to the first time within minutes, all of them to the last not within hours.
+    let many = bowl.ensemble(300).times(linspace(1e8, 1e9, 10));
+    assert!(many.run().unwrap_err().to_string().contains("`deadline`"));
 
     let cloud = uniform(50, 2, 1);
     let density = PhaseDensity::new(&cloud)?;

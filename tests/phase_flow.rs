@@ -218,6 +218,9 @@ fn transports_refuse_what_they_cannot_do() {
         let cut = endless.deadline(0.05).run().unwrap();
         assert!(!cut.complete && cut.paths[0].nrows() == 1);
     }
+    // One path would end within an hour, all together would not.
+    let many = objective.transport_all(&Array2::ones((500, theta.len()))).time(1e9).points(2);
+    assert_says(many.run(), &["`deadline`"]);
     // A finite slope of infinite curvature.
     let cusp = Objective::exact(1, |x| (x[0] * x[0]).powf(0.75)).unwrap();
     assert!(cusp.transport(&array![0.0]).run().is_err());

@@ -162,6 +162,7 @@ fn langevin_refuses_what_it_cannot_do() {
     }
     assert!(walk.steps(0).run().is_err() && walk.thermalization(-1).run().is_err());
     assert!(walk.steps(i64::MAX).run().is_err() && walk.points(usize::MAX).run().is_err());
+    assert_says(walk.thermalization(1 << 52).run(), &["`thermalization`", "4503599627370496"]);
     assert!(walk.points(1).run().is_err() && walk.friction(f64::NAN).run().is_err());
     let quartic = Objective::exact(1, |x| x[0].powi(4)).unwrap();
     let wild = quartic.langevin(&array![[3.0], [-3.0]], 1.0).step_size(0.5);

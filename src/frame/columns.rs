@@ -1,5 +1,7 @@
 //! Numbers out of the columns of a frame, and errors that name them.
 
+use std::collections::HashMap;
+
 use crate::error::{Error, Result};
 use crate::polars::prelude::{Column, DataFrame, DataType};
 
@@ -34,4 +36,39 @@ pub(crate) fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<f64>> {
     }
     let column = column.cast(&DataType::Float64)?;
     Ok(column.f64()?.iter().map(|v| v.unwrap_or(f64::NAN)).collect())
+}
+
+/// Any column as text, nothing for what is missing.
+pub(crate) fn texts(frame: &DataFrame, name: &str) -> Result<Vec<Option<String>>> {
+    let column = column(frame, name)?;
+    if column.dtype().is_string() {
+        return Ok(column.str()?.iter().map(|v| v.map(str::to_string)).collect());
+    }
+    let truth = column.dtype().is_bool();
+    let print = |v: f64| {
+        if !v.is_finite() {
+            None
+        } else if truth {
+            Some((v != 0.0).to_string())
+        } else {
+            Some(v.to_string())
+        }
+    };
+    Ok(numbers(frame, name)?.into_iter().map(print).collect())
+}
+
+/// The rows of each value of a column, in order of first appearance; those without a value are in none.
+pub(crate) fn groups(frame: &DataFrame, name: &str) -> Result<Vec<(String, Vec<usize>)>> {
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (row, value) in texts(frame, name)?.into_iter().enumerate() {
+        let Some(value) = value else { continue };
+        if let Some(place) = places.get(&value) {
+            groups[*place].1.push(row);
+        } else {
+            places.insert(value.clone(), groups.len());
+            groups.push((value, vec![row]));
+        }
+    }
+    Ok(groups)
 }

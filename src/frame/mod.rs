@@ -85,7 +85,7 @@ pub trait Frame {
     /// independent values, and not 0 where none lies), `count`. Values that are missing or not finite are left out.
     ///
     /// # Errors
-    /// [`Error::Column`] as in [`values`](Self::values), or if the values have no extent; [`Error::Argument`] if `bins` is not from 1 to 10,000.
+    /// [`Error::Column`] as in [`values`](Self::values), or if the values have no extent or the column has one of the three names; [`Error::Argument`] if `bins` is not from 1 to 10,000.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -99,10 +99,10 @@ pub trait Frame {
     /// ```
     fn density(&self, column: &str, bins: usize) -> Result<DataFrame>;
 
-    /// One [`density`](Self::density) for each value of `group`, which becomes a column again, in order of first appearance.
+    /// One [`density`](Self::density) for each value of `group`, which becomes a column again, in order of first appearance; rows without one are left out.
     ///
     /// # Errors
-    /// As [`density`](Self::density), of any group.
+    /// As [`density`](Self::density), of any group; if `group` is the column itself, or has a name of those that a density makes.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -294,6 +294,19 @@ mod tests {
         assert_eq!(halves.values("half")?, [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
         assert!(frame.density("x", 0).is_err() && frame.density("x", usize::MAX).is_err());
         assert!(frame.density("y", 5).is_err() && frame.density_by("x", 5, "y").is_err());
+        for name in ["density", "density_err", "count"] {
+            let taken = df!(name => [0.0, 1.0, 2.0, 3.0], "x" => [0.0, 1.0, 2.0, 3.0]).unwrap();
+            for refused in [taken.density(name, 2), taken.density_by("x", 2, name)] {
+                assert!(refused.unwrap_err().to_string().contains("another name"), "{name}");
+            }
+        }
+        assert!(frame.density_by("x", 5, "x").is_err());
+        // A missing group is none.
+        let some = df!("x" => [0.0, 5.0, 1.0, 2.0, 9.0], "of" => [Some("a"), Some("b"), Some("a"), Some("b"), None]);
+        let split = some.unwrap().density_by("x", 1, "of").unwrap();
+        assert_eq!((split.height(), split.values("x").unwrap()), (2, vec![0.5, 3.5]));
+        let none = df!("x" => [0.0, 1.0], "of" => [None::<&str>, None]).unwrap();
+        assert!(none.density_by("x", 1, "of").is_err());
         for bad in [vec![], vec![1.0], vec![f64::NAN, 1.0], vec![-1.7e308, 1.7e308]] {
             assert!(df!("x" => bad)?.density("x", 3).is_err());
         }

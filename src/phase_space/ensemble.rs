@@ -8,7 +8,8 @@ use crate::nn::Network;
 use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::phase_space::history::EnsembleHistory;
-use crate::phase_space::require::{MOST, Pace, require_tolerance};
+use crate::phase_space::patience::Pace;
+use crate::phase_space::require::{require_numbers, require_tolerance};
 use crate::progress::{Deadline, Progress};
 use crate::rand::Rng;
 use crate::random::Seed;
@@ -170,7 +171,7 @@ impl Ensemble {
     /// Moves all members and records them at each time.
     ///
     /// # Errors
-    /// If a setting is out of range, the starts do not fit the loss, a member comes to where the loss is not finite, or the history would take more than 2 GiB; or without a deadline if a member takes more than some 10¹⁰ steps.
+    /// If a setting is out of range, the starts do not fit the loss, a member comes to where the loss is not finite, or the history would take more than 2 GiB; or without a deadline if all members together would take more than some 10¹⁰ steps.
     ///
     /// ```
     /// use statmech::prelude::*;
@@ -187,10 +188,10 @@ impl Ensemble {
         let mut members: Vec<Place> =
             (0..count).into_par_iter().map(|k| self.started(k)).collect::<Result<_>>()?;
         let mut history = EnsembleHistory::new(&self.objective, self.seed, count, self.tolerance);
-        let mut now = 0.0;
+        let (mut now, end) = (0.0, self.times.last().copied().unwrap_or(0.0));
         for &time in &self.times {
-            let moved =
-                time == now || self.advance(&mut members, time - now, &deadline, &mut progress)?;
+            let moved = time == now
+                || self.advance(&mut members, (time - now, end - now), &deadline, &mut progress)?;
             if !moved {
                 progress.stopped();
                 // The first time may lie beyond the deadline, and the starts are a history too.
@@ -207,21 +208,22 @@ impl Ensemble {
         Ok(history)
     }
 
-    /// All members for a while; false if the deadline came before their end.
+    /// All members for a while of what is left; false if the deadline came before their end.
     fn advance(
         &self,
         members: &mut [Place],
-        duration: f64,
+        (duration, left): (f64, f64),
         deadline: &Deadline,
         progress: &mut Progress,
     ) -> Result<bool> {
+        let pace = Pace::of(members.len());
         for batch in members.chunks_mut(BATCH) {
             if deadline.passed() {
                 return Ok(false);
             }
             let arrived = batch
                 .par_iter_mut()
-                .map(|member| self.fly(member, duration, deadline))
+                .map(|member| self.fly(member, (duration, left), &pace, deadline))
                 .collect::<Result<Vec<bool>>>()?;
             if arrived.contains(&false) {
                 return Ok(false);
@@ -232,9 +234,15 @@ impl Ensemble {
     }
 
     /// One member for a while; false if the deadline came before the end.
-    fn fly(&self, member: &mut Place, duration: f64, deadline: &Deadline) -> Result<bool> {
+    fn fly(
+        &self,
+        member: &mut Place,
+        (duration, left): (f64, f64),
+        pace: &Pace,
+        deadline: &Deadline,
+    ) -> Result<bool> {
         let mut field = |x: &[f64], slope: &mut [f64]| self.objective.gradient_at(x, slope);
-        let (mut flow, mut pace) = (Flow::new(self.tolerance, 0.1 * duration), Pace::default());
+        let (mut flow, mut pace) = (Flow::new(self.tolerance, 0.1 * duration), pace.clone());
         while flow.time < duration {
             if deadline.passed() {
                 return Ok(false);
@@ -250,7 +258,7 @@ impl Ensemble {
                     "earlier, or the starts where the loss has a lower bound",
                 ));
             }
-            pace.step(flow.time, duration, self.deadline)?;
+            pace.step(flow.time, left, self.deadline)?;
         }
         Ok(true)
     }
@@ -295,15 +303,7 @@ impl Ensemble {
             let given = format!("{:?}", self.times);
             return Err(Error::argument("times", given, "at least one, rising, and none before 0"));
         }
-        let numbers = count.saturating_mul(n).saturating_mul(2 * self.times.len());
-        if numbers > MOST {
-            return Err(Error::TooLarge {
-                what: format!("A history of {count} members with {n} parameters"),
-                needs: format!("{numbers} numbers"),
-                limit: format!("{MOST} (2 GiB)"),
-                advice: "Take fewer members or times.".to_owned(),
-            });
-        }
+        require_numbers("The history of all members", &[count, n, 2, self.times.len()])?;
         match &self.starts {
             Starts::Gaussian { width, center } => {
                 require_positive("width", *width)?;

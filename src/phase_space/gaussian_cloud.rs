@@ -6,7 +6,7 @@ use crate::ndarray::{Array1, Array2, Axis};
 use crate::ndarray_rand::rand_distr::StandardNormal;
 use crate::operator::dense::{eigen_symmetric, product};
 use crate::phase_space::matrix::{require_symmetric, root, sandwich};
-use crate::phase_space::require::MOST;
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::square_norm::SquareNorm;
 use crate::rand::Rng;
 use crate::random::Seed;
@@ -259,9 +259,7 @@ impl GaussianCloud {
     /// ```
     pub fn sample(&self, count: i64, seed: impl Into<Seed>) -> Result<Array2<f64>> {
         let (count, n) = (require_count("count", count, 1)?, self.mean.len());
-        if count.saturating_mul(n) > MOST {
-            return Err(Error::argument("count", count, "so few that they fit into 2 GiB"));
-        }
+        require_numbers("The samples", &[count, n])?;
         let mut generator = seed.into().generator();
         let noise =
             Array2::from_shape_fn((count, n), |_| generator.sample::<f64, _>(StandardNormal));

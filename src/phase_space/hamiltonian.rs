@@ -4,7 +4,8 @@ use crate::error::{Error, Result, require_positive};
 use crate::landscape::{Curvature, Objective, norm};
 use crate::ndarray::{Array1, Array2};
 use crate::phase_space::jacobian::{Jacobian, units};
-use crate::phase_space::require::{require_numbers, require_patience, require_room};
+use crate::phase_space::patience::{Work, require_patience};
+use crate::phase_space::require::{require_numbers, require_room};
 use crate::polars::df;
 use crate::polars::prelude::*;
 use crate::progress::{Deadline, Progress};
@@ -17,7 +18,7 @@ const MOST_DAMPING: f64 = 600.0;
 const STRETCH: f64 = 100.0;
 
 /// More steps than this would take weeks, which even a deadline is not for.
-const MOST_STEPS: f64 = 1e12;
+const WEEKS_OF_STEPS: f64 = 1e12;
 
 /// A composition of drifts θ ← θ + h p/m and kicks p ← p − h ∇L, each of which keeps volume exactly.
 ///
@@ -375,12 +376,13 @@ impl Hamiltonian {
         }
         // Rounding makes no further step.
         let each = (self.time / (self.points - 1) as f64 / self.step_size * (1.0 - 1e-12)).ceil();
-        if !(each * self.points as f64 <= MOST_STEPS) {
+        if !(each * self.points as f64 <= WEEKS_OF_STEPS) {
             let allowed = "so long that 10¹² of them pass the whole time";
             return Err(Error::argument("step_size", self.step_size, allowed));
         }
         let columns = if self.jacobian { 2 * n } else { 0 };
-        require_patience(each * self.points as f64 * (1 + columns) as f64, self.deadline)?;
+        let steps = each * self.points as f64 * (1 + columns) as f64;
+        require_patience(Work::steps(steps), self.deadline)?;
         Ok(each.max(1.0) as usize)
     }
 

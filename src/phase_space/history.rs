@@ -43,8 +43,8 @@ pub struct EnsembleHistory {
     pub complete: bool,
     dimension: usize,
     seed: Seed,
-    /// The error of a step of the flow.
-    error: f64,
+    /// Of the errors of the flow's steps.
+    tolerance: f64,
 }
 
 /// One row of the frame.
@@ -60,7 +60,7 @@ struct Row {
 }
 
 impl EnsembleHistory {
-    pub(super) fn new(objective: &Objective, seed: Seed, members: usize, error: f64) -> Self {
+    pub(super) fn new(objective: &Objective, seed: Seed, members: usize, tolerance: f64) -> Self {
         Self {
             times: Vec::new(),
             positions: Vec::new(),
@@ -69,7 +69,7 @@ impl EnsembleHistory {
             complete: false,
             dimension: objective.dimension(),
             seed,
-            error,
+            tolerance,
         }
     }
 
@@ -98,7 +98,7 @@ impl EnsembleHistory {
     /// covariance; `entropy`, `entropy_err`: from fourth neighbours in coordinates of unit covariance (Kozachenko and Leonenko), up to 10 dimensions and 20,000 members; `members`,
     /// `dimension`, `seed`, `complete`.
     ///
-    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface, or to less than ten times the [error](crate::phase_space::Ensemble::tolerance) of
+    /// Missing are kurtosis and entropies of a cloud that has no volume: one of no more members than dimensions, or collapsed to a point, a curve, a surface, or to less than ten times the [tolerance](crate::phase_space::Ensemble::tolerance) of
     /// the flow's steps in some direction, where positions are rounding.
     ///
     /// # Errors
@@ -258,7 +258,7 @@ impl EnsembleHistory {
             entropy: none,
         };
         let size = positions.iter().fold(1.0_f64, |most, x| most.max(x.abs()));
-        let least = 10.0 * self.error * size;
+        let least = 10.0 * self.tolerance * size;
         let sharp = |cloud: &Cloud| self.times[k] == 0.0 || cloud.least_deviation() >= least;
         if let Some(cloud) = cloud.filter(|cloud| cloud.whitening.is_some() && sharp(cloud)) {
             let whitened = cloud.whitened(positions)?;

@@ -1,9 +1,9 @@
 //! Matrices of linear dynamics and of Gaussian clouds.
 
 use crate::error::{Error, Result};
-use crate::ndarray::Array2;
+use crate::ndarray::{Array1, Array2};
 use crate::operator::dense::{eigen_symmetric, product};
-use crate::phase_space::require::require_time;
+use crate::phase_space::patience::require_time;
 use crate::progress::Deadline;
 
 /// Doublings of time after which what still remembers its start has no stationary state.
@@ -72,4 +72,9 @@ pub(super) fn require_symmetric(name: &'static str, matrix: &Array2<f64>) -> Res
         }
         None => Ok(()),
     }
+}
+
+/// One vector as the only row of a matrix.
+pub(super) fn single(theta: &Array1<f64>) -> Array2<f64> {
+    theta.clone().insert_axis(crate::ndarray::Axis(0))
 }

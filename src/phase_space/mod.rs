@@ -34,6 +34,7 @@ mod langevin;
 mod mala;
 mod matrix;
 mod ornstein_uhlenbeck;
+mod patience;
 mod require;
 mod square_norm;
 mod stochastic_descent;

@@ -8,7 +8,7 @@ use crate::phase_space::GaussianCloud;
 use crate::phase_space::matrix::{
     DOUBLINGS, areas, doubled, require_symmetric, root, settled, symmetric,
 };
-use crate::phase_space::require::MOST;
+use crate::phase_space::require::require_numbers;
 use crate::random::Seed;
 use crate::stats::{Estimate, estimate};
 
@@ -222,13 +222,21 @@ impl OrnsteinUhlenbeck {
     pub fn circulation(&self) -> Result<Array2<f64>> {
         let c = self.stationary()?;
         let areas = areas(&self.drift, &c);
-        let turns = |(i, j): (usize, usize)| {
+        let mut turns = Array2::zeros(c.dim());
+        for ((i, j), turns) in turns.indexed_iter_mut().filter(|((i, j), _)| i != j) {
             let (a, b) = (c[(i, i)].sqrt(), c[(j, j)].sqrt());
             let correlation = c[(i, j)] / a / b;
+            // Also NaN, where one of both does not move.
+            if !(1.0 - correlation.abs() > 1e-14) {
+                let given =
+                    format!("one that keeps coordinates {i} and {j} on a line of their plane");
+                let allowed = "such that there is noise across that line as well";
+                return Err(Error::argument("diffusion", given, allowed));
+            }
             let size = a * b * ((1.0 - correlation) * (1.0 + correlation)).sqrt();
-            if i == j { 0.0 } else { areas[(i, j)] / (std::f64::consts::TAU * size) }
-        };
-        in_range("diffusion", Array2::from_shape_fn(c.dim(), turns))
+            *turns = areas[(i, j)] / (std::f64::consts::TAU * size);
+        }
+        in_range("diffusion", turns)
     }
 
     /// How far the process is from detailed balance: ‖A D − D Aᵀ‖/(2 ‖A D‖) in Frobenius norms, between 0 and 1.
@@ -283,10 +291,10 @@ impl OrnsteinUhlenbeck {
     pub fn path(&self, count: usize, interval: f64, seed: impl Into<Seed>) -> Result<Array2<f64>> {
         require_positive("interval", interval)?;
         let n = self.center.len();
-        if count == 0 || count.checked_mul(n).is_none_or(|numbers| numbers > MOST) {
-            let allowed = format!("at least 1 and at most {} for {n} numbers", MOST / n);
-            return Err(Error::argument("count", count, allowed));
+        if count == 0 {
+            return Err(Error::argument("count", count, "at least 1"));
         }
+        require_numbers("The path", &[count, n])?;
         let mut generator = seed.into().generator();
         let mut normal = |root: &Array2<f64>| {
             let draws: Array1<f64> =
@@ -430,9 +438,7 @@ fn in_range<D: crate::ndarray::Dimension>(
     name: &'static str,
     values: crate::ndarray::Array<f64, D>,
 ) -> Result<crate::ndarray::Array<f64, D>> {
-    if values.iter().all(|x| x.is_finite()) {
-        return Ok(values);
-    }
-    let given = "one from which a result overflows";
+    let Some(x) = values.iter().find(|x| !x.is_finite()) else { return Ok(values) };
+    let given = format!("one from which a result overflows to {x}");
     Err(Error::argument(name, given, "smaller beside the rest, so that all stay finite numbers"))
 }

@@ -9,8 +9,10 @@ use crate::numeric::flow::Flow;
 use crate::numeric::lbfgs::Place;
 use crate::operator::Probe;
 use crate::phase_space::jacobian::{Jacobian, units};
+use crate::phase_space::matrix::single;
+use crate::phase_space::patience::Pace;
 use crate::phase_space::require::{
-    Pace, require_numbers, require_room, require_starts, require_tolerance, single,
+    require_numbers, require_room, require_starts, require_tolerance,
 };
 use crate::polars::df;
 use crate::polars::prelude::*;
@@ -365,7 +367,7 @@ impl<'a> Bundle<'a> {
         let mut rows = Rows { complete: true, ..Rows::default() };
         self.record(&mut rows, 0.0, &here, jacobian.as_ref(), start);
         let mut flow = Flow::new(settings.tolerance, 0.01_f64.min(end));
-        let (mut absorbed, mut pace) = (0.0, Pace::default());
+        let (mut absorbed, mut pace) = (0.0, Pace::of(settings.starts.nrows()));
         for point in 1..settings.points {
             let until = end * point as f64 / (settings.points - 1) as f64;
             while flow.time < until {

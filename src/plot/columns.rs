@@ -43,21 +43,18 @@ impl Columns<'_> {
 
     /// Any column as text, nothing for what is missing.
     pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>> {
-        let column = self.column(name)?;
-        if column.dtype().is_string() {
-            return Ok(column.str()?.iter().map(|v| v.map(str::to_string)).collect());
+        if !self.is_text(name)? {
+            self.numbers(name)?;
         }
-        let truth = column.dtype().is_bool();
-        let print = |v: f64| {
-            if !v.is_finite() {
-                None
-            } else if truth {
-                Some((v != 0.0).to_string())
-            } else {
-                Some(v.to_string())
-            }
-        };
-        Ok(self.numbers(name)?.into_iter().map(print).collect())
+        columns::texts(self.0, name)
+    }
+
+    /// The rows of each value of a column, in order of first appearance.
+    pub fn groups(&self, name: &str) -> Result<Vec<(String, Vec<usize>)>> {
+        if !self.is_text(name)? {
+            self.numbers(name)?;
+        }
+        columns::groups(self.0, name)
     }
 
     /// A tidy frame of x, y, z as a grid: one row for each pair, in any order; pairs that are missing stay empty.

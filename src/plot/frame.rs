@@ -372,14 +372,7 @@ fn grouped(columns: &Columns<'_>, x: &str, y: &str, group: &str, joined: bool) -
     let (xs, ys) = (columns.numbers(x)?, columns.numbers(y)?);
     let err = columns.errors_of(y);
     let is_text = columns.is_text(group)?;
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    for (row, value) in columns.texts(group)?.into_iter().enumerate() {
-        let Some(value) = value else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((value, vec![row])),
-        }
-    }
+    let groups = columns.groups(group)?;
     let layer = |(value, rows): &(String, Vec<usize>)| {
         let kind = points(rows, &xs, &ys, err.as_deref(), joined);
         Layer::labelled(kind, group_label(group, value, is_text))

@@ -13,16 +13,18 @@ pub(super) struct Tally {
     net_squares: f64,
     products: f64,
     total_squares: f64,
+    jumps: f64,
 }
 
 impl Tally {
-    /// Adds a piece.
-    pub fn add(&mut self, net: f64, total: f64) {
+    /// Adds a piece, in which the total is of so many jumps.
+    pub fn add(&mut self, net: f64, total: f64, jumps: f64) {
         self.net += net;
         self.total += total;
         self.net_squares += net * net;
         self.products += net * total;
         self.total_squares += total * total;
+        self.jumps += jumps;
     }
 
     /// The numbers forth and back.
@@ -33,8 +35,8 @@ impl Tally {
     /// The net number of a piece, and its standard error.
     pub fn mean(&self, pieces: f64) -> (f64, f64) {
         let mean = self.net / pieces;
-        let variance = (self.net_squares / pieces - mean * mean).max(0.0) / (pieces - 1.0);
-        (mean, variance.sqrt())
+        let scatter = self.at_least(self.net_squares - pieces * mean * mean, self.net_squares);
+        (mean, (scatter / pieces / (pieces - 1.0)).sqrt())
     }
 
     /// Net over total with the error of a ratio.
@@ -42,7 +44,21 @@ impl Tally {
         let ratio = self.net / self.total;
         let rest =
             self.net_squares - 2.0 * ratio * self.products + ratio * ratio * self.total_squares;
-        (ratio, (rest.max(0.0) * pieces / (pieces - 1.0)).sqrt() / self.total)
+        let rest = self.at_least(rest, self.total_squares);
+        (ratio, (rest * pieces / (pieces - 1.0)).sqrt() / self.total)
+    }
+
+    /// Whether any piece has a net number.
+    pub fn tells(&self) -> bool {
+        self.net_squares > 0.0
+    }
+
+    /// The squared deviations of all pieces; where there are none but rounding, those of a jump more in a piece and one less in another.
+    fn at_least(&self, squares: f64, size: f64) -> f64 {
+        if squares > 1e-12 * size || self.jumps == 0.0 {
+            return squares.max(0.0);
+        }
+        2.0 * (self.total / self.jumps).powi(2)
     }
 }
 
@@ -67,14 +83,15 @@ impl Counts {
                 jumps.entry((*to, *from)).or_default().1 += 1.0;
             }
         }
-        let (mut net_turns, mut all_turns) = (0.0, 0.0);
+        let (mut net_turns, mut all_turns, mut turning) = (0.0, 0.0, 0.0);
         for ((from, to), (forth, back)) in jumps {
-            self.pairs.entry((from, to)).or_default().add(forth - back, forth + back);
+            self.pairs.entry((from, to)).or_default().add(forth - back, forth + back, forth + back);
             let turn = angles.map_or(0.0, |angles| turn(angles[from], angles[to]));
             net_turns += turn * (forth - back);
             all_turns += turn.abs() * (forth + back);
+            turning += if turn == 0.0 { 0.0 } else { forth + back };
         }
-        self.turns.add(net_turns, all_turns);
+        self.turns.add(net_turns, all_turns, turning);
         self.pieces += 1;
     }
 }
@@ -122,13 +139,18 @@ mod tests {
     #[test]
     fn errors_by_hand() {
         let mut tally = Tally::default();
-        tally.add(1.0, 3.0);
-        tally.add(3.0, 5.0);
+        tally.add(1.0, 3.0, 3.0);
+        tally.add(3.0, 5.0, 5.0);
         assert_eq!(tally.directions(), (6.0, 2.0));
         // Net numbers 1 and 3; residuals 1 − 3/2 and 3 − 5/2.
         assert_eq!(tally.mean(2.0), (2.0, 1.0));
         let (ratio, error) = tally.ratio(2.0);
         assert_eq!(ratio, 0.5);
         assert!((error - 1.0 / 8.0).abs() < 1e-15);
+        // Pieces that agree: 3 and 3 became 4 and 2, with a mean of 3 ± 1; the ratio of 6 to 6 is 1 ± 2/6.
+        let mut tally = Tally::default();
+        tally.add(3.0, 3.0, 3.0);
+        tally.add(3.0, 3.0, 3.0);
+        assert_eq!((tally.mean(2.0), tally.ratio(2.0)), ((3.0, 1.0), (1.0, 2.0 / 6.0)));
     }
 }

@@ -114,7 +114,7 @@ impl DetailedBalance {
         Self { intervals: Some(intervals.into_iter().collect()), ..self.clone() }
     }
 
-    /// The lag of a jump in times of the path; default 1. Circulation is that of the process for lags far below its relaxation, in which it crosses a cell.
+    /// The lag of a jump in rows of the path, whose time is the column `lag_time`; default 1. Circulation is that of the process for lags far below its relaxation, in which it crosses a cell.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -173,7 +173,13 @@ impl DetailedBalance {
     /// The times of a piece.
     fn length(&self) -> Result<usize> {
         let (paths, rows) = (self.paths.len(), self.paths[0].nrows());
-        let length = if paths < FEW { rows / FEW.div_ceil(paths) } else { rows };
+        let cuts = if paths < FEW { FEW.div_ceil(paths) } else { 1 };
+        let length = rows / cuts;
+        if length < 2 {
+            let given = format!("{paths} of {rows} times, to be cut into {cuts} pieces each");
+            let allowed = format!("of at least {} times each, or at least {FEW} paths", 2 * cuts);
+            return Err(Error::argument("paths", given, allowed));
+        }
         if self.lag == 0 || self.lag >= length {
             let allowed = format!(
                 "at least 1 and below the {length} times of a piece ({paths} paths of {rows})"

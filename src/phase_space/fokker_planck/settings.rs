@@ -12,7 +12,8 @@ use crate::phase_space::fokker_planck::generator::Generator;
 use crate::phase_space::fokker_planck::solution::{FokkerPlanckSolution, Problem, Rows};
 use crate::phase_space::fokker_planck::stationary::stationary;
 use crate::phase_space::grid::{Edge, Grid};
-use crate::phase_space::require::{grace, require_room, require_time};
+use crate::phase_space::patience::{grace, require_time};
+use crate::phase_space::require::require_room;
 use crate::progress::{Deadline, Progress};
 use crate::setters::setters;
 

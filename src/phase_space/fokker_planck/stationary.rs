@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::numeric::vector::scale;
 use crate::phase_space::fokker_planck::generator::Generator;
-use crate::phase_space::require::require_time;
+use crate::phase_space::patience::require_time;
 use crate::progress::Deadline;
 
 /// Numbers of a band, and operations of its elimination, at most.

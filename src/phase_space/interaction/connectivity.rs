@@ -7,7 +7,7 @@ use crate::ndarray::{Array1, Array2};
 use crate::nn::{Dataset, Network};
 use crate::phase_space::interaction::pairs::Active;
 use crate::phase_space::interaction::strength::{Matrices, NUMBERS, Options, matrices, numbers};
-use crate::phase_space::require::require_patience;
+use crate::phase_space::patience::{Work, require_patience};
 use crate::polars::df;
 use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
@@ -16,6 +16,9 @@ use crate::random::Seed;
 use crate::rayon::current_num_threads;
 use crate::rayon::prelude::*;
 use crate::setters::setters;
+
+/// Distances between examples that a run without a deadline may take: hours, as the search meets only part of them.
+const MOST_DISTANCES: f64 = 1e12;
 
 /// Settings of a measurement of how strongly neurons interact; [`run`](Self::run) measures.
 ///
@@ -83,7 +86,7 @@ pub struct FunctionalConnectivity {
     pub partial_correlations: Array2<f64>,
     /// λ in (1 − λ) R + λ I, whose inverse the partial correlations are from.
     pub shrinkage: f64,
-    /// A row for each number: `quantity`, `value`, `value_err`, `null`, `null_err`, `beyond`, `beyond_err`, `examples`, `neurons`, `silent`, `seed`, `complete`.
+    /// A row for each number: `quantity`, `value`, `value_err`, `null`, `null_err`, `beyond`, `beyond_err`, `n_examples`, `n_units`, `silent`, `seed`, `complete`.
     pub frame: DataFrame,
     /// Whether all groups, shuffles and pairs were done: false if the deadline came before.
     pub complete: bool,
@@ -366,8 +369,11 @@ impl ConnectivityEstimation {
             ));
         }
         if self.neighbors.is_some() {
-            let distances = (examples * self.active.count()) as f64;
-            require_patience(0.01 * distances * distances, self.deadline)?;
+            // For each pair of neurons, of each pair of examples at most.
+            let distances = (examples as f64 * self.active.count() as f64).powi(2);
+            let (what, advice) = ("distances between examples", "fewer examples or neurons");
+            let work = Work { count: distances, most: MOST_DISTANCES, what, advice };
+            require_patience(work, self.deadline)?;
         }
         match self.options.shrinkage {
             Some(lambda) if !((0.0..=1.0).contains(&lambda)) => {
@@ -401,8 +407,8 @@ impl ConnectivityEstimation {
             "null_err" => column(&|q| nulls[q].1),
             "beyond" => column(&|q| value[q] - nulls[q].0),
             "beyond_err" => column(&|q| errors[q].hypot(nulls[q].1)),
-            "examples" => vec![self.active.examples() as u64; 6],
-            "neurons" => vec![neurons as u64; 6],
+            "n_examples" => vec![self.active.examples() as u64; 6],
+            "n_units" => vec![neurons as u64; 6],
             "silent" => vec![silent as u64; 6],
             "seed" => vec![self.seed.number(); 6],
             "complete" => vec![complete; 6],

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::ndarray::{Array1, Array2};
 use crate::nn::{Dataset, Network};
-use crate::phase_space::require::require_time;
+use crate::phase_space::patience::require_time;
 use crate::progress::{Deadline, Progress};
 
 /// Numbers of products with the Hessian at most.

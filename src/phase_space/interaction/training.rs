@@ -8,7 +8,8 @@ use crate::nn::{Dataset, Network};
 use crate::phase_space::interaction::hessian_blocks::{neuron_blocks, off_block_fraction};
 use crate::phase_space::interaction::pairs::Active;
 use crate::phase_space::interaction::strength::{NUMBERS, Options, matrices, numbers};
-use crate::phase_space::require::{MOST, grace, require_time};
+use crate::phase_space::patience::{grace, require_time};
+use crate::phase_space::require::require_numbers;
 use crate::polars::df;
 use crate::polars::prelude::{Column, DataFrame};
 use crate::progress::{Deadline, Progress};
@@ -138,7 +139,7 @@ impl InteractionTraining {
     /// Trains and measures: a row for each kind of targets and each checkpoint; means over networks and their errors.
     ///
     /// Columns: `targets` ("data", "shuffled"), `step`; `loss`, `accuracy` (of classifiers), `correlation`, `multi_information`, `information`, `coupling`, `partial_correlation`, `participation`
-    /// (see [`ConnectivityEstimation`](crate::phase_space::ConnectivityEstimation)) and `hessian_off_block` (where asked for), each with its `_err`; `neurons`, `examples`, `runs`, `learning_rate`, `seed`, `complete`.
+    /// (see [`ConnectivityEstimation`](crate::phase_space::ConnectivityEstimation)) and `hessian_off_block` (where asked for), each with its `_err`; `n_units`, `n_examples`, `runs`, `learning_rate`, `seed`, `complete`.
     ///
     /// # Errors
     /// If a setting is out of range, the network does not fit the data, training leaves the range of numbers, or at some checkpoint fewer than two neurons vary; if the deadline passes before a pair of networks is finished, or all would take days without one.
@@ -243,14 +244,13 @@ impl InteractionTraining {
             return Err(Error::argument("checkpoints", given, "at least one step, rising"));
         }
         let last = self.checkpoints.last().copied().unwrap_or(0);
-        let numbers = self.network.n_parameters()?.saturating_mul(last.saturating_add(1));
-        if numbers > MOST || runs > 100_000 {
-            return Err(Error::TooLarge {
-                what: format!("{runs} paths of {last} steps"),
-                needs: format!("{numbers} numbers for one"),
-                limit: format!("{MOST} numbers, and 100,000 runs"),
-                advice: "Take earlier checkpoints or fewer runs.".to_owned(),
-            });
+        let points = last.saturating_add(1);
+        require_numbers(
+            "The path to the last checkpoint",
+            &[self.network.n_parameters()?, points],
+        )?;
+        if runs > 100_000 {
+            return Err(Error::argument("runs", runs, "at most 100,000"));
         }
         let size = self.network.n_parameters()? as f64 * self.data.count() as f64;
         if self.deadline.is_none() && !(2.0 * runs as f64 * last as f64 * size <= MOST_WORK) {
@@ -290,8 +290,8 @@ impl InteractionTraining {
         }
         let units = self.network.incoming(self.hidden).map_or(0, |units| units.len());
         let settings = df!(
-            "neurons" => vec![units as u64; rows],
-            "examples" => vec![self.data.count() as u64; rows],
+            "n_units" => vec![units as u64; rows],
+            "n_examples" => vec![self.data.count() as u64; rows],
             "runs" => vec![tracks.len() as u64; rows],
             "learning_rate" => vec![self.learning_rate; rows],
             "seed" => vec![self.seed.number(); rows],

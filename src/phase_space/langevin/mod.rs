@@ -12,9 +12,9 @@ use crate::landscape::Objective;
 use crate::ndarray::Array2;
 use crate::phase_space::langevin::samples::Rows;
 use crate::phase_space::langevin::walker::{Rule, Walker};
+use crate::phase_space::patience::{Rounds, Work, require_averages, require_patience};
 use crate::phase_space::require::{
-    Rounds, astray, require_averages, require_numbers, require_patience, require_room,
-    require_starts, require_steps,
+    astray, require_numbers, require_room, require_starts, require_steps,
 };
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
@@ -260,7 +260,7 @@ impl Langevin {
             ));
         }
         let (steps, before) = require_steps(self.steps, self.thermalization, 4)?;
-        require_patience((steps + before) as f64 * walkers as f64, self.deadline)?;
+        require_patience(Work::steps((steps + before) as f64 * walkers as f64), self.deadline)?;
         Ok((steps, before))
     }
 }

@@ -22,12 +22,12 @@ use crate::stats::mean_and_error;
 /// ```
 #[derive(Clone, Debug)]
 pub struct LangevinSamples {
-    /// A row for each recorded time, thermalisation included: `step`, `time`; over the walkers `loss` and `loss_err`, `displacement` (mean squared distance from the starts), `kinetic` (⟨p²⟩/2, missing without momenta);
+    /// A row for each recorded time, thermalization included: `step`, `time`; over the walkers `loss` and `loss_err`, `displacement` (mean squared distance from the starts), `kinetic` (⟨p²⟩/2, missing without momenta);
     /// the conditions `temperature`, `scheme`, `step_size`, `walkers`, `seed`, `complete`.
     pub frame: DataFrame,
     /// The walkers at each recorded time, a row each.
     pub ensembles: Vec<Array2<f64>>,
-    /// ⟨θ⟩ over walkers and all steps after thermalisation.
+    /// ⟨θ⟩ over walkers and all steps after thermalization.
     pub mean: Array1<f64>,
     /// One standard error of each.
     pub mean_err: Array1<f64>,
@@ -43,7 +43,7 @@ pub struct LangevinSamples {
     pub acceptance: f64,
     /// Whether all steps were made: false if a deadline stopped them.
     pub complete: bool,
-    /// The steps of thermalisation.
+    /// The steps of thermalization.
     before: usize,
     step_size: f64,
 }
@@ -71,10 +71,10 @@ impl LangevinSamples {
         )?)
     }
 
-    /// The test of detailed balance by jumps, along one or two coordinates of all walkers at the recorded times after thermalisation.
+    /// The test of detailed balance by jumps, along one or two coordinates of all walkers at the recorded times after thermalization.
     ///
     /// # Errors
-    /// If there are not one or two coordinates, or there is no such one, or fewer than two times were recorded after thermalisation.
+    /// If there are not one or two coordinates, or there is no such one, or fewer than two times were recorded after thermalization.
     ///
     /// ```
     /// # use statmech::prelude::*;
@@ -104,7 +104,7 @@ impl LangevinSamples {
             return Err(Error::argument(
                 "points",
                 given,
-                "so many that two come after thermalisation",
+                "so many that two come after thermalization",
             ));
         };
         let states: Vec<&Array2<f64>> = kept().map(|(state, _)| state).collect();

@@ -5,7 +5,8 @@ use crate::landscape::Objective;
 use crate::ndarray::{Array1, Array2, s};
 use crate::operator::dense::{product, solve_positive};
 use crate::phase_space::matrix::{areas, settled, symmetric};
-use crate::phase_space::require::{require_numbers, require_time};
+use crate::phase_space::patience::require_time;
+use crate::phase_space::require::require_numbers;
 use crate::progress::Deadline;
 use crate::rayon::prelude::*;
 

@@ -3,9 +3,8 @@
 use crate::error::{Error, Result, require_positive};
 use crate::landscape::Objective;
 use crate::ndarray::Array1;
-use crate::phase_space::require::{
-    Rounds, astray, grace, require_averages, require_numbers, require_patience, require_steps,
-};
+use crate::phase_space::patience::{Rounds, Work, grace, require_averages, require_patience};
+use crate::phase_space::require::{astray, require_numbers, require_steps};
 use crate::phase_space::stochastic_descent::prediction::Prediction;
 use crate::phase_space::stochastic_descent::statistics::{Conditions, StochasticDescentStatistics};
 use crate::phase_space::stochastic_descent::walker::{Rule, Walker};
@@ -214,7 +213,9 @@ impl StochasticDescent {
         require_numbers("The second moments of all walkers", &[self.walkers, n, n, 2])?;
         let (steps, before) = require_steps(self.steps, self.thermalization, 2)?;
         let gradients = (steps + before) as f64 * self.walkers as f64 * self.batch as f64;
-        require_patience(gradients, self.deadline)?;
+        let (what, advice) =
+            ("gradients of examples", "fewer steps, walkers or examples in a batch");
+        require_patience(Work { what, advice, ..Work::steps(gradients) }, self.deadline)?;
         Ok((steps, before))
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, require_count, require_finite, require_positive};
 use crate::ndarray::Array1;
-use crate::phase_space::require::{grace, require_numbers, require_patience, require_time};
+use crate::phase_space::patience::{Work, grace, require_patience, require_time};
+use crate::phase_space::require::require_numbers;
 use crate::phase_space::work::potential::{Equilibrium, Potential};
 use crate::phase_space::work::samples::WorkSamples;
 use crate::progress::{Deadline, Progress};
@@ -270,7 +271,7 @@ impl WorkProtocol {
     pub fn run(&self) -> Result<WorkSamples> {
         let (deadline, whole) = (Deadline::new(self.deadline)?, grace(self.deadline)?);
         let steps = self.check()?;
-        require_patience(2.0 * steps as f64 * self.samples as f64, self.deadline)?;
+        require_patience(Work::steps(2.0 * steps as f64 * self.samples as f64), self.deadline)?;
         let free_energy = self.free_energy()?;
         let starts = [self.equilibrium(0.0)?, self.equilibrium(1.0)?];
         let mut progress = Progress::new("runs", self.samples);
