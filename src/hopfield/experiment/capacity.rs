@@ -95,7 +95,7 @@ impl CapacityScan {
     }
 
     setters! { "CapacityScan::new(StorageRule::Hebb).sizes([20, 40]).samples(10)":
-        /// The numbers of units N, two different ones at least; default 100, 200, 400, 800.
+        /// The numbers of units N, column `n_units`, two different ones at least; default 100, 200, 400, 800.
         sizes;
         /// The overlap from which on a recall is a success; default 0.9, which lies between what Hebb's rule has just below (0.967) and above (0.35) its capacity.
         threshold;
