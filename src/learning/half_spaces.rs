@@ -107,10 +107,11 @@ fn shifted(points: &Array2<f64>) -> Array2<f64> {
     for mut column in shifted.columns_mut() {
         let nearest = column.iter().copied().min_by(|x, y| x.abs().total_cmp(&y.abs()));
         let Some(nearest) = nearest else { continue };
-        if column
-            .iter()
-            .all(|x| x * nearest.signum() <= 2.0 * nearest.abs() && x * nearest.signum() > 0.0)
-        {
+        let exact = |x: &f64| {
+            let along = x * nearest.signum();
+            along > 0.0 && along <= 2.0 * nearest.abs()
+        };
+        if column.iter().all(exact) {
             column -= nearest;
         }
     }
