@@ -267,6 +267,14 @@ fn half_spaces_of_points_of_any_size() {
         let scaled = Array2::from_shape_fn((9, 2), |(i, k)| grid[(i, k)] * scales[k]);
         assert_eq!(class.dichotomies(&scaled).unwrap(), expected, "{scales:?}");
     }
+    // Nor does where 0 is.
+    for offset in [[1e12, -3e13], [0.0, 1e15]] {
+        assert_eq!(
+            class.dichotomies(&(&grid + &Array1::from(offset.to_vec()))).unwrap(),
+            expected,
+            "{offset:?}"
+        );
+    }
     // Copies on a ray, up to the rounding of their numbers, are one point.
     let copies = array![[1.0, 3.0], [0.1, 0.3], [1e-200, 3e-200], [-7.0, 2.0]];
     assert_eq!(HypothesisClass::HalfSpaces.dichotomies(&copies).unwrap().count(), 4);
@@ -416,6 +424,12 @@ fn bad_input() {
     }
     let apart = array![[1e-300], [2e-300], [1e100]];
     assert_says(HypothesisClass::AffineHalfSpaces.dichotomies(&apart), &["`points`"]);
+    // Of 3.7 · 10⁻³¹¹, beside 1, digits are lost.
+    let rounded = array![[3.7e-211, 0.0], [0.0, 1.0], [1e100, 1.0]];
+    assert_says(
+        HypothesisClass::AffineHalfSpaces.dichotomies(&rounded),
+        &["`points`", "300 orders"],
+    );
     assert_says(
         HypothesisClass::Unions(9).dichotomies(&normal(60, 1, 1)),
         &["unions of intervals"],

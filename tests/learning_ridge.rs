@@ -280,6 +280,11 @@ fn bad_input() {
     assert_says(RidgeExperiment::new(1, [0.5]).run(), &["`n_examples`"]);
     assert_says(RidgeExperiment::new(10, []).run(), &["`ratios`"]);
     assert_says(RidgeExperiment::new(usize::MAX, [1.0]).run(), &["3000"]);
+    // 10⁸ features of the examples alone, and four times as many that they are tested on.
+    let wide = RidgeExperiment::new(3_000, [11.111]).random_features(1e-3).samples(2);
+    assert_says(wide.deadline(1e-9).run(), &["33333 features of 3 inputs", "100000000 numbers"]);
+    let fits = RidgeExperiment::new(3_000, [2.2]).random_features(1e-3).samples(2).deadline(1e-9);
+    assert!(fits.run().is_ok());
     assert_says(experiment.penalties([]).run(), &["`penalties`"]);
     assert_says(experiment.samples(1).run(), &["`samples`"]);
     assert_says(experiment.signal(0.0).noise(0.0).run(), &["not 0 both"]);
@@ -305,4 +310,18 @@ fn bad_input() {
         RidgeExperiment::new(20, [0.5]).samples(100_000_000).deadline(0.05).run().unwrap().height()
             == 1
     );
+}
+
+#[test]
+fn the_deadline_covers_the_search_for_best_penalties() {
+    // A search over 200,000 eigenvalues takes a second at each of ten ratios.
+    let levels: Vec<f64> = (1..=200_000).map(|k| f64::from(k) / 2e5).collect();
+    let ratios = linspace(8e3, 1e4, 10);
+    let experiment = RidgeExperiment::new(25, ratios).spectrum(&levels, &vec![5e-6; 200_000]);
+    let begun = std::time::Instant::now();
+    let table = experiment.optimal(true).deadline(0.05).run().unwrap();
+    assert!(begun.elapsed().as_secs_f64() < 3.0);
+    assert!((10..20).contains(&table.height()));
+    assert!(!table.column("complete").unwrap().bool().unwrap().any());
+    assert!(table.column("risk_theory").unwrap().null_count() > 7);
 }

@@ -96,7 +96,7 @@ impl DenseCapacity {
     }
 
     setters! { "DenseCapacity::new(Interaction::Polynomial(2)).sizes([20, 40]).samples(20)":
-        /// The numbers of neurons; default 10, 20, 40.
+        /// The numbers of neurons N, column `n_units`; default 10, 20, 40.
         sizes;
         /// Samples of patterns for each size; default 200.
         samples;

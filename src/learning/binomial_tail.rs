@@ -1,8 +1,6 @@
 //! Tails of the binomial law that keep their digits for any number of trials.
 
-use std::f64::consts::TAU;
-
-use crate::statrs::function::gamma::ln_gamma;
+use crate::numeric::binomial::ln_binomial_law;
 
 /// P(at most k of n successes of probability p), for k < n.
 ///
@@ -38,48 +36,8 @@ pub(super) fn at_most(k: u64, n: u64, p: f64) -> f64 {
     }
 }
 
-/// The probability of k of n successes, by differences that do not cancel.
-///
-/// Source: C. Loader, *Fast and accurate computation of binomial probabilities* (2000).
 fn density(k: u64, n: u64, p: f64) -> f64 {
-    let (x, count) = (k as f64, n as f64);
-    if k == 0 {
-        return (count * (-p).ln_1p()).exp();
-    }
-    if k == n {
-        return (count * p.ln()).exp();
-    }
-    let rest = (n - k) as f64;
-    let ln_ratio = stirling_error(count)
-        - stirling_error(x)
-        - stirling_error(rest)
-        - deviance(x, count * p)
-        - deviance(rest, count * (1.0 - p));
-    ln_ratio.exp() * (count / (TAU * x * rest)).sqrt()
-}
-
-/// ln n! less Stirling's ½ ln 2πn + n ln n − n.
-fn stirling_error(n: f64) -> f64 {
-    if n < 16.0 {
-        return ln_gamma(n + 1.0) - 0.5 * (TAU * n).ln() - n * n.ln() + n;
-    }
-    let s = 1.0 / (n * n);
-    (1.0 / 12.0 - s * (1.0 / 360.0 - s * (1.0 / 1260.0 - s / 1680.0))) / n
-}
-
-/// x ln(x/m) + m − x.
-fn deviance(x: f64, m: f64) -> f64 {
-    let v = (x - m) / (x + m);
-    if v.abs() > 0.1 {
-        return x * (x / m).ln() + m - x;
-    }
-    // ln(x/m) = 2 artanh v.
-    let (mut power, mut sum) = (2.0 * x * v, (x - m) * v);
-    for order in 1..20 {
-        power *= v * v;
-        sum += power / f64::from(2 * order + 1);
-    }
-    sum
+    ln_binomial_law(k as f64, n as f64, p).exp()
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Normal numbers, and random features of inputs.
 
-use super::ridge_solver::{product, view};
+use faer::Accum;
+
+use super::ridge_solver::{view, view_mut};
 use crate::error::Result;
 use crate::ndarray::Array2;
 use crate::ndarray_rand::rand_distr::{Distribution, StandardNormal};
+use crate::numeric::product::multiply;
 use crate::random::Generator;
 
 /// Normal numbers of this standard deviation.
@@ -19,8 +22,11 @@ pub(super) fn normal(
 
 /// max(0, x·w) − `mean` for all inputs x and weights w, the columns.
 pub(super) fn relu(inputs: &Array2<f64>, w: &Array2<f64>, mean: f64) -> Result<Array2<f64>> {
-    let z = product(view(inputs)?, view(w)?, 1.0);
-    Ok(Array2::from_shape_fn((inputs.nrows(), w.ncols()), |(i, k)| z[(i, k)].max(0.0) - mean))
+    // Once only, as these are the most numbers of a draw.
+    let mut features = Array2::zeros((inputs.nrows(), w.ncols()));
+    multiply(view_mut(&mut features)?, Accum::Replace, view(inputs)?, view(w)?, 1.0);
+    features.mapv_inplace(|z| z.max(0.0) - mean);
+    Ok(features)
 }
 
 #[cfg(test)]

@@ -21,10 +21,13 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// point's label may be fixed.
 pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>> {
     let count = points.nrows();
-    let inputs = balanced(points, affine)?;
+    let mut inputs = balanced(points, affine)?;
     if inputs.rows().into_iter().any(|row| row.iter().all(|x| *x == 0.0)) {
         let given = "one at the origin";
         return Err(Error::argument("points", given, "elsewhere, as every plane goes through it"));
+    }
+    if affine && require_distinct(&inputs, true).is_err() {
+        inputs = balanced(&shifted(points), true)?;
     }
     require_distinct(&inputs, affine)?;
     // Cover's count is the most there can be.
@@ -66,7 +69,7 @@ pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>
 
 /// The same dichotomies of points near length 1: where planes go through the origin each point is moved along its ray, and in both cases each coordinate gets its own unit.
 ///
-/// All factors are powers of two, so that nothing is rounded.
+/// All factors are powers of two, so that nothing is rounded; what would fall below the normal numbers, where digits are lost, is refused.
 fn balanced(points: &Array2<f64>, affine: bool) -> Result<Array2<f64>> {
     let (count, dimension) = points.dim();
     let exponents =
@@ -87,13 +90,32 @@ fn balanced(points: &Array2<f64>, affine: bool) -> Result<Array2<f64>> {
         let exponent = -(rows[i] + columns[k]);
         points[(i, k)] * 2_f64.powi(exponent / 2) * 2_f64.powi(exponent - exponent / 2)
     });
-    match points.iter().zip(&scaled).find(|(x, y)| **x != 0.0 && **y == 0.0) {
+    match points.iter().zip(&scaled).find(|(x, y)| **x != 0.0 && !y.is_normal()) {
         Some((x, _)) => {
             let allowed = "not 300 orders of magnitude below others of its coordinate";
             Err(Error::argument("points", x, allowed))
         }
         None => Ok(if affine { with_ones(&scaled) } else { scaled }),
     }
+}
+
+/// Points far from 0, in each coordinate measured from the number nearest to it: planes divide them as before.
+///
+/// Only where all numbers have one sign and none is above twice the nearest, as their differences are exact then (P. H. Sterbenz, *Floating-Point Computation* (1974)).
+fn shifted(points: &Array2<f64>) -> Array2<f64> {
+    let mut shifted = points.clone();
+    for mut column in shifted.columns_mut() {
+        let nearest = column.iter().copied().min_by(|x, y| x.abs().total_cmp(&y.abs()));
+        let Some(nearest) = nearest else { continue };
+        let exact = |x: &f64| {
+            let along = x * nearest.signum();
+            along > 0.0 && along <= 2.0 * nearest.abs()
+        };
+        if column.iter().all(exact) {
+            column -= nearest;
+        }
+    }
+    shifted
 }
 
 /// Refuses points that are different, but so nearly in one direction that the proofs would take them for one.

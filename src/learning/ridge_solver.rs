@@ -1,6 +1,6 @@
 //! Ridge regression at many penalties from one decomposition.
 
-use faer::{Accum, Mat, MatRef, Side};
+use faer::{Accum, Mat, MatMut, MatRef, Side};
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
@@ -122,12 +122,19 @@ pub(super) fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>, factor: f64) -> Ma
 
 pub(super) fn view(array: &Array2<f64>) -> Result<MatRef<'_, f64>> {
     let (rows, columns) = array.dim();
-    let slice = array.as_slice().ok_or_else(|| Error::Shape {
-        what: "The inputs",
-        expected: "row after row".into(),
-        given: "another order".into(),
-    })?;
+    let slice = array.as_slice().ok_or_else(other_order)?;
     Ok(MatRef::from_row_major_slice(slice, rows, columns))
+}
+
+pub(super) fn view_mut(array: &mut Array2<f64>) -> Result<MatMut<'_, f64>> {
+    let (rows, columns) = array.dim();
+    let slice = array.as_slice_mut().ok_or_else(other_order)?;
+    Ok(MatMut::from_row_major_slice_mut(slice, rows, columns))
+}
+
+fn other_order() -> Error {
+    let (expected, given) = ("row after row".into(), "another order".into());
+    Error::Shape { what: "The inputs", expected, given }
 }
 
 #[cfg(test)]

@@ -27,6 +27,41 @@ pub(crate) fn ln_binomial(n: usize, k: usize) -> f64 {
     mixing + prefactor + stirling_error(n) - stirling_error(k) - stirling_error(rest)
 }
 
+/// ln of the probability of k of n successes of probability p between 0 and 1, for whole k and n, by differences that do not cancel (Loader).
+pub(crate) fn ln_binomial_law(k: f64, n: f64, p: f64) -> f64 {
+    let rest = n - k;
+    if k == 0.0 {
+        return n * (-p).ln_1p();
+    }
+    if rest == 0.0 {
+        return n * p.ln();
+    }
+    0.5 * (n / (TAU * k * rest)).ln() + stirling_error(n)
+        - stirling_error(k)
+        - stirling_error(rest)
+        - deviance(k, n * p)
+        - deviance(rest, n * (1.0 - p))
+}
+
+/// x ln(x/m) − x + m, without cancellation near x = m.
+fn deviance(x: f64, m: f64) -> f64 {
+    let v = (x - m) / (x + m);
+    if v.abs() > 0.1 {
+        return x * (x / m).ln() + m - x;
+    }
+    // ln(x/m) = 2 artanh v.
+    let (mut power, mut sum) = (2.0 * x * v, (x - m) * v);
+    for j in 1..40 {
+        power *= v * v;
+        let next = sum + power / f64::from(2 * j + 1);
+        if next == sum {
+            break;
+        }
+        sum = next;
+    }
+    sum
+}
+
 /// ln n! − [½ ln(2πn) + n ln n − n].
 pub(crate) fn stirling_error(n: f64) -> f64 {
     if n < 16.0 {

@@ -22,7 +22,7 @@ pub use jackknife::jackknife;
 pub use relaxation::{autocorrelation_frame, relaxation_time};
 
 pub(crate) use independent::{bounded_error, fraction_error, mean_and_error, running_means};
-pub(crate) use line::{Line, weighted_line};
+pub(crate) use line::{Line, line_of_loads, weighted_line};
 pub(crate) use log_mean::{LogMean, ln_mean_exp, ln_weighted_mean_exp};
 
 /// The shortest series from which an error is estimated.

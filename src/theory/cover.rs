@@ -11,11 +11,11 @@
 //! Source: T. M. Cover, *Geometrical and statistical properties of systems of linear inequalities with applications in pattern
 //! recognition*, IEEE Trans. Electron. Comput. EC-14, 326 (1965), the function-counting theorem.
 
-use std::f64::consts::{LN_2, TAU};
+use std::f64::consts::LN_2;
 
 use crate::error::{Error, Result};
 use crate::num_bigint::BigUint;
-use crate::numeric::binomial::{ln_binomial, lower_binomials, stirling_error};
+use crate::numeric::binomial::{ln_binomial, ln_binomial_law, lower_binomials};
 use crate::polars::df;
 use crate::polars::prelude::*;
 
@@ -199,7 +199,7 @@ fn ln_lower(tosses: usize, n: usize) -> f64 {
         return -LN_2;
     }
     let k = n - 1;
-    ln_toss(tosses, k) + relative_sum(tosses, k).ln()
+    ln_binomial_law(k as f64, tosses as f64, 0.5) + relative_sum(tosses, k).ln()
 }
 
 /// ln 2Σ_{k<n} (tosses over k), where the count itself is wanted and may be small.
@@ -220,42 +220,6 @@ fn relative_sum(n: usize, k: usize) -> f64 {
         if term < 1e-18 * sum {
             break;
         }
-    }
-    sum
-}
-
-/// ln of (n over k) 2^{−n}.
-fn ln_toss(n: usize, k: usize) -> f64 {
-    if k == 0 {
-        return -(n as f64) * LN_2;
-    }
-    let (total, up, down) = (n as f64, k as f64, (n - k) as f64);
-    let half = 0.5 * total;
-    spread(total, up, down) - deviance(up, half) - deviance(down, half)
-}
-
-/// What Stirling's formula leaves of ln (n over k) beyond the entropy of mixing.
-fn spread(total: f64, up: f64, down: f64) -> f64 {
-    0.5 * (total / (TAU * up * down)).ln() + stirling_error(total)
-        - stirling_error(up)
-        - stirling_error(down)
-}
-
-/// x ln(x/m) − x + m, without cancellation near x = m.
-fn deviance(x: f64, m: f64) -> f64 {
-    let v = (x - m) / (x + m);
-    if v.abs() > 0.1 {
-        return x * (x / m).ln() + m - x;
-    }
-    // ln(x/m) = 2 artanh v.
-    let (mut power, mut sum) = (2.0 * x * v, (x - m) * v);
-    for j in 1..40 {
-        power *= v * v;
-        let next = sum + power / f64::from(2 * j + 1);
-        if next == sum {
-            break;
-        }
-        sum = next;
     }
     sum
 }

@@ -73,7 +73,7 @@ impl BasinScan {
     setters! { "BasinScan::new().sizes([50]).loads([0.05]).samples(5)":
         /// The rules of storage; default Hebb's.
         rules;
-        /// The numbers of units N; default 500.
+        /// The numbers of units N, column `n_units`; default 500.
         sizes;
         /// The loads α, each rounded to a whole number of patterns; default 0.02, 0.05, 0.08, 0.11.
         loads;

@@ -11,7 +11,7 @@ use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
 use crate::setters::setters;
-use crate::stats::{Line, mean_and_error, weighted_line};
+use crate::stats::{Line, line_of_loads, mean_and_error};
 
 /// Settings of an experiment on the capacity of a rule; [`run`](Self::run) gives the load at which recall is lost for each size, and for N → ∞.
 ///
@@ -95,7 +95,7 @@ impl CapacityScan {
     }
 
     setters! { "CapacityScan::new(StorageRule::Hebb).sizes([20, 40]).samples(10)":
-        /// The numbers of units N, two different ones at least; default 100, 200, 400, 800.
+        /// The numbers of units N, column `n_units`, two different ones at least; default 100, 200, 400, 800.
         sizes;
         /// The overlap from which on a recall is a success; default 0.9, which lies between what Hebb's rule has just below (0.967) and above (0.35) its capacity.
         threshold;
@@ -242,11 +242,7 @@ impl CapacityScan {
     /// The weighted line through the means of sizes above `without`.
     fn line(&self, means: &[(f64, f64)], exponent: f64, without: usize) -> Line {
         let points = self.sizes.iter().zip(means).filter(|(size, _)| **size > without);
-        weighted_line(points.map(|(size, (y, error))| {
-            // Samples that all agree would have infinite weight: their error is that of a whole number of patterns at least.
-            let floor = 0.3 / *size as f64 / (self.samples as f64).sqrt();
-            ((*size as f64).powf(-exponent), *y, error.max(floor))
-        }))
+        line_of_loads(points.map(|(&size, &(y, error))| (size, y, error)), exponent, self.samples)
     }
 
     fn frame(&self, loads: &[Vec<f64>], means: &[(f64, f64)], line: Line) -> Result<DataFrame> {

@@ -83,7 +83,7 @@ impl RetrievalMap {
         deadline;
     }
 
-    /// The number of units N; default 500.
+    /// The number of units N, column `n_units`; default 500.
     ///
     /// ```
     /// use statmech::prelude::*;

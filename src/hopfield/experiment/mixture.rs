@@ -133,7 +133,7 @@ impl MixtureScan {
     setters! { "MixtureScan::new().sizes([50]).loads([0.1]).samples(5)":
         /// The rules of storage; default Hebb's.
         rules;
-        /// The numbers of units N; default 500.
+        /// The numbers of units N, column `n_units`; default 500.
         sizes;
         /// The loads α; at least as many patterns are stored as are mixed. Default 0.02.
         loads;

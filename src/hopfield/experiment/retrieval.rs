@@ -127,7 +127,7 @@ impl RetrievalScan {
     setters! { "RetrievalScan::new().sizes([50]).loads([0.1]).samples(5)":
         /// The rules of storage; default Hebb's.
         rules;
-        /// The numbers of units N; default 500.
+        /// The numbers of units N, column `n_units`; default 500.
         sizes;
         /// The loads α, each rounded to a whole number of patterns P = αN; default 0.05, 0.1, 0.15, 0.2.
         loads;

@@ -2,10 +2,10 @@
 
 use super::{CapacityTable, Row, at_zero};
 use crate::error::Result;
+use crate::hopfield::patterns::random_patterns;
 use crate::ndarray::{Array1, Array2, Axis, s};
 use crate::numeric::bisection::last_passing;
 use crate::progress::Deadline;
-use crate::rand::Rng;
 use crate::random::Seed;
 use crate::rbm::{Layer, Rbm};
 use crate::samples::run_samples;
@@ -33,10 +33,8 @@ pub(super) fn sampled(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Res
         return Ok(None);
     }
     let means: Vec<(f64, f64)> = found.iter().filter_map(|loads| mean_and_error(loads)).collect();
-    let line = |exponent: f64, from: usize| {
-        let abscissas: Vec<f64> = SIZES.map(|size| (size as f64).powf(-exponent)).to_vec();
-        at_zero(&abscissas[from..], &means[from..])
-    };
+    let line =
+        |exponent: f64, from: usize| at_zero(&SIZES[from..], &means[from..], exponent, of.samples);
     let (measured, error) = line(0.5, 0);
     let others = [line(0.5, 1).0 - measured, 0.5 * (line(2.0 / 3.0, 0).0 - line(0.4, 0).0)];
     Ok(Some(Row {
@@ -47,15 +45,14 @@ pub(super) fn sampled(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Res
         error: error.hypot(others[0]).hypot(others[1]),
         sizes: "100, 200, 400 → ∞",
         source: "Amit, Gutfreund and Sompolinsky 1987; Barra et al. 2012",
+        samples: of.samples,
     }))
 }
 
 /// The load at which the first of random patterns is lost as further ones are added.
 fn lost_at(size: usize, seed: Seed) -> Result<f64> {
     let most = (MOST * size as f64) as usize;
-    let mut generator = seed.child(0).generator();
-    let coin = || if generator.random() { 1.0 } else { -1.0 };
-    let patterns = Array2::from_shape_simple_fn((most, size), coin);
+    let patterns = random_patterns(most, size, seed.child(0))?.mapv(f64::from);
     let count = last_passing(0, most + 1, |count| {
         let some = patterns.slice(s![..count, ..]).to_owned();
         Ok(overlap(&some, seed.child(count as u64))? >= THRESHOLD)

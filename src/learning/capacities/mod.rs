@@ -10,7 +10,7 @@ use crate::polars::prelude::DataFrame;
 use crate::progress::{Deadline, Progress};
 use crate::random::Seed;
 use crate::setters::setters;
-use crate::stats::weighted_line;
+use crate::stats::line_of_loads;
 
 /// Settings of the table of capacities: each model is measured by its own experiment, and stands beside its theory; [`run`](Self::run) gives the table.
 ///
@@ -38,6 +38,8 @@ struct Row {
     error: f64,
     sizes: &'static str,
     source: &'static str,
+    /// Draws of patterns for each size and load.
+    samples: usize,
 }
 
 /// None if the deadline came before the end.
@@ -74,16 +76,16 @@ impl CapacityTable {
         Self { samples: 100, seed: Seed::default(), deadline: None }
     }
 
-    setters! { "CapacityTable::new().samples(20).deadline(0.2)":
-        /// Samples of patterns for each size, 20 at least; default 100.
+    setters! { "CapacityTable::new().samples(20).deadline(3.0)":
+        /// Samples of patterns for each size, 20 at least; default 100. Rows whose samples are quick or scatter much take four times as many.
         samples;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which the table holds the rows measured so far and `complete` is false; default none.
+        /// A limit in seconds, after which the table holds the rows measured so far, one at least, and `complete` is false; default none.
         deadline;
     }
 
-    /// Measures. Columns: `model`, `quantity`, `theory`, `measured` with `measured_err`, `sizes` (at which it was measured; the limit of many where the quantity is one), `source`, `samples`, `seed`, `complete` (whether all rows are there; a row that
+    /// Measures. Columns: `model`, `quantity`, `theory`, `measured` with `measured_err`, `sizes` (at which it was measured; the limit of many where the quantity is one), `source`, `samples` (of the row, for each size and load; 1 for the VC dimension, of one set of points), `seed`, `complete` (whether all rows are there; a row that
     /// the deadline cut is left out).
     ///
     /// - A perceptron learns half of all dichotomies of 2N points (T. M. Cover 1965): the load at which measured fractions cross ½. With inputs ±1 it is the neuron of a Hopfield network with couplings of greatest stability (E. Gardner 1988).
@@ -98,7 +100,7 @@ impl CapacityTable {
     ///   pattern and sampled in blocks at T = 0.2: the ratio P/N up to which the mean overlap stays above 0.7, by a line in N^−½ with the same cautious error as Hebb's, against the load up to which memories are there at this temperature ([`ags::retrieval_load`](crate::theory::ags::retrieval_load)).
     ///
     /// # Errors
-    /// [`Error::Argument`] for fewer than 20 samples, or a deadline that is not a finite number above 0.
+    /// [`Error::Argument`] for fewer than 20 samples, or a deadline that is not a finite number above 0 or comes before the first row.
     ///
     /// ```no_run
     /// # fn main() -> statmech::Result<()> {
@@ -125,6 +127,10 @@ impl CapacityTable {
         if rows.len() < MEASUREMENTS.len() {
             progress.stopped();
         }
+        if rows.is_empty() {
+            let given = self.deadline.unwrap_or(0.0);
+            return Err(Error::argument("deadline", given, "long enough for one row at least"));
+        }
         self.table(&rows)
     }
 
@@ -139,10 +145,17 @@ impl CapacityTable {
             "measured_err" => numbers(|row| row.error),
             "sizes" => text(|row| row.sizes),
             "source" => text(|row| row.source),
-            "samples" => vec![self.samples as u64; rows.len()],
+            "samples" => rows.iter().map(|row| row.samples as u64).collect::<Vec<_>>(),
             "seed" => vec![self.seed.number(); rows.len()],
             "complete" => vec![rows.len() == MEASUREMENTS.len(); rows.len()],
         )?)
+    }
+}
+
+impl CapacityTable {
+    /// The samples of rows whose samples are quick or scatter much.
+    fn many_samples(&self) -> usize {
+        self.samples.saturating_mul(4)
     }
 }
 
@@ -156,9 +169,9 @@ fn all_complete(table: &DataFrame) -> Result<bool> {
     Ok(table.column("complete")?.bool()?.all())
 }
 
-/// The intercept of the weighted line through means against these abscissas, and its error.
-fn at_zero(abscissas: &[f64], means: &[(f64, f64)]) -> (f64, f64) {
-    let points = abscissas.iter().zip(means);
-    let line = weighted_line(points.map(|(&x, &(y, e))| (x, y, e.max(1e-9))));
+/// The intercept of the line against N^−`exponent` through the mean loads of these sizes, and its error.
+fn at_zero(sizes: &[usize], means: &[(f64, f64)], exponent: f64, samples: usize) -> (f64, f64) {
+    let loads = sizes.iter().zip(means).map(|(&size, &(load, error))| (size, load, error));
+    let line = line_of_loads(loads, exponent, samples);
     (line.at_zero, line.error)
 }

@@ -2,7 +2,7 @@
 
 use super::{CapacityTable, Row, all_complete, seconds};
 use crate::dense_memory::{DenseCapacity, Interaction, Lost};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::frame::Frame;
 use crate::hopfield::experiment::{CapacityScan, StorageRule};
 use crate::hopfield::patterns::random_patterns;
@@ -19,7 +19,7 @@ pub(super) fn hebb(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Result
     let found = scan.samples(of.samples).seed(seed).deadline(seconds(deadline)).run();
     // Too little time for any sample is an error of the scan's.
     let found = match found {
-        Err(_) if deadline.passed() => return Ok(None),
+        Err(Error::Argument { name: "deadline", .. }) => return Ok(None),
         found => found?,
     };
     Ok(found.complete.then_some(Row {
@@ -30,6 +30,7 @@ pub(super) fn hebb(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Result
         error: found.load_err,
         sizes: "100, 200, 400 → ∞",
         source: "Amit, Gutfreund and Sompolinsky 1985",
+        samples: of.samples,
     }))
 }
 
@@ -40,7 +41,8 @@ const STORKEY_SIZES: [usize; 2] = [100, 200];
 pub(super) fn storkey(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Result<Option<Row>> {
     let found = run_samples(STORKEY_SIZES.len(), of.samples, deadline, |place, sample| {
         let size = STORKEY_SIZES[place];
-        let lost = first_not_fixed(size, seed.child(place as u64).child(sample as u64))?;
+        let seed = seed.child(place as u64).child(sample as u64);
+        let lost = first_not_fixed(StorageRule::Storkey, size, 0.0, seed)?;
         Ok(lost * (2.0 * (size as f64).ln()).sqrt() / size as f64)
     })?;
     if found.iter().any(|ratios| ratios.len() < of.samples) {
@@ -56,17 +58,19 @@ pub(super) fn storkey(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Res
         error: error.hypot(measured - means[0].0),
         sizes: "100, 200",
         source: "Storkey 1997; Storkey and Valabregue 1999",
+        samples: of.samples,
     }))
 }
 
-/// The number of random patterns at which some of them are no fixed points of Storkey's couplings, less one half.
-fn first_not_fixed(size: usize, seed: Seed) -> Result<f64> {
+/// The number of random patterns at which some of them are no fixed points of the rule's couplings, less one half: where a field along the pattern is below the least one.
+fn first_not_fixed(rule: StorageRule, size: usize, least: f64, seed: Seed) -> Result<f64> {
     let patterns = random_patterns(size, size, seed)?;
     let held = last_passing(0, size + 1, |count| {
         let some = patterns.slice(s![..count, ..]).to_owned();
-        let network = StorageRule::Storkey.store(&some)?;
+        let network = rule.store(&some)?;
         for pattern in some.rows() {
-            if !network.is_fixed_point(&pattern.to_owned())? {
+            let fields = network.local_fields(&pattern.to_owned())?;
+            if fields.iter().zip(pattern).any(|(h, &s)| !(h * f64::from(s) >= least)) {
                 return Ok(false);
             }
         }
@@ -83,7 +87,10 @@ pub(super) fn pseudo_inverse(
 ) -> Result<Option<Row>> {
     let size = 40;
     let lost = run_samples(1, of.samples, deadline, |_, sample| {
-        Ok(lost_by_projection(size, seed.child(sample as u64))? / size as f64)
+        // What is left of the fields at P = N is rounding, of either sign.
+        let lost =
+            first_not_fixed(StorageRule::PseudoInverse, size, 1e-9, seed.child(sample as u64))?;
+        Ok(lost / size as f64)
     })?
     .concat();
     let found = mean_and_error(&lost).filter(|_| lost.len() == of.samples);
@@ -95,6 +102,7 @@ pub(super) fn pseudo_inverse(
         error: error.max(0.5 / size as f64),
         sizes: "40",
         source: "Personnaz, Guyon and Dreyfus 1985",
+        samples: of.samples,
     }))
 }
 
@@ -113,6 +121,7 @@ pub(super) fn dense(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Resul
         error: table.values("capacity_err")?[0] / expected,
         sizes: "60",
         source: "Krotov and Hopfield 2016",
+        samples: of.samples,
     }))
 }
 
@@ -135,23 +144,6 @@ pub(super) fn exponential(
         error: table.values("capacity_err")?[0] / expected,
         sizes: "18",
         source: "Demircigil et al. 2017",
+        samples: of.samples,
     }))
-}
-
-/// The first number of random patterns that are not all fixed points of the pseudo-inverse's couplings, less one half.
-fn lost_by_projection(size: usize, seed: Seed) -> Result<f64> {
-    let patterns = random_patterns(size, size, seed)?;
-    let held = last_passing(0, size + 1, |count| {
-        let some = patterns.slice(s![..count, ..]).to_owned();
-        let network = StorageRule::PseudoInverse.store(&some)?;
-        for pattern in some.rows() {
-            // What is left of the fields at P = N is rounding, of either sign.
-            let fields = network.local_fields(&pattern.to_owned())?;
-            if fields.iter().zip(pattern).any(|(h, &s)| !(h * f64::from(s) > 1e-9)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    })?;
-    Ok(held as f64 + 0.5)
 }

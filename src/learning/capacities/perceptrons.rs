@@ -11,7 +11,7 @@ use crate::perceptron::{Examples, PerceptronCapacity};
 use crate::progress::Deadline;
 use crate::random::Seed;
 use crate::samples::run_samples;
-use crate::stats::mean_and_error;
+use crate::stats::{mean_and_error, weighted_line};
 use crate::theory::{gardner, version_space};
 
 /// The sizes at which perceptrons of weights ±1 are enumerated.
@@ -27,6 +27,7 @@ pub(super) fn cover(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Resul
         error,
         sizes: "50",
         source: "Cover 1965",
+        samples: of.many_samples(),
     }))
 }
 
@@ -46,6 +47,7 @@ pub(super) fn greatest_stability(
         error,
         sizes: "51",
         source: "Gardner 1988",
+        samples: of.many_samples(),
     }))
 }
 
@@ -58,19 +60,17 @@ fn half_separable(
     deadline: Deadline,
 ) -> Result<Option<(f64, f64)>> {
     let scan = PerceptronCapacity::new([size], [1.8, 1.9, 2.0, 2.1, 2.2]).binary(binary);
-    let samples = of.samples.saturating_mul(4);
+    let samples = of.many_samples();
     let table = scan.samples(samples).seed(seed).deadline(seconds(deadline)).run()?;
     if !all_complete(&table)? {
         return Ok(None);
     }
     let (x, y, e) =
         (table.values("load")?, table.values("separable")?, table.values("separable_err")?);
-    let count = x.len() as f64;
-    let (mean_x, mean_y) = (x.iter().sum::<f64>() / count, y.iter().sum::<f64>() / count);
-    let square: f64 = x.iter().map(|x| (x - mean_x).powi(2)).sum();
-    let slope = x.iter().zip(&y).map(|(x, y)| (x - mean_x) * y).sum::<f64>() / square;
-    let error = e.iter().map(|e| e * e).sum::<f64>().sqrt() / count;
-    Ok(Some((mean_x - (mean_y - 0.5) / slope, error / slope.abs())))
+    // Of equal weights: what a fraction's own error comes out as depends on the fraction.
+    let line = weighted_line(x.iter().zip(&y).map(|(&x, &y)| (x, y, 1.0)));
+    let error = e.iter().map(|e| e * e).sum::<f64>().sqrt() / e.len() as f64;
+    Ok(Some(((0.5 - line.at_zero) / line.slope, error / line.slope.abs())))
 }
 
 pub(super) fn stability(of: &CapacityTable, seed: Seed, deadline: Deadline) -> Result<Option<Row>> {
@@ -88,6 +88,7 @@ pub(super) fn stability(of: &CapacityTable, seed: Seed, deadline: Deadline) -> R
         error: (2.0 * error[1]).hypot(error[0]),
         sizes: "50, 100 → ∞",
         source: "Gardner 1988",
+        samples: of.samples,
     }))
 }
 
@@ -104,6 +105,7 @@ pub(super) fn vc_dimension(_: &CapacityTable, seed: Seed, _: Deadline) -> Result
         error: 0.0,
         sizes: "10 points, exact",
         source: "Vapnik and Chervonenkis 1971",
+        samples: 1,
     }))
 }
 
@@ -112,7 +114,7 @@ pub(super) fn binary_weights(
     seed: Seed,
     deadline: Deadline,
 ) -> Result<Option<Row>> {
-    let samples = of.samples.saturating_mul(4);
+    let samples = of.many_samples();
     let found = run_samples(BINARY_SIZES.len(), samples, deadline, |place, sample| {
         let size = BINARY_SIZES[place];
         Ok(learned_by_signs(size, seed.child(size as u64).child(sample as u64))? / size as f64)
@@ -122,9 +124,8 @@ pub(super) fn binary_weights(
     }
     let means: Vec<(f64, f64)> =
         found.iter().filter_map(|learned| mean_and_error(learned)).collect();
-    let inverse = BINARY_SIZES.map(|size| 1.0 / size as f64);
-    let (measured, error) = at_zero(&inverse, &means);
-    let (other, _) = at_zero(&inverse[1..], &means[1..]);
+    let line = |from: usize| at_zero(&BINARY_SIZES[from..], &means[from..], 1.0, samples);
+    let ((measured, error), (other, _)) = (line(0), line(1));
     Ok(Some(Row {
         model: "perceptron, weights ±1",
         quantity: "P/N learned",
@@ -133,6 +134,7 @@ pub(super) fn binary_weights(
         error: error.hypot(0.5 * (other - measured)),
         sizes: "9, 11, 13, 17 → ∞",
         source: "Krauth and Mézard 1989",
+        samples: of.many_samples(),
     }))
 }
 

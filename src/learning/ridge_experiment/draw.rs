@@ -1,6 +1,6 @@
 //! One draw of examples and teacher, learned at all penalties.
 
-use super::{Draw, RidgeExperiment, Size, TESTS};
+use super::{Condition, Draw, RidgeExperiment, TESTS};
 use crate::error::{Error, Result};
 use crate::learning::features::{normal, relu};
 use crate::learning::ridge_solver::{Spectrum, product, view};
@@ -8,7 +8,8 @@ use crate::ndarray::{Array1, Array2};
 use crate::random::Seed;
 
 impl RidgeExperiment {
-    pub(super) fn draw(&self, size: Size, seed: Seed) -> Result<Vec<Draw>> {
+    pub(super) fn draw(&self, condition: &Condition, seed: Seed) -> Result<Vec<Draw>> {
+        let (size, penalties) = (condition.size, &condition.penalties);
         let mut generator = seed.generator();
         let n = self.n_examples;
         let columns = size.d.unwrap_or(size.p);
@@ -29,14 +30,14 @@ impl RidgeExperiment {
         let clean = Array2::from_shape_fn((n, 1), |place| clean[place]);
         let y = &clean + &noise;
         match size.d {
-            None => self.learn(&inputs, (&beta, &variances), (&clean, &y), size),
+            None => self.learn(&inputs, (&beta, &variances), (&clean, &y), penalties),
             Some(d) => {
                 let w = normal(d, size.p, 1.0 / (d as f64).sqrt(), &mut generator);
                 let fresh = normal(TESTS * n, d, 1.0, &mut generator);
                 let mean = 1.0 / std::f64::consts::TAU.sqrt();
                 let x = relu(&inputs, &w, mean)?;
                 let truth = product(view(&fresh)?, view(&beta)?, 1.0);
-                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), size)
+                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), penalties)
             }
         }
     }
@@ -47,7 +48,7 @@ impl RidgeExperiment {
         x: &Array2<f64>,
         (beta, variances): (&Array2<f64>, &[f64]),
         (clean, y): (&Array2<f64>, &Array2<f64>),
-        size: Size,
+        penalties: &[f64],
     ) -> Result<Vec<Draw>> {
         let n = x.nrows() as f64;
         let spectrum = Spectrum::new(x)?;
@@ -58,7 +59,7 @@ impl RidgeExperiment {
             let each = variances.iter().enumerate();
             each.map(|(j, h)| h * (w[(j, 0)] - beta[(j, 0)]).powi(2)).sum()
         };
-        let at = |penalty: f64| {
+        let at = |&penalty: &f64| {
             let learned = spectrum.weights(x, &targets, penalty)?;
             let mean = spectrum.weights(x, &known, penalty)?;
             let (mut variance, mut training_error) = (0.0, square);
@@ -75,7 +76,7 @@ impl RidgeExperiment {
                 training_error: training_error.max(0.0),
             })
         };
-        self.all_penalties(size).into_iter().map(at).collect()
+        penalties.iter().map(at).collect()
     }
 
     fn learn_features(
@@ -83,7 +84,7 @@ impl RidgeExperiment {
         x: &Array2<f64>,
         y: &Array2<f64>,
         (fresh, truth): (&Array2<f64>, &faer::Mat<f64>),
-        size: Size,
+        penalties: &[f64],
     ) -> Result<Vec<Draw>> {
         let spectrum = Spectrum::new(x)?;
         let targets = spectrum.targets(x, y)?;
@@ -93,12 +94,12 @@ impl RidgeExperiment {
                 let squares = (0..inputs.nrows()).map(|i| (guess[(i, 0)] - truth(i)).powi(2));
                 Ok::<f64, Error>(squares.sum::<f64>() / inputs.nrows() as f64)
             };
-        let at = |penalty: f64| {
+        let at = |&penalty: &f64| {
             let w = spectrum.weights(x, &targets, penalty)?;
             let risk = mean_square(fresh, &w, &|i| truth[(i, 0)])?;
             let training_error = mean_square(x, &w, &|i| y[(i, 0)])?;
             Ok(Draw { risk, bias: f64::NAN, variance: f64::NAN, training_error })
         };
-        self.all_penalties(size).into_iter().map(at).collect()
+        penalties.iter().map(at).collect()
     }
 }

@@ -11,7 +11,9 @@ use crate::random::Seed;
 use crate::samples::{check_samples, run_samples};
 use crate::setters::setters;
 use crate::stats::mean_and_error;
-use crate::theory::ridge::{FeatureMoments, RidgeState, RidgeTheory, optimal_penalty};
+use crate::theory::ridge::{
+    FeatureMoments, RidgeState, RidgeTheory, optimal_penalty, require_ratio,
+};
 
 /// New examples for each learned one, on which random features are tested.
 const TESTS: usize = 4;
@@ -57,12 +59,18 @@ struct Draw {
     training_error: f64,
 }
 
-/// The sizes of a sample: p inputs or features, the d inputs beneath random features, and the best penalty where it is asked for.
+/// The sizes of a sample: p inputs or features, and the d inputs beneath random features.
 #[derive(Clone, Copy)]
 struct Size {
     p: usize,
     d: Option<usize>,
-    best: Option<f64>,
+}
+
+/// What is measured at one ratio: the penalties, the best one last where it is asked for, and the theory of each.
+struct Condition {
+    size: Size,
+    penalties: Vec<f64>,
+    theory: Vec<Option<RidgeState>>,
 }
 
 /// A column's name, and where it is found in a draw and in the theory.
@@ -103,7 +111,7 @@ impl RidgeExperiment {
         samples;
         /// The seed; default 0.
         seed;
-        /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none.
+        /// A limit in seconds, after which rows hold the samples so far and `complete` is false; default none. With many eigenvalues best penalties and theory may take it all: rows and theories that were not reached are missing then.
         deadline;
     }
 
@@ -174,7 +182,7 @@ impl RidgeExperiment {
     ///
     /// # Errors
     /// [`Error::Argument`] without ratios or penalties, for a ratio that is not between 10⁻⁶ and 10⁶, a penalty, signal or noise that is not from 0 to 10¹⁰⁰, both signal and noise 0, fewer than 2 samples or 2
-    /// examples, fewer inputs than eigenvalues, another spectrum than that of isotropic inputs with random features; those of [`RidgeTheory::new`]; [`Error::TooLarge`] if n and p are both above 3,000, or np is above 10⁸.
+    /// examples, fewer inputs than eigenvalues, another spectrum than that of isotropic inputs with random features; those of [`RidgeTheory::new`]; [`Error::TooLarge`] if n and p are both above 3,000, or np is above 10⁸ (with random features of d inputs 5np + d(p + 5n), with those that it is tested on).
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {
@@ -185,14 +193,15 @@ impl RidgeExperiment {
     /// # Ok(()) }
     /// ```
     pub fn run(&self) -> Result<DataFrame> {
-        let sizes = self.sizes()?;
-        let theory = self.theory(&sizes)?;
         let deadline = Deadline::new(self.deadline)?;
-        let found = run_samples(sizes.len(), self.samples, deadline, |condition, sample| {
-            let seed = self.seed.child(condition as u64).child(sample as u64);
-            self.draw(sizes[condition], seed)
+        let sizes = self.sizes()?;
+        let conditions: Vec<Condition> =
+            sizes.into_iter().map(|size| self.condition(size, deadline)).collect::<Result<_>>()?;
+        let found = run_samples(conditions.len(), self.samples, deadline, |place, sample| {
+            let seed = self.seed.child(place as u64).child(sample as u64);
+            self.draw(&conditions[place], seed)
         })?;
-        self.table(&sizes, &found, &theory)
+        self.table(&conditions, &found)
     }
 
     fn sizes(&self) -> Result<Vec<Size>> {
@@ -226,28 +235,52 @@ impl RidgeExperiment {
             require_amount("penalty", penalty)?;
         }
         let n = self.n_examples as f64;
-        let count = |name, ratio: f64| {
-            if (1e-6..=1e6).contains(&ratio) {
-                Ok((ratio * n).round().max(1.0))
-            } else {
-                Err(Error::argument(name, ratio, "a number from 1e-6 to 1e6"))
-            }
-        };
+        let count =
+            |name, ratio| require_ratio(name, ratio).map(|ratio| (ratio * n).round().max(1.0));
         let size = |&ratio: &f64| {
             let p = count("ratio", ratio)?;
             let d = self.features_of.map(|inputs| count("inputs", inputs)).transpose()?;
-            let numbers = (p * n).max(d.map_or(0.0, |d| d * (p + (TESTS + 1) as f64 * n)));
-            let what = format!("Ridge regression with {n} examples and {p} inputs");
+            // Of random features those of the tests are there as well, and the inputs and weights of which all are made.
+            let all = (TESTS + 1) as f64 * n;
+            let numbers = d.map_or(p * n, |d| p * all + d * (p + all));
+            let what = match d {
+                Some(d) => {
+                    format!("Ridge regression with {n} examples and {p} features of {d} inputs")
+                }
+                None => format!("Ridge regression with {n} examples and {p} inputs"),
+            };
             check_size(what, n.min(p), numbers, "Take fewer examples or smaller ratios.")?;
             let (p, d) = (p as usize, d.map(|d| d as usize));
             if p < self.eigenvalues.len() {
                 let allowed = format!("at most {p} of them, the inputs at ratio {ratio}");
                 return Err(Error::argument("eigenvalues", self.eigenvalues.len(), allowed));
             }
-            let best = self.optimal.then(|| self.best_penalty(p)).transpose()?;
-            Ok(Size { p, d, best })
+            Ok(Size { p, d })
         };
         self.ratios.iter().map(size).collect()
+    }
+
+    /// The penalties and theory of this size. With many eigenvalues they take time too: what the deadline cuts is missing, and no sample is drawn then.
+    fn condition(&self, size: Size, deadline: Deadline) -> Result<Condition> {
+        let limit = match size.d {
+            Some(d) => RidgeTheory::random_features(
+                FeatureMoments::relu(),
+                size.p as f64 / self.n_examples as f64,
+                d as f64 / self.n_examples as f64,
+                self.strength(),
+                self.noise,
+            )?,
+            None => self.limit(size.p)?,
+        };
+        let mut penalties = self.penalties.clone();
+        if self.optimal && !deadline.passed() {
+            penalties.push(self.best_penalty(size.p, &limit)?);
+        }
+        let in_time = |&penalty: &f64| {
+            if deadline.passed() { None } else { limit.at(penalty).ok() }
+        };
+        let theory = penalties.iter().map(in_time).collect();
+        Ok(Condition { size, penalties, theory })
     }
 
     /// |β|².
@@ -270,58 +303,26 @@ impl RidgeExperiment {
         RidgeTheory::of_levels(ratio, &self.eigenvalues, &fractions, &self.signals, self.noise)
     }
 
-    fn best_penalty(&self, p: usize) -> Result<f64> {
+    fn best_penalty(&self, p: usize, limit: &RidgeTheory) -> Result<f64> {
         match self.signals[..] {
             [signal] => optimal_penalty(p as f64 / self.n_examples as f64, signal, self.noise),
-            _ => Ok(self.limit(p)?.optimal()?.penalty),
+            _ => Ok(limit.optimal()?.penalty),
         }
     }
 
-    /// The penalties of this size.
-    fn all_penalties(&self, size: Size) -> Vec<f64> {
-        self.penalties.iter().copied().chain(size.best).collect()
-    }
-
-    fn theory(&self, sizes: &[Size]) -> Result<Vec<Vec<Option<RidgeState>>>> {
-        let n = self.n_examples as f64;
-        let states = |&size: &Size| {
-            let theory = match size.d {
-                Some(d) => RidgeTheory::random_features(
-                    FeatureMoments::relu(),
-                    size.p as f64 / n,
-                    d as f64 / n,
-                    self.strength(),
-                    self.noise,
-                )?,
-                None => self.limit(size.p)?,
-            };
-            Ok(self
-                .all_penalties(size)
-                .into_iter()
-                .map(|penalty| theory.at(penalty).ok())
-                .collect())
-        };
-        sizes.iter().map(states).collect()
-    }
-
-    fn table(
-        &self,
-        sizes: &[Size],
-        found: &[Vec<Vec<Draw>>],
-        theory: &[Vec<Option<RidgeState>>],
-    ) -> Result<DataFrame> {
+    fn table(&self, conditions: &[Condition], found: &[Vec<Vec<Draw>>]) -> Result<DataFrame> {
         // (condition, place of the penalty) of each row.
-        let places = |c: usize| (0..self.all_penalties(sizes[c]).len()).map(move |k| (c, k));
-        let rows: Vec<(usize, usize)> = (0..sizes.len()).flat_map(places).collect();
+        let places = |c: usize| (0..conditions[c].penalties.len()).map(move |k| (c, k));
+        let rows: Vec<(usize, usize)> = (0..conditions.len()).flat_map(places).collect();
         let n = self.n_examples;
         let each = |of: &dyn Fn(usize, usize) -> f64| {
             rows.iter().map(|&(c, k)| of(c, k)).collect::<Vec<_>>()
         };
         let mut columns = df!(
             "n_examples" => vec![n as u64; rows.len()],
-            "n_inputs" => rows.iter().map(|&(c, _)| sizes[c].p as u64).collect::<Vec<_>>(),
-            "ratio" => each(&|c, _| sizes[c].p as f64 / n as f64),
-            "penalty" => each(&|c, k| self.all_penalties(sizes[c])[k]),
+            "n_inputs" => rows.iter().map(|&(c, _)| conditions[c].size.p as u64).collect::<Vec<_>>(),
+            "ratio" => each(&|c, _| conditions[c].size.p as f64 / n as f64),
+            "penalty" => each(&|c, k| conditions[c].penalties[k]),
             "signal" => vec![self.strength(); rows.len()],
             "n_eigenvalues" => vec![self.eigenvalues.len() as u64; rows.len()],
             "noise" => vec![self.noise; rows.len()],
@@ -345,8 +346,10 @@ impl RidgeExperiment {
             let of = |part: fn((f64, f64)) -> f64| {
                 pairs.iter().map(|pair| pair.map(part).and_then(known)).collect::<Vec<_>>()
             };
-            let lines: Vec<Option<f64>> =
-                rows.iter().map(|&(c, k)| theory[c][k].map(|state| expected(&state))).collect();
+            let lines: Vec<Option<f64>> = rows
+                .iter()
+                .map(|&(c, k)| conditions[c].theory[k].map(|state| expected(&state)))
+                .collect();
             columns.with_column(Column::new(name.into(), of(|pair| pair.0)))?;
             columns.with_column(Column::new(format!("{name}_err").into(), of(|pair| pair.1)))?;
             columns.with_column(Column::new(format!("{name}_theory").into(), lines))?;

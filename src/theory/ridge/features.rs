@@ -81,8 +81,8 @@ impl RidgeTheory {
         signal: f64,
         noise: f64,
     ) -> Result<Self> {
-        require_ratio(features)?;
-        require_ratio(inputs)?;
+        require_ratio("ratio", features)?;
+        require_ratio("ratio", inputs)?;
         require_amount("signal", signal)?;
         require_amount("noise", noise)?;
         let FeatureMoments { linear, rest } = FeatureMoments::new(moments.linear, moments.rest)?;

@@ -16,7 +16,7 @@ use crate::error::{Error, Result, require_amount, require_positive};
 /// # Errors
 /// If γ is not from 10⁻⁶ to 10⁶, or λ not a finite number above 0.
 pub fn stieltjes(ratio: f64, penalty: f64) -> Result<f64> {
-    require_ratio(ratio)?;
+    require_ratio("ratio", ratio)?;
     let lambda = require_positive("penalty", penalty)?;
     let a = 1.0 - ratio + lambda;
     let discriminant = a.hypot(2.0 * (ratio * lambda).sqrt());
@@ -37,7 +37,8 @@ pub fn stieltjes(ratio: f64, penalty: f64) -> Result<f64> {
 /// If an argument is out of its range, or the signal is 0.
 pub fn optimal_penalty(ratio: f64, signal: f64, noise: f64) -> Result<f64> {
     require_positive("signal", signal)?;
-    Ok(require_ratio(ratio)? * require_amount("noise", noise)? / require_amount("signal", signal)?)
+    Ok(require_ratio("ratio", ratio)? * require_amount("noise", noise)?
+        / require_amount("signal", signal)?)
 }
 
 /// The excess risk of the shortest least-squares solution, λ → 0: σ²γ/(1 − γ) below γ = 1 and |β|²(1 − 1/γ) + σ²/(γ − 1) above (Hastie et al. (2022), theorem 2).
@@ -52,7 +53,7 @@ pub fn optimal_penalty(ratio: f64, signal: f64, noise: f64) -> Result<f64> {
 /// # Errors
 /// If an argument is out of its range, or γ = 1, where the risk is infinite.
 pub fn ridgeless(ratio: f64, signal: f64, noise: f64) -> Result<f64> {
-    require_ratio(ratio)?;
+    require_ratio("ratio", ratio)?;
     let (signal, noise) = (require_amount("signal", signal)?, require_amount("noise", noise)?);
     if ratio == 1.0 {
         return Err(Error::argument("ratio", ratio, "another than 1, where the risk is infinite"));

@@ -125,7 +125,7 @@ impl RidgeTheory {
         signals: &[f64],
         noise: f64,
     ) -> Result<Self> {
-        require_ratio(ratio)?;
+        require_ratio("ratio", ratio)?;
         if eigenvalues.is_empty() || eigenvalues.len() > MOST_EIGENVALUES {
             let given = format!("a list of {}", eigenvalues.len());
             let allowed = format!("1 to {MOST_EIGENVALUES} numbers");
@@ -293,10 +293,10 @@ pub(crate) fn states_frame(ratios: &[f64], states: &[RidgeState]) -> Result<Data
     )?)
 }
 
-pub(super) fn require_ratio(ratio: f64) -> Result<f64> {
+pub(crate) fn require_ratio(name: &'static str, ratio: f64) -> Result<f64> {
     if (1e-6..=1e6).contains(&ratio) {
         Ok(ratio)
     } else {
-        Err(Error::argument("ratio", ratio, "a number from 1e-6 to 1e6"))
+        Err(Error::argument(name, ratio, "a number from 1e-6 to 1e6"))
     }
 }
