@@ -37,7 +37,7 @@ impl RidgeExperiment {
                 let mean = 1.0 / std::f64::consts::TAU.sqrt();
                 let x = relu(&inputs, &w, mean)?;
                 let truth = product(view(&fresh)?, view(&beta)?, 1.0);
-                self.learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), penalties)
+                Self::learn_features(&x, &y, (&relu(&fresh, &w, mean)?, &truth), penalties)
             }
         }
     }
@@ -80,7 +80,6 @@ impl RidgeExperiment {
     }
 
     fn learn_features(
-        &self,
         x: &Array2<f64>,
         y: &Array2<f64>,
         (fresh, truth): (&Array2<f64>, &faer::Mat<f64>),
