@@ -242,9 +242,25 @@ fn error_bars_hold_the_truth() {
 }
 
 #[test]
+fn best_penalties_of_equal_levels_are_those_of_one() -> statmech::Result<()> {
+    for (signal, noise) in [(1.0, 0.25), (1e-8, 1.0), (1e-12, 1.0), (1.0, 1e-12), (1.0, 1e-20)] {
+        let two = RidgeTheory::new(1.0, &[1.0, 1.0], &[0.5 * signal, 0.5 * signal], noise)?;
+        let (two, one) = (two.optimal()?, RidgeTheory::isotropic(1.0, signal, noise)?.optimal()?);
+        // 1 − D is 1e-10 at the smallest noise, with an error of 1e-16.
+        assert!((two.risk / one.risk - 1.0).abs() < 5e-6, "{signal} {noise}: {two:?} {one:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn the_same_numbers_on_any_number_of_threads() {
     let run = || {
-        RidgeExperiment::new(60, [0.5, 2.0]).penalties([0.0, 0.2]).samples(6).seed(4).run().unwrap()
+        RidgeExperiment::new(150, [0.5, 2.0])
+            .penalties([0.0, 0.2])
+            .samples(6)
+            .seed(4)
+            .run()
+            .unwrap()
     };
     let alone = ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(run);
     assert_eq!(alone.values("risk").unwrap(), run().values("risk").unwrap());
@@ -252,6 +268,12 @@ fn the_same_numbers_on_any_number_of_threads() {
 
 #[test]
 fn bad_input() {
+    for spectrum in [[1.0, 1e-13], [1e-300, 0.0], [5e-324, 0.0]] {
+        assert_says(
+            RidgeExperiment::new(20, [0.5]).spectrum(&spectrum, &[1.0, 1.0]).run(),
+            &["`spectrum`"],
+        );
+    }
     for ratio in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e7] {
         assert_says(RidgeTheory::isotropic(ratio, 1.0, 1.0), &["`ratio`"]);
         assert_says(ridge::ridgeless(ratio, 1.0, 1.0), &["`ratio`"]);

@@ -36,6 +36,23 @@ fn errors_of_the_dissipation_along_a_path_cover() {
     assert!((189..=219).contains(&inside), "{inside} of 300 within one error");
 }
 
+#[test]
+fn errors_of_the_dissipation_cover_at_short_intervals() {
+    // The noise of single steps is a hundred times what the slow part of the series has.
+    let process =
+        OrnsteinUhlenbeck::new(&array![[1.0, -2.0], [2.0, 1.0]], &Array2::eye(2)).unwrap();
+    // As above: G(τ) is e^{−τ} times a turn by 2τ.
+    let exact = 8.0 * (-0.005_f64).exp() * 0.01_f64.sin() / 0.01;
+    assert!((exact / process.entropy_production().unwrap() - 1.0).abs() < 0.01);
+    let inside = (0..200).filter(|seed| {
+        let found = process.dissipation(&process.path(20_000, 0.005, *seed).unwrap(), 0.005);
+        let found = found.unwrap();
+        (found.mean - exact).abs() < found.error
+    });
+    let inside = inside.count();
+    assert!((120..=155).contains(&inside), "{inside} of 200 within one error");
+}
+
 /// A bowl with a whirl and anisotropic noise, far from equilibrium.
 fn driven() -> OrnsteinUhlenbeck {
     let (drift, noise) = (array![[1.0, -1.5], [1.5, 1.0]], array![[1.0, 0.3], [0.3, 0.5]]);

@@ -1,6 +1,9 @@
 //! Ridge regression at many penalties from one decomposition.
 
-use faer::{Accum, Mat, MatMut, MatRef, Side};
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::{Accum, Mat, MatMut, MatRef, Par, Spec};
 
 use crate::error::{Error, Result};
 use crate::ndarray::Array2;
@@ -32,14 +35,10 @@ impl Spectrum {
         let (left, right) =
             if dual { (inputs, inputs.transpose()) } else { (inputs.transpose(), inputs) };
         multiply(gram.as_mut(), Accum::Replace, left, right, 1.0 / n as f64);
-        let parts = gram.self_adjoint_eigen(Side::Lower).map_err(|_| {
-            Error::argument("inputs", "a matrix whose spectrum did not converge", "well scaled")
-        })?;
-        clear_registers();
-        let all: Vec<f64> = parts.S().column_vector().iter().copied().collect();
+        let (all, vectors) = eigenpairs(gram.as_ref())?;
         let least = EMPTY * all.last().copied().unwrap_or(0.0).max(f64::MIN_POSITIVE);
         let kept = all.partition_point(|&s| !(s > least));
-        let vectors = parts.U().subcols(kept, all.len() - kept).to_owned();
+        let vectors = vectors.subcols(kept, all.len() - kept).to_owned();
         Ok(Self { values: all[kept..].to_vec(), vectors, dual })
     }
 
@@ -99,6 +98,27 @@ impl Spectrum {
             }
         }
     }
+}
+
+/// Eigenvalues, rising, and eigenvectors as columns. On one thread, as the samples are on many: the last digits depend on how the work is split.
+fn eigenpairs(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
+    let n = matrix.nrows();
+    let (mut values, mut vectors) = (Diag::zeros(n), Mat::zeros(n, n));
+    let scratch =
+        self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Spec::default());
+    let found = self_adjoint_evd(
+        matrix,
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Spec::default(),
+    );
+    clear_registers();
+    found.map_err(|_| {
+        Error::argument("inputs", "a matrix whose spectrum did not converge", "well scaled")
+    })?;
+    Ok((values.column_vector().iter().copied().collect(), vectors))
 }
 
 /// Refuses matrices whose decomposition, or whose numbers, would be too many.

@@ -10,7 +10,8 @@ use crate::phase_space::matrix::{
 };
 use crate::phase_space::require::require_numbers;
 use crate::random::Seed;
-use crate::stats::{Estimate, estimate};
+use crate::sample::estimate_by_blocks;
+use crate::stats::Estimate;
 
 /// The process dx = −A (x − c) dt + √(2D) dW in n dimensions: drift matrix A, diffusion matrix D (symmetric, not negative), centre c = 0 unless [set](Self::around).
 ///
@@ -348,7 +349,8 @@ impl OrnsteinUhlenbeck {
                 -whirl.dot(&middle).dot(&(&b - &a)) / interval
             })
             .collect();
-        estimate(&terms)
+        // At short intervals the noise of single steps hides the slow part of the series from all but long blocks.
+        estimate_by_blocks(&terms)
     }
 
     /// e^{−At} and 2 ∫₀ᵗ e^{−As} D e^{−Aᵀs} ds.

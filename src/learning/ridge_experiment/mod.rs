@@ -217,6 +217,14 @@ impl RidgeExperiment {
             return Err(Error::argument(name, "an empty list", "at least one number"));
         }
         RidgeTheory::new(1.0, &self.eigenvalues, &self.signals, self.noise)?;
+        let largest = self.eigenvalues.iter().copied().fold(0.0, f64::max);
+        if self.eigenvalues.iter().any(|&h| h > 0.0 && (h < 1e-100 || h < 1e-10 * largest)) {
+            return Err(Error::argument(
+                "spectrum",
+                format!("{:?}", self.eigenvalues),
+                "0, or at least 1e-100 and 1e-10 of the largest: what is smaller is lost in the rounding of samples",
+            ));
+        }
         if self.strength() == 0.0 && self.noise == 0.0 {
             return Err(Error::argument("signal, noise", "0, 0", "not 0 both"));
         }

@@ -245,14 +245,27 @@ impl RidgeTheory {
             // In general h|β|² is the signal's strength.
             return self.at(self.ratio * level.fraction * self.noise / level.signal);
         }
-        let top = self.levels.iter().map(|level| level.eigenvalue).fold(0.0, f64::max);
-        let grid = linspace((1e-9 * top).ln(), (1e6 * top * self.ratio.max(1.0)).ln(), 120);
+        let grid = self.penalties_to_try();
         let risk = |x: f64| self.at(x.exp()).map_or(f64::NAN, |state| -state.risk);
         let best = maximum(risk, &grid).ok_or_else(|| {
             Error::argument("noise", self.noise, "one at which the risk is finite")
         })?;
         let (best, none) = (self.at(best.0.exp())?, self.at(0.0));
         Ok(none.ok().filter(|none| none.risk <= best.risk).unwrap_or(best))
+    }
+
+    /// Logarithms of penalties from far below to far above all eigenvalues, and the best penalties of all levels by themselves.
+    fn penalties_to_try(&self) -> Vec<f64> {
+        let top = self.levels.iter().map(|level| level.eigenvalue).fold(0.0, f64::max);
+        let (mut low, mut high) = (1e-9 * top, 1e6 * top * self.ratio.max(1.0));
+        for level in &self.levels {
+            let alone = self.ratio * level.fraction * self.noise / level.signal;
+            if alone > 0.0 && alone.is_finite() {
+                (low, high) = (low.min(1e-3 * alone), high.max(1e3 * alone));
+            }
+        }
+        let (low, high) = (low.max(1e-100).ln(), high.min(1e100).ln());
+        linspace(low, high, (3.5 * (high - low)).ceil() as usize)
     }
 
     /// The states at these penalties as a table: `ratio`, `penalty`, `risk`, `bias`, `variance`, `training_error`, `effective_penalty`, `degrees_of_freedom`.
