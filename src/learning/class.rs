@@ -168,7 +168,7 @@ impl HypothesisClass {
     ///
     /// # Errors
     /// [`Error::Argument`] without points, for one that is not of finite numbers, for a dimension that does not fit the class; for half-spaces for two points that are so near to each other (in direction, for planes through the
-    /// origin), at 10⁻⁹ of the largest in each coordinate, that the proofs could not tell them apart, and for the origin among points for planes through it; [`Error::TooLarge`] beyond 64 points, 2²⁰ dichotomies, or 50,000 for half-spaces.
+    /// origin), at 10⁻⁵ of the largest in each coordinate, that the proofs could not tell them apart, and for the origin among points for planes through it; [`Error::TooLarge`] beyond 64 points, 2²⁰ dichotomies, or 50,000 for half-spaces.
     ///
     /// ```
     /// # fn main() -> statmech::Result<()> {

@@ -10,8 +10,8 @@ use crate::theory::cover;
 
 /// A minute in a few dimensions.
 const MOST_DICHOTOMIES: f64 = 50_000.0;
-/// Directions at a smaller angle, of which rounding is not the reason, are not told apart.
-const CLOSE: f64 = 1e-9;
+/// Directions at a smaller angle, of which rounding is not the reason, are refused: already there some of the proofs would fail.
+const CLOSE: f64 = 1e-5;
 /// Numbers whose relative difference is smaller differ by rounding alone.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
@@ -21,13 +21,10 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// point's label may be fixed.
 pub(super) fn dichotomies(points: &Array2<f64>, affine: bool) -> Result<Vec<u64>> {
     let count = points.nrows();
-    let mut inputs = balanced(points, affine)?;
+    let inputs = if affine { balanced(&shifted(points), true)? } else { balanced(points, false)? };
     if inputs.rows().into_iter().any(|row| row.iter().all(|x| *x == 0.0)) {
         let given = "one at the origin";
         return Err(Error::argument("points", given, "elsewhere, as every plane goes through it"));
-    }
-    if affine && require_distinct(&inputs, true).is_err() {
-        inputs = balanced(&shifted(points), true)?;
     }
     require_distinct(&inputs, affine)?;
     // Cover's count is the most there can be.
@@ -125,9 +122,9 @@ fn require_distinct(inputs: &Array2<f64>, affine: bool) -> Result<()> {
         for (j, b) in rows[..i].iter().enumerate() {
             if angle(a, b) < CLOSE && !parallel(a, b) {
                 let near = if affine {
-                    "nearer than 1e-9 of the farthest point"
+                    "nearer than 1e-5 of the farthest point"
                 } else {
-                    "at an angle below 1e-9"
+                    "at an angle below 1e-5"
                 };
                 let given = format!("a pair ({j} and {i}) {near}");
                 return Err(Error::argument("points", given, "equal, or farther apart"));

@@ -11,20 +11,23 @@ pub(crate) struct Line {
 
 /// The line of least Σ ((y − at_zero − slope · x)/e)² through points (x, y, e) at two places at least, with errors e above 0.
 ///
-/// About the weighted means, as raw sums lose all digits where one weight is much above the others.
+/// About the weighted means, reckoned from the most certain point: raw sums lose all digits where one weight is much above the others.
 pub(crate) fn weighted_line(points: impl IntoIterator<Item = (f64, f64, f64)>) -> Line {
     let points: Vec<(f64, f64, f64)> = points.into_iter().collect();
+    let surest = points.iter().min_by(|a, b| a.2.total_cmp(&b.2));
+    let (x_0, y_0) = surest.map_or((0.0, 0.0), |&(x, y, _)| (x, y));
     let weighted = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
-        points.iter().map(|&(x, y, error)| of(x, y) * error.powi(-2)).sum()
+        points.iter().map(|&(x, y, error)| of(x - x_0, y - y_0) * error.powi(-2)).sum()
     };
     let weight = weighted(&|_, _| 1.0);
     let (mean_x, mean_y) = (weighted(&|x, _| x) / weight, weighted(&|_, y| y) / weight);
     let square = weighted(&|x, _| (x - mean_x).powi(2));
     let slope = weighted(&|x, y| (x - mean_x) * (y - mean_y)) / square;
+    let from_zero = x_0 + mean_x;
     Line {
-        at_zero: mean_y - slope * mean_x,
+        at_zero: y_0 + mean_y - slope * from_zero,
         slope,
-        error: (1.0 / weight + mean_x * mean_x / square).sqrt(),
+        error: (1.0 / weight + from_zero * from_zero / square).sqrt(),
     }
 }
 
